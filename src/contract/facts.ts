@@ -1,0 +1,232 @@
+/**
+ * The facts that sources and outcome readers yield and the store keeps. Nothing here is derived, nothing is text of a
+ * prompt or of code. Instants are UTC milliseconds since 1970 (integers). Every fact has a natural key, named in its
+ * comment; the same fact told twice, by any witness and in any order, joins to one (maximum per count, best quality,
+ * earliest instant, first known value).
+ */
+import type { LineDiff } from "../lines/line-diff.ts";
+
+/** Best first. `partial`: the witness logged the count before the response ended. */
+export const qualities = ["final", "partial", "estimated", "not_observed"] as const;
+export type Quality = (typeof qualities)[number];
+
+/** Disjoint token counts of one response; `reasoning` is the part of `output` that was reasoning, null if not told. */
+export interface TokenCounts {
+  readonly input: number;
+  readonly cacheRead: number;
+  readonly cacheWrite5m: number;
+  readonly cacheWrite1h: number;
+  readonly output: number;
+  readonly reasoning: number | null;
+}
+
+/** Key: (agent, session). A later telling widens first..last and fills what was null. */
+export interface SessionFact {
+  readonly kind: "session";
+  readonly agent: string;
+  readonly session: string;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly parentSession: string | null;
+  /** Who set it going. */
+  readonly trigger: "person" | "hook" | "schedule" | "ci" | null;
+  readonly entrypoint: string | null;
+  readonly agentVersion: string | null;
+  readonly cwd: string | null;
+  readonly branch: string | null;
+}
+
+/**
+ * One witness's record of one model response. Key: (source, agent, session, messageId ?? requestId ?? instant + counts).
+ * `messageId` and `requestId` are strong ids: sightings that share one are the same usage.
+ */
+export interface SightingFact {
+  readonly kind: "sighting";
+  readonly agent: string;
+  readonly session: string;
+  /** Who billed it: `anthropic`, `google`, `openai`; null where the witness does not say. */
+  readonly provider: string | null;
+  readonly messageId: string | null;
+  readonly requestId: string | null;
+  /** Earliest instant any record of the response carries. */
+  readonly instant: number;
+  /** The sub-agent that made it, null for the session's own. */
+  readonly agentId: string | null;
+  readonly model: string;
+  readonly agentVersion: string | null;
+  readonly serviceTier: string | null;
+  readonly speed: string | null;
+  readonly geo: string | null;
+  readonly cwd: string | null;
+  readonly branch: string | null;
+  readonly counts: TokenCounts;
+  /** Of the output count; the other counts are known when the response starts. */
+  readonly outputQuality: Quality;
+  readonly webSearches: number;
+  /** Characters of text, thinking and tool input that the witness shows: what a later estimate of `output` rests on. */
+  readonly visibleChars: number;
+  /** What the witness itself said it cost, null if it said nothing. */
+  readonly reportedCostNanoUsd: number | null;
+}
+
+/**
+ * Where a turn begins. Key: (agent, session, key). The turn reaches to the next start of the session by instant;
+ * responses before the first start are turn 0.
+ */
+export interface TurnFact {
+  readonly kind: "turn";
+  readonly agent: string;
+  readonly session: string;
+  /** The record's own id. */
+  readonly key: string;
+  readonly instant: number;
+  readonly trigger: "prompt" | "command" | "queued" | "notification";
+  /** Keyed by the store's secret; null where there is no text. */
+  readonly promptFingerprint: number | null;
+  readonly promptLength: number;
+  /** The context was emptied before this turn (`/clear`): nothing is carried forward over it. */
+  readonly cleared: boolean;
+}
+
+/** What a tool call was for. `edit` calls have writes; `delegate` calls start a sub-agent. */
+export const activityKinds = [
+  "edit", "read", "search", "test", "build", "commit", "open_change", "push", "review", "shell", "web", "delegate",
+  "plan", "other",
+] as const;
+export type ActivityKind = (typeof activityKinds)[number];
+
+/** One tool call as the agent made it. Key: (agent, callId). */
+export interface CallFact {
+  readonly kind: "call";
+  readonly agent: string;
+  readonly session: string;
+  readonly callId: string;
+  /** The response that made the call: its message id, else its request id. */
+  readonly messageId: string | null;
+  readonly agentId: string | null;
+  /** The call that started this sub-agent, where known. */
+  readonly parentCallId: string | null;
+  readonly instant: number;
+  readonly tool: string;
+  readonly activity: ActivityKind;
+  /** Bytes of the call's input JSON: the size of an edit (RULINGS 14). */
+  readonly inputBytes: number;
+}
+
+/** How a tool call ended. Key: (agent, callId); told apart from the call because it is another record. */
+export interface CallResultFact {
+  readonly kind: "call_result";
+  readonly agent: string;
+  readonly session: string;
+  readonly callId: string;
+  readonly instant: number;
+  readonly status: "ok" | "error";
+  readonly exitCode: number | null;
+  readonly testsPassed: number | null;
+  readonly testsFailed: number | null;
+  /** The sub-agent this call started, for `delegate` calls. */
+  readonly startedAgentId: string | null;
+}
+
+/** Where the difference came from, best first (RULINGS 12). */
+export const writeQualities = ["logged", "replayed", "estimated", "opaque"] as const;
+export type WriteQuality = (typeof writeQualities)[number];
+
+/** What one tool call did to one file: the difference of the file before and after. Key: (agent, callId, path). */
+export interface WriteFact {
+  readonly kind: "write";
+  readonly agent: string;
+  readonly session: string;
+  readonly callId: string;
+  readonly instant: number;
+  /** As logged: mostly absolute, `/` or `\` separated. */
+  readonly path: string;
+  readonly operation: "create" | "edit" | "delete" | "opaque";
+  readonly quality: WriteQuality;
+  readonly diff: LineDiff;
+}
+
+/** A commit hash a tool printed, seven hex digits or more. Key: (agent, callId, hash). */
+export interface CommitMentionFact {
+  readonly kind: "commit_mention";
+  readonly agent: string;
+  readonly session: string;
+  readonly callId: string;
+  readonly instant: number;
+  readonly hash: string;
+  readonly branch: string | null;
+}
+
+/** A pull request a session opened or named. Key: (agent, session, repository, number). */
+export interface PullRequestMentionFact {
+  readonly kind: "pull_request_mention";
+  readonly agent: string;
+  readonly session: string;
+  /** `owner/name` as logged. */
+  readonly repository: string;
+  readonly number: number;
+  readonly instant: number;
+}
+
+/** A session listed under a checkpoint of a repository's checkpoint branch. Key: (repository, checkpoint, session). */
+export interface CheckpointFact {
+  readonly kind: "checkpoint";
+  /** The git directory it was read from; the store turns it into the repository's id. */
+  readonly gitDir: string;
+  readonly checkpoint: string;
+  /** As inside the metadata, date prefix kept; `session` is without it. */
+  readonly listedId: string;
+  readonly session: string;
+  readonly agent: string | null;
+  readonly filesTouched: readonly string[];
+  readonly branch: string | null;
+  readonly createdAt: number | null;
+  readonly transcript: "present" | "absent" | "empty" | "none" | "not_supported";
+}
+
+export type TokenFact =
+  | SessionFact | SightingFact | TurnFact | CallFact | CallResultFact | WriteFact | CommitMentionFact
+  | PullRequestMentionFact | CheckpointFact;
+
+/** A commit as git tells it. Key: (repository, hash). No message is stored, only what was read out of it. */
+export interface CommitFact {
+  readonly kind: "commit";
+  readonly hash: string;
+  readonly parents: readonly string[];
+  readonly authorName: string;
+  readonly authorEmail: string;
+  readonly authorAt: number;
+  readonly commitAt: number;
+  /** Trailer lines anywhere in the message, by regular expression (git's own parser misses those in squash bodies). */
+  readonly trailers: readonly { readonly key: string; readonly value: string; readonly inTrailerBlock: boolean }[];
+  /** `(#N)` at the end of the subject. */
+  readonly squashOf: number | null;
+  /** `Merge pull request #N` / `See merge request !N`. */
+  readonly mergeOf: number | null;
+  /** Hash of `This reverts commit <hash>`. */
+  readonly reverts: string | null;
+  readonly files: readonly FileChange[];
+}
+
+/** One file of one commit against its first parent. Key: (repository, commit, path). */
+export interface FileChange {
+  readonly path: string;
+  /** Set for renames. */
+  readonly oldPath: string | null;
+  readonly status: "added" | "modified" | "deleted" | "renamed" | "type_changed" | "copied";
+  readonly oldBlob: string;
+  readonly newBlob: string;
+  /** Binary, submodule, or a blob that is absent from this copy: no lines are known. */
+  readonly opaque: false | "binary" | "submodule" | "absent_blob";
+  readonly diff: LineDiff;
+}
+
+/** A ref as seen when the repository was read. Key: (repository, name). */
+export interface RefFact {
+  readonly kind: "ref";
+  readonly name: string;
+  /** The commit it leads to (annotated tags peeled). */
+  readonly commit: string;
+}
+
+export type RepositoryFact = CommitFact | RefFact;

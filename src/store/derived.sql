@@ -1,0 +1,69 @@
+-- derived.duckdb: everything here is rebuilt from facts by `rebuild`, built beside and renamed into place.
+-- Ids are dense and follow a canonical order, so that two rebuilds of equal facts are equal. Instants are UTC milliseconds.
+
+CREATE TABLE derived_state (name VARCHAR, value VARCHAR);
+
+-- One row per repository. `horizon_ms`: newest commit seen on its default branch.
+CREATE TABLE repository_d (
+  repository_id INTEGER, name VARCHAR, default_branch VARCHAR, default_branch_reason VARCHAR, horizon_ms BIGINT,
+  commits INTEGER, commits_all_refs INTEGER, merges INTEGER, commits_with_trailer INTEGER, checkpoints_named INTEGER,
+  checkpoints_missing INTEGER, pull_requests INTEGER, pull_requests_landed INTEGER, changes INTEGER, changes_landed INTEGER,
+  releases INTEGER, lines_ever BIGINT, lines_alive BIGINT, release_rule VARCHAR
+);
+
+-- One row per session.
+CREATE TABLE session_d (
+  session_id INTEGER, session_key VARCHAR, agent VARCHAR, first_ms BIGINT, last_ms BIGINT, repository_id INTEGER, trigger VARCHAR,
+  parent_session_key VARCHAR, entrypoint VARCHAR, agent_version VARCHAR
+);
+
+-- One row per usage: the join of its sightings, with its owner session.
+CREATE TABLE usage_d (
+  usage_id INTEGER, usage_key VARCHAR, session_id INTEGER, segment_id INTEGER, instant_ms BIGINT, agent VARCHAR, provider VARCHAR,
+  model VARCHAR, agent_version VARCHAR, service_tier VARCHAR, speed VARCHAR, geo VARCHAR, branch VARCHAR, ran_in VARCHAR,
+  repository_id INTEGER, sub_agent BOOLEAN, turn INTEGER, source VARCHAR, sightings INTEGER,
+  input BIGINT, cache_read BIGINT, cache_write_5m BIGINT, cache_write_1h BIGINT, output BIGINT, reasoning BIGINT,
+  output_quality VARCHAR, web_searches INTEGER
+);
+
+-- One row per charge. Null cost: no price is known (`price_gap` says why). `remainder` is null for the charge of a usage.
+CREATE TABLE charge (
+  charge_id INTEGER, usage_id INTEGER, list_nano_usd BIGINT, contract_nano_usd BIGINT, billed_nano_usd BIGINT, price_gap VARCHAR,
+  remainder VARCHAR
+);
+
+-- One row per segment: the responses that feed one group of edits (or none).
+CREATE TABLE segment (segment_id INTEGER, session_id INTEGER, turn INTEGER, kind VARCHAR, activity VARCHAR, purpose VARCHAR);
+
+-- One row per strand. A usage's parts are floor(c*to/total) - floor(c*from/total) over its segment's strands.
+CREATE TABLE strand (
+  strand_id INTEGER, segment_id INTEGER, weight_from BIGINT, weight_to BIGINT, weight_total BIGINT, flow VARCHAR, grade VARCHAR,
+  unlinked_reason VARCHAR, activity VARCHAR, repository_id INTEGER, change_id INTEGER, line_kind VARCHAR, side VARCHAR,
+  lines INTEGER, author_kind VARCHAR, written_ms BIGINT, committed_ms BIGINT, landed_ms BIGINT, released_ms BIGINT, died_ms BIGINT,
+  death VARCHAR, superseded_ms BIGINT, undone_ms BIGINT, last_active_ms BIGINT, horizon_ms BIGINT, commit_hash VARCHAR, death_commit VARCHAR
+);
+
+-- One row per change (pull or merge request, direct push).
+CREATE TABLE change (
+  change_id INTEGER, repository_id INTEGER, change_key VARCHAR, kind VARCHAR, number INTEGER, landed_commit VARCHAR, landed_ms BIGINT,
+  released_ms BIGINT, evidence VARCHAR
+);
+
+-- One row per commit.
+CREATE TABLE commit_d (
+  commit_id INTEGER, repository_id INTEGER, commit_hash VARCHAR, commit_ms BIGINT, author_ms BIGINT, change_id INTEGER, on_default BOOLEAN,
+  author_email VARCHAR, released_ms BIGINT, lines_added INTEGER, lines_removed INTEGER
+);
+
+-- One row per (session, commit) with evidence that lines of the commit came from the session.
+CREATE TABLE commit_link (
+  session_id INTEGER, repository_id INTEGER, commit_hash VARCHAR, grade VARCHAR, method VARCHAR, confidence DOUBLE, lines INTEGER,
+  lines_removed INTEGER
+);
+
+-- One row per run: neighbouring lines of a file with one life and one author kind.
+CREATE TABLE run (
+  run_id INTEGER, repository_id INTEGER, path VARCHAR, born_commit VARCHAR, born_ms BIGINT, landed_ms BIGINT, landed_change_id INTEGER,
+  released_ms BIGINT, died_ms BIGINT, death VARCHAR, killer_commit VARCHAR, line_kind VARCHAR, lines INTEGER, moved_lines INTEGER,
+  author_kind VARCHAR, grade VARCHAR, session_id INTEGER
+);

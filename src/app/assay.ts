@@ -1,0 +1,72 @@
+/** What surfaces may call. One object per opened store; `main.ts` makes it, surfaces parse, call it and render. */
+import type { Answer } from "../contract/answer.ts";
+import type { Problem } from "../contract/problem.ts";
+import type { ChangeCard, CommitCard, Explanation, SessionCard } from "../contract/show.ts";
+
+export interface Progress {
+  /** One line about what is being done; `done` and `total` where a share is known. */
+  (step: string, done?: number, total?: number): void;
+}
+
+export interface ImportOptions {
+  readonly repositories: readonly string[];
+  /** Home to search for agent logs; null for none. */
+  readonly home: string | null;
+  /** Set or unset for good; undefined keeps what the store has. */
+  readonly ignoreTrailers?: boolean;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+export interface ImportSummary {
+  readonly filesSeen: number;
+  readonly filesRead: number;
+  readonly bytesRead: number;
+  readonly newUsages: number;
+  readonly repositories: number;
+  readonly newCommits: number;
+  readonly problems: readonly Problem[];
+  /** Input was lost to damage: exit code 3. */
+  readonly lost: number;
+  readonly changed: boolean;
+}
+
+export interface AskOptions {
+  /** UTC instant, ms; null for the horizon. */
+  readonly asOf: number | null;
+}
+
+export interface SourceRow {
+  readonly source: string; readonly title: string; readonly files: number; readonly bytes: number; readonly absent: number;
+  readonly sessionIds: number; readonly sessions: number; readonly usages: number; readonly subagentUsages: number; readonly problems: number;
+}
+
+export interface MeasureRow {
+  readonly id: string; readonly title: string; readonly unit: string; readonly kind: string; readonly description: string;
+  readonly gaming: string; readonly beside: string; readonly dimensions: readonly string[];
+}
+
+/** The keys of `audit --json` are the issue's, exactly. */
+export interface Audit {
+  readonly sources: readonly { source: string; files: number; bytes: number; absent: number; sessionIds: number; sessions: number; usages: number; subagentUsages: number; problems: number }[];
+  readonly usage: readonly { agent: string; model: string; usages: number; input: number; output: number; reasoning: number; cacheRead: number; cacheWrite5m: number; cacheWrite1h: number; costNanoUsd: string | null }[];
+  readonly repositories: readonly { id: number; horizon: string | null; commits: number; commitsAllRefs: number; merges: number; commitsWithTrailer: number; checkpointsNamed: number; checkpointsMissing: number; pullRequests: number; pullRequestsLanded: number; changes: number; changesLanded: number; releases: number; linesEver: number; linesAlive: number }[];
+  readonly ledger: { basis: "list"; costNanoUsd: string; fates: Readonly<Record<string, string | null>>; residualNanoUsd: string };
+  readonly links?: readonly { session: string; commit: string; grade: string; method: string; confidence: number; lines: number }[];
+}
+
+export interface Assay {
+  import(options: ImportOptions): Promise<ImportSummary>;
+  rebuild(options: { readonly ignoreTrailers?: boolean; readonly progress: Progress }): Promise<void>;
+  answer(options: AskOptions): Promise<Answer>;
+  audit(options: AskOptions & { readonly links: boolean }): Promise<Audit>;
+  showSession(id: string, options: AskOptions): Promise<SessionCard>;
+  showChange(id: string, options: AskOptions): Promise<ChangeCard>;
+  showCommit(id: string, options: AskOptions): Promise<CommitCard>;
+  /** `subject`: a session, change, commit, fate or measure id. */
+  explain(subject: string, options: AskOptions): Promise<Explanation>;
+  measures(): readonly MeasureRow[];
+  sources(): Promise<readonly SourceRow[]>;
+  problems(): Promise<readonly Problem[]>;
+  close(): Promise<void>;
+}

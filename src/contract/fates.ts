@@ -1,0 +1,35 @@
+/** Every fate a dollar can end in, in the order of the rules (docs: MEASURES 1). */
+export const fateNames = [
+  "unlinked", "unused", "reverted", "fixing", "review", "stuck", "maturing", "rework", "removed", "superseded", "in_flight",
+  "abandoned", "burn", "no_artefact",
+] as const;
+export type FateName = (typeof fateNames)[number];
+
+/** Groups of fates for people in a hurry; every fate is in exactly one. */
+export const rollUp = {
+  bought: ["stuck"],
+  ripening: ["maturing", "in_flight"],
+  iteration: ["superseded"],
+  undone: ["rework", "removed", "reverted", "abandoned"],
+  repair: ["fixing"],
+  reviewing: ["review"],
+  thinking: ["no_artefact"],
+  burned: ["burn"],
+  idle: ["unused"],
+  unknown: ["unlinked"],
+} as const satisfies Record<string, readonly FateName[]>;
+export type RollUpName = keyof typeof rollUp;
+
+/** Fates that cannot be observed from agent logs and git alone: answered null, never 0 (RULINGS 6). */
+export const notObservedByGit: readonly FateName[] = ["fixing", "review", "unused", "burn"];
+
+export const grades = ["A", "B", "C"] as const;
+export type Grade = (typeof grades)[number];
+
+/** Parameters a fate may depend on, with their defaults (MEASURES 1). */
+export interface FateParameters {
+  readonly stickDays: number;
+  readonly revertDays: number;
+  readonly inFlightDays: number;
+}
+export const defaultFateParameters: FateParameters = { stickDays: 21, revertDays: 90, inFlightDays: 14 };

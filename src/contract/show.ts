@@ -1,0 +1,83 @@
+/** What `show session|change|commit` and `explain` answer. Money as in answer.ts. */
+import type { AnswerFate, NanoUsd } from "./answer.ts";
+import type { FateName } from "./fates.ts";
+
+/** One strand, opened: what part of the money, which lines, which evidence, and the sentence of its fate. */
+export interface StrandRow {
+  readonly strand: number;
+  readonly fate: FateName;
+  readonly sentence: string;
+  readonly nanoUsd: NanoUsd;
+  readonly flow: "own" | "tail" | "back" | "forward";
+  readonly grade: "A" | "B" | "C" | null;
+  readonly lines: number;
+  readonly side: "added" | "removed" | null;
+  readonly session: string;
+  readonly repository: string | null;
+  readonly change: string | null;
+  readonly commit: string | null;
+  readonly writtenAt: string | null;
+  readonly landedAt: string | null;
+  readonly releasedAt: string | null;
+  readonly diedAt: string | null;
+}
+
+export interface SessionCard {
+  readonly kind: "session";
+  readonly session: string;
+  readonly agent: string;
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly repository: string | null;
+  readonly branches: readonly string[];
+  readonly models: readonly string[];
+  readonly usages: number;
+  readonly subagentUsages: number;
+  readonly spendNanoUsd: NanoUsd | null;
+  readonly fates: readonly AnswerFate[];
+  readonly turns: readonly { readonly turn: number; readonly startedAt: string; readonly startedBy: string; readonly nanoUsd: NanoUsd; readonly usages: number; readonly writes: number; readonly activities: Readonly<Record<string, number>> }[];
+  readonly commits: readonly { readonly commit: string; readonly grade: string; readonly method: string; readonly lines: number; readonly change: string | null }[];
+  readonly strands: readonly StrandRow[];
+}
+
+export interface ChangeCard {
+  readonly kind: "change";
+  readonly change: string;
+  readonly repository: string;
+  readonly changeKind: string;
+  readonly evidence: string;
+  readonly landedAt: string | null;
+  readonly releasedAt: string | null;
+  readonly commits: readonly string[];
+  readonly spendNanoUsd: NanoUsd;
+  readonly fates: readonly AnswerFate[];
+  readonly sessions: readonly { readonly session: string; readonly nanoUsd: NanoUsd; readonly lines: number }[];
+  readonly linesByAuthorKind: Readonly<Record<string, number>>;
+  readonly linesAlive: number;
+  readonly strands: readonly StrandRow[];
+}
+
+export interface CommitCard {
+  readonly kind: "commit";
+  readonly commit: string;
+  readonly repository: string;
+  readonly committedAt: string;
+  readonly change: string | null;
+  readonly onDefault: boolean;
+  readonly releasedAt: string | null;
+  readonly linesAdded: number;
+  readonly linesRemoved: number;
+  readonly spendNanoUsd: NanoUsd;
+  readonly sessions: readonly { readonly session: string; readonly grade: string; readonly method: string; readonly confidence: number; readonly lines: number }[];
+  readonly linesByAuthorKind: Readonly<Record<string, number>>;
+  readonly strands: readonly StrandRow[];
+}
+
+export interface Explanation {
+  readonly subject: string;
+  readonly sentences: readonly string[];
+  readonly strands: readonly StrandRow[];
+  readonly definition?: string;
+  readonly sql?: string;
+  readonly leftOut: readonly string[];
+}

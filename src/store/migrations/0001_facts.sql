@@ -77,9 +77,10 @@ CREATE TABLE checkpoint (
   branch_id INTEGER, created_ms BIGINT, transcript_id INTEGER, first_seen_ms BIGINT
 );
 
--- Refs as they were when the repository was last read, and counts that only git can tell.
-CREATE TABLE ref_seen (repository_id INTEGER, name VARCHAR, commit_hash VARCHAR);
-CREATE TABLE repository_state (repository_id INTEGER, name VARCHAR, value VARCHAR);
+-- Refs of each clone (its common git directory) as they were when it was last read, and what only its git can tell
+-- (default branch and why, counts over refs that are not read, shallow boundary).
+CREATE TABLE ref_seen (repository_id INTEGER, clone VARCHAR, name VARCHAR, commit_hash VARCHAR);
+CREATE TABLE clone_state (repository_id INTEGER, clone VARCHAR, name VARCHAR, value VARCHAR);
 
 -- One row per (repository, commit). `trailers` is a JSON list of {key, value, inTrailerBlock}.
 CREATE TABLE commit (

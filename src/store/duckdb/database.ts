@@ -1,0 +1,136 @@
+import {
+  BIGINT, BLOB, BOOLEAN, DOUBLE, DuckDBBlobValue, type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, type DuckDBType, type DuckDBValue,
+  INTEGER, TINYINT, VARCHAR,
+} from "@duckdb/node-api";
+import { UserError } from "../../contract/errors.ts";
+
+/** What a column of ours may hold in JavaScript. BIGINT columns take safe integers or bigints. */
+export type Cell = number | bigint | string | boolean | Uint8Array | null;
+export type Row = readonly Cell[];
+
+const columnTypes = {
+  INTEGER, BIGINT, VARCHAR, BLOB, DOUBLE, BOOLEAN, TINYINT,
+} as const satisfies Record<string, DuckDBType>;
+export type ColumnType = keyof typeof columnTypes;
+
+const chunkRows = 2048;
+
+/** Settings every database of ours is opened with: bounded memory, nothing fetched, files only where they belong. */
+const settings = { memory_limit: "256MB", threads: "2", autoinstall_known_extensions: "false", autoload_known_extensions: "false" } as const;
+
+/** A query that failed, with what was asked: the SQL and the names of its parameters, never their values. */
+class QueryError extends Error {
+  constructor(sql: string, parameters: readonly string[], cause: unknown) {
+    super(`query failed: ${cause instanceof Error ? cause.message : String(cause)}\n  SQL: ${sql}\n  parameters: ${parameters.join(", ") || "none"}`, { cause });
+    this.name = "QueryError";
+  }
+}
+
+/** One opened DuckDB file. The only place that knows the driver. */
+export class Database {
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+  #open = true;
+
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.#instance = instance;
+    this.#connection = connection;
+  }
+
+  /**
+   * Opens a file, or memory for `:memory:`.
+   * @throws UserError `store_busy` if another process owns it, `store_unreadable` if it is no store of ours
+   */
+  static async open(path: string, options: { readonly readOnly?: boolean } = {}): Promise<Database> {
+    try {
+      const instance = await DuckDBInstance.create(path, { ...settings, access_mode: options.readOnly ? "READ_ONLY" : "AUTOMATIC" });
+      return new Database(instance, await instance.connect());
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      if (/lock/i.test(message)) {
+        const owner = /PID (\d+)/.exec(message)?.[1];
+        throw new UserError("store_busy", `The store is in use by another process${owner ? ` (PID ${owner})` : ""}: ${path}`, {
+          hint: "Wait for it to end and try again, or give another folder with --store.",
+          cause,
+        });
+      }
+      throw new UserError("store_unreadable", `The store cannot be opened: ${path}: ${message.split("\n")[0]}`, {
+        hint: "If it is damaged, move it away and import again; --store gives another folder.",
+        cause,
+      });
+    }
+  }
+
+  /** Runs one statement or several; positional or named parameters bound. */
+  async run(sql: string, parameters: Readonly<Record<string, Cell>> = {}): Promise<void> {
+    try {
+      await this.#connection.run(sql, toDriver(parameters));
+    } catch (cause) {
+      throw new QueryError(sql, Object.keys(parameters), cause);
+    }
+  }
+
+  /** All rows as objects; BIGINT and HUGEINT come as bigint, BLOB as bytes. */
+  async all(sql: string, parameters: Readonly<Record<string, Cell>> = {}): Promise<Record<string, Cell>[]> {
+    const { names, columns } = await this.columns(sql, parameters);
+    const count = columns[0]?.length ?? 0;
+    return Array.from({ length: count }, (_, row) => Object.fromEntries(names.map((name, c) => [name, (columns[c] as Cell[])[row] as Cell])));
+  }
+
+  /** All rows, column by column: cheap for large tables. */
+  async columns(sql: string, parameters: Readonly<Record<string, Cell>> = {}): Promise<{ names: string[]; columns: Cell[][] }> {
+    try {
+      const reader = await this.#connection.runAndReadAll(sql, toDriver(parameters));
+      const columns = reader.getColumns() as unknown[][];
+      const names = reader.columnNames();
+      return { names, columns: names.map((_, c) => (columns[c] ?? []).map(fromDriver)) };
+    } catch (cause) {
+      throw new QueryError(sql, Object.keys(parameters), cause);
+    }
+  }
+
+  /** Appends rows to a table; `types` are its columns in order. */
+  async append(table: string, types: readonly ColumnType[], rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0) return;
+    const appender = await this.#connection.createAppender(table);
+    const driverTypes = types.map((type) => columnTypes[type]);
+    for (let from = 0; from < rows.length; from += chunkRows) {
+      const count = Math.min(chunkRows, rows.length - from);
+      const chunk = DuckDBDataChunk.create(driverTypes, count);
+      types.forEach((type, c) => {
+        const values: DuckDBValue[] = new Array(count);
+        for (let r = 0; r < count; r++) values[r] = cellFor(type, (rows[from + r] as Row)[c] as Cell);
+        chunk.setColumnValues(c, values);
+      });
+      appender.appendDataChunk(chunk);
+    }
+    appender.closeSync();
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+  }
+}
+
+function cellFor(type: ColumnType, value: Cell): DuckDBValue {
+  if (value === null) return null;
+  if (type === "BIGINT") return BigInt(value as number | bigint);
+  if (type === "BLOB") return new DuckDBBlobValue(value as Uint8Array);
+  return value as DuckDBValue;
+}
+
+function toDriver(parameters: Readonly<Record<string, Cell>>): Record<string, DuckDBValue> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [
+      name,
+      value instanceof Uint8Array ? new DuckDBBlobValue(value) : typeof value === "number" && Number.isInteger(value) ? BigInt(value) : value,
+    ]),
+  );
+}
+
+function fromDriver(value: unknown): Cell {
+  return value instanceof DuckDBBlobValue ? value.bytes : (value as Cell);
+}

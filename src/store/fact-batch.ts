@@ -1,0 +1,98 @@
+import type { Cell, Database } from "./duckdb/database.ts";
+import type { Dictionary } from "./dictionary.ts";
+import { type FactColumn, type FactTable, factTables } from "./fact-tables.ts";
+
+type MutableRow = Cell[];
+
+/**
+ * Facts on their way into the store: rows by table, joined by natural key as they come, so that a batch holds each fact
+ * once. `flush` joins the batch with what the store has; call it inside a transaction.
+ */
+export class FactBatch {
+  readonly #dictionary: Dictionary;
+  #tables = new Map<FactTable, Map<string, MutableRow>>();
+  #rows = 0;
+
+  constructor(dictionary: Dictionary) {
+    this.#dictionary = dictionary;
+  }
+
+  /** Rows waiting. */
+  get size(): number {
+    return this.#rows;
+  }
+
+  add(table: FactTable, row: MutableRow): void {
+    const columns = factTables[table];
+    let rows = this.#tables.get(table);
+    if (!rows) this.#tables.set(table, (rows = new Map()));
+    let key = "";
+    for (let c = 0; c < columns.length && (columns[c] as FactColumn).rule === "key"; c++) key += `${String(row[c])}\u0000`;
+    const known = rows.get(key);
+    if (!known) {
+      rows.set(key, row);
+      this.#rows++;
+      return;
+    }
+    for (let c = 0; c < columns.length; c++) {
+      const { rule } = columns[c] as FactColumn;
+      if (rule !== "key") known[c] = this.#join(rule, known[c] as Cell, row[c] as Cell);
+    }
+  }
+
+  #join(rule: "min" | "max" | "text", a: Cell, b: Cell): Cell {
+    if (a === null) return b;
+    if (b === null || a === b) return a;
+    if (rule === "text") return this.#dictionary.text(a as number) <= this.#dictionary.text(b as number) ? a : b;
+    const order = a instanceof Uint8Array ? Buffer.compare(a, b as Uint8Array) : a < b ? -1 : 1;
+    return (rule === "min") === order <= 0 ? a : b;
+  }
+
+  /** Joins the batch into the store and empties it. @returns rows that were new, by table */
+  async flush(database: Database): Promise<Partial<Record<FactTable, number>>> {
+    await this.#dictionary.flush(database);
+    const added: Partial<Record<FactTable, number>> = {};
+    for (const [table, rows] of this.#tables) added[table] = await joinRows(database, table, [...rows.values()]);
+    this.#tables = new Map();
+    this.#rows = 0;
+    return added;
+  }
+}
+
+async function joinRows(database: Database, table: FactTable, rows: MutableRow[]): Promise<number> {
+  const columns: readonly FactColumn[] = factTables[table];
+  const types = columns.map((column) => column.type);
+  const before = await countRows(database, table);
+  if (before === 0) {
+    await database.append(table, types, rows);
+    return rows.length;
+  }
+  const stage = `stage_${table}`;
+  await database.run(`CREATE OR REPLACE TEMP TABLE ${stage} AS SELECT * FROM ${table} LIMIT 0`);
+  await database.append(stage, types, rows);
+  const keys = columns.filter((column) => column.rule === "key").map((column) => column.name);
+  const same = keys.map((name) => `t.${name} = s.${name}`).join(" AND ");
+  const changeable = columns.filter((column) => column.rule !== "key");
+  const joined = changeable.map((column) => ({ name: column.name, sql: joinSql(column) }));
+  await database.run(
+    `UPDATE ${table} AS t SET ${joined.map(({ name, sql }) => `${name} = ${sql}`).join(", ")}
+     FROM ${stage} AS s WHERE ${same} AND (${joined.map(({ name, sql }) => `t.${name} IS DISTINCT FROM ${sql}`).join(" OR ")})`,
+  );
+  await database.run(`INSERT INTO ${table} SELECT s.* FROM ${stage} s ANTI JOIN ${table} t ON ${same}`);
+  await database.run(`DROP TABLE ${stage}`);
+  return (await countRows(database, table)) - before;
+}
+
+function joinSql({ name, rule }: FactColumn): string {
+  const [t, s] = [`t.${name}`, `s.${name}`];
+  if (rule === "text") {
+    const textOf = (id: string): string => `(SELECT text FROM dict WHERE id = ${id})`;
+    return `CASE WHEN ${t} IS NULL THEN ${s} WHEN ${s} IS NULL OR ${t} = ${s} THEN ${t} WHEN ${textOf(t)} <= ${textOf(s)} THEN ${t} ELSE ${s} END`;
+  }
+  return `${rule === "min" ? "least" : "greatest"}(${t}, ${s})`;
+}
+
+async function countRows(database: Database, table: string): Promise<number> {
+  const [row] = await database.all(`SELECT count(*)::INTEGER AS n FROM ${table}`);
+  return row?.["n"] as number;
+}

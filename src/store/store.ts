@@ -1,0 +1,230 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../contract/errors.ts";
+import type { Problem } from "../contract/problem.ts";
+import type { CommitFact, TokenFact } from "../contract/facts.ts";
+import { Dictionary } from "./dictionary.ts";
+import { Database, type Row } from "./duckdb/database.ts";
+import { FactBatch } from "./fact-batch.ts";
+import facts1 from "./migrations/0001_facts.sql";
+import { addCommit, addTokenFact, type Telling } from "./rows.ts";
+
+/** Forward only; the n-th brings a store from version n to n + 1. */
+const migrations: readonly string[] = [facts1];
+
+export const factsFile = "facts.duckdb";
+export const derivedFile = "derived.duckdb";
+
+/** Where reading an input ended, as its source said. */
+export interface InputState {
+  readonly source: string;
+  readonly key: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly identity: string;
+  readonly offset: number;
+  readonly tail: string;
+}
+
+/** Ways a repository is known: two with one alias in common are one. */
+export interface Alias {
+  readonly kind: "remote" | "root" | "folder";
+  readonly value: string;
+}
+
+const maxBatchRows = 250_000;
+
+/**
+ * The facts of one folder, opened by their one owner. Rows go in by batch; a batch, the states of the inputs it came from
+ * and their problems are one transaction, so that a kill at any moment leaves whole inputs or nothing of them.
+ */
+export class FactStore {
+  readonly database: Database;
+  readonly dictionary: Dictionary;
+  readonly #batch: FactBatch;
+  #inputs: InputState[] = [];
+  #problems: { problem: Problem; key: string }[] = [];
+  #readInputs = new Set<string>();
+
+  private constructor(database: Database, dictionary: Dictionary) {
+    this.database = database;
+    this.dictionary = dictionary;
+    this.#batch = new FactBatch(dictionary);
+  }
+
+  /**
+   * Opens the store of a folder, making it if there is none.
+   * @throws UserError `store_busy`, `store_unreadable`, `store_newer` if a newer version of Assay wrote it
+   */
+  static async open(folder: string, options: { readonly readOnly?: boolean } = {}): Promise<FactStore> {
+    const path = join(folder, factsFile);
+    if (options.readOnly && !existsSync(path)) {
+      throw new UserError("no_store", `There is no store in ${folder} yet.`, { hint: "Run `assay import` first, or give its folder with --store." });
+    }
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const database = await Database.open(path, options);
+    try {
+      await migrate(database, folder, options.readOnly ?? false);
+      return new FactStore(database, await Dictionary.load(database));
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  /** The secret that keys every fingerprint of this store: 32 hex digits. */
+  async secret(): Promise<string> {
+    return await this.#meta("secret") as string;
+  }
+
+  async setting(name: "ignore_trailers" | "sample"): Promise<string | null> {
+    return await this.#meta(name);
+  }
+
+  async changeSetting(name: "ignore_trailers" | "sample", value: string): Promise<void> {
+    await this.database.run("DELETE FROM meta WHERE name = $name", { name });
+    await this.database.run("INSERT INTO meta VALUES ($name, $value)", { name, value });
+  }
+
+  async #meta(name: string): Promise<string | null> {
+    const [row] = await this.database.all("SELECT value FROM meta WHERE name = $name", { name });
+    return (row?.["value"] as string | undefined) ?? null;
+  }
+
+  /** States of the inputs a source has read, by key. */
+  async inputStates(source: string): Promise<Map<string, InputState>> {
+    const rows = await this.database.all("SELECT * FROM input_state WHERE source = $source", { source });
+    return new Map(rows.map((row) => [row["input_key"] as string, {
+      source, key: row["input_key"] as string, size: Number(row["size"]), mtimeMs: row["mtime_ms"] as number, identity: row["identity"] as string,
+      offset: Number(row["read_offset"]), tail: row["tail"] as string,
+    }]));
+  }
+
+  addTokenFact(fact: TokenFact, telling: Telling): void {
+    addTokenFact(this.#batch, this.dictionary, fact, telling);
+  }
+
+  addCommit(repositoryId: number, commit: CommitFact, seenAt: number): void {
+    addCommit(this.#batch, this.dictionary, repositoryId, commit, seenAt);
+  }
+
+  addProblem(problem: Problem, inputKey: string): void {
+    this.#problems.push({ problem, key: inputKey });
+  }
+
+  /** Notes that an input was read anew from its start: its earlier problems no longer stand. */
+  restartInput(source: string, key: string): void {
+    this.#readInputs.add(`${source}\u0000${key}`);
+  }
+
+  finishInput(state: InputState): void {
+    this.#inputs.push(state);
+  }
+
+  /** True when enough rows wait for a commit to be worth it. */
+  get isFull(): boolean {
+    return this.#batch.size >= maxBatchRows;
+  }
+
+  /** Writes what waits, in one transaction. Call it only between inputs. */
+  async commit(seenAt: number, alongside?: () => Promise<void>): Promise<void> {
+    await this.database.run("BEGIN");
+    try {
+      await this.#batch.flush(this.database);
+      await this.#writeProblems(seenAt);
+      await this.#writeInputs(seenAt);
+      await alongside?.();
+      await this.database.run("COMMIT");
+    } catch (error) {
+      await this.database.run("ROLLBACK");
+      throw error;
+    }
+  }
+
+  async #writeProblems(seenAt: number): Promise<void> {
+    for (const read of this.#readInputs) {
+      const [source, key] = read.split("\u0000") as [string, string];
+      await this.database.run("DELETE FROM problem WHERE source = $source AND input_key = $key", { source, key });
+    }
+    this.#readInputs.clear();
+    await this.database.append(
+      "problem",
+      ["VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "INTEGER", "BIGINT"],
+      this.#problems.map(({ problem, key }): Row => [
+        problem.source, key, problem.code, problem.severity, problem.locator, problem.message, problem.hint ?? null, problem.count ?? 1, seenAt,
+      ]),
+    );
+    this.#problems = [];
+  }
+
+  async #writeInputs(seenAt: number): Promise<void> {
+    if (this.#inputs.length === 0) return;
+    await this.database.run("CREATE OR REPLACE TEMP TABLE stage_input AS SELECT * FROM input_state LIMIT 0");
+    await this.database.append(
+      "stage_input",
+      ["VARCHAR", "VARCHAR", "BIGINT", "DOUBLE", "VARCHAR", "BIGINT", "VARCHAR", "BIGINT"],
+      this.#inputs.map((input): Row => [input.source, input.key, input.size, input.mtimeMs, input.identity, input.offset, input.tail, seenAt]),
+    );
+    await this.database.run("DELETE FROM input_state USING stage_input s WHERE input_state.source = s.source AND input_state.input_key = s.input_key");
+    await this.database.run("INSERT INTO input_state SELECT * FROM stage_input");
+    await this.database.run("DROP TABLE stage_input");
+    this.#inputs = [];
+  }
+
+  /**
+   * The id of the repository these aliases name, a new one if none does. Where they name several, those are one from now
+   * on: facts keep their ids, reading joins them by the alias they share.
+   */
+  async repositoryOf(aliases: readonly Alias[], seenAt: number): Promise<number> {
+    const known = await this.database.all("SELECT repository_id, kind, value FROM repository_alias ORDER BY repository_id");
+    const wanted = new Set(aliases.map((alias) => `${alias.kind}\u0000${alias.value}`));
+    const match = known.find((row) => wanted.has(`${row["kind"]}\u0000${row["value"]}`));
+    const [last] = await this.database.all("SELECT coalesce(max(repository_id), 0)::INTEGER AS id FROM repository");
+    const id = match ? (match["repository_id"] as number) : (last?.["id"] as number) + 1;
+    if (!match) await this.database.run("INSERT INTO repository VALUES ($id, $seenAt)", { id, seenAt });
+    const own = new Set(known.filter((row) => row["repository_id"] === id).map((row) => `${row["kind"]}\u0000${row["value"]}`));
+    for (const { kind, value } of aliases) {
+      if (!own.has(`${kind}\u0000${value}`)) await this.database.run("INSERT INTO repository_alias VALUES ($id, $kind, $value)", { id, kind, value });
+    }
+    return id;
+  }
+
+  /** Replaces the refs and states of one clone; call it inside `commit`'s transaction. */
+  async replaceClone(
+    repositoryId: number, clone: string, refs: readonly { name: string; commit: string }[], states: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    await this.database.run("DELETE FROM ref_seen WHERE clone = $clone", { clone });
+    await this.database.run("DELETE FROM clone_state WHERE clone = $clone", { clone });
+    await this.database.append("ref_seen", ["INTEGER", "VARCHAR", "VARCHAR", "VARCHAR"], refs.map((ref): Row => [repositoryId, clone, ref.name, ref.commit]));
+    await this.database.append("clone_state", ["INTEGER", "VARCHAR", "VARCHAR", "VARCHAR"], Object.entries(states).map(([name, value]): Row => [repositoryId, clone, name, value]));
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}
+
+async function migrate(database: Database, folder: string, readOnly: boolean): Promise<void> {
+  const [has] = await database.all("SELECT count(*)::INTEGER AS n FROM information_schema.tables WHERE table_name = 'meta'");
+  let version = 0;
+  if (has?.["n"] === 1) {
+    const [row] = await database.all("SELECT value FROM meta WHERE name = 'schema_version'");
+    version = Number(row?.["value"] ?? 0);
+  }
+  if (version > migrations.length) {
+    throw new UserError("store_newer", `The store in ${folder} was written by a newer Assay (its schema is ${version}, this one knows ${migrations.length}).`, {
+      hint: "Update Assay, or give another folder with --store. Nothing was changed.",
+    });
+  }
+  if (version === migrations.length) return;
+  if (readOnly) throw new UserError("store_older", `The store in ${folder} has an older schema.`, { hint: "Run `assay import` once; it brings the store up to date." });
+  await database.run("BEGIN");
+  for (const sql of migrations.slice(version)) await database.run(sql);
+  if (version === 0) {
+    await database.run("INSERT INTO meta VALUES ('secret', $secret)", { secret: randomBytes(16).toString("hex") });
+  }
+  await database.run("DELETE FROM meta WHERE name = 'schema_version'");
+  await database.run("INSERT INTO meta VALUES ('schema_version', $version)", { version: String(migrations.length) });
+  await database.run("COMMIT");
+}

@@ -1,0 +1,121 @@
+/**
+ * Which repository a logged path belongs to, and where in it (RULINGS 16). Logs hold absolute paths of another machine, a
+ * worktree, a sub-folder, Windows: the folder a repository was checked out in is found by the suffixes it knows.
+ */
+
+export interface KnownRepository {
+  readonly id: number;
+  /** Work trees of it on this machine. */
+  readonly folders: readonly string[];
+  /** Every path its history ever had. */
+  readonly paths: ReadonlySet<string>;
+}
+
+export interface SessionPaths {
+  readonly session: string;
+  /** Absolute paths it wrote, and the folders it ran in. */
+  readonly paths: readonly string[];
+  readonly folders: readonly string[];
+  /** Set where the witness itself lies in the repository (checkpoint branches). */
+  readonly repository: number | null;
+}
+
+export interface Located {
+  readonly repository: number;
+  readonly path: string;
+}
+
+interface Root {
+  readonly repository: number;
+  readonly folder: string;
+  files: Set<string>;
+  deep: boolean;
+  sure: boolean;
+}
+
+/** Forward slashes, no drive letter's case, no trailing slash. */
+export function normalisePath(path: string): string {
+  const slashed = path.replaceAll("\\", "/").replace(/^([A-Z]):\//, (_, drive: string) => `${drive.toLowerCase()}:/`);
+  return slashed.length > 1 ? slashed.replace(/\/+$/, "") : slashed;
+}
+
+/** Files a folder must explain, one of them below a sub-folder, to count as a checkout nobody told us of. */
+const enoughFiles = 3;
+
+export class PathLocator {
+  readonly #repositories: readonly KnownRepository[];
+  readonly #roots = new Map<string, Root>();
+  readonly #byFolder = new Map<string, Root[]>();
+  readonly #pathsOf: ReadonlyMap<number, ReadonlySet<string>>;
+
+  constructor(repositories: readonly KnownRepository[], sessions: readonly SessionPaths[]) {
+    this.#repositories = repositories;
+    this.#pathsOf = new Map(repositories.map(({ id, paths }) => [id, paths]));
+    for (const { id, folders } of repositories) for (const folder of folders) this.#root(id, normalisePath(folder)).sure = true;
+    for (const { paths, folders, repository } of sessions) {
+      for (const path of new Set(paths.map(normalisePath))) this.#vote(path, repository);
+      // A session that lies in a repository's own branch ran in a checkout of it, unless its paths say otherwise.
+      if (repository !== null) for (const folder of folders) this.#root(repository, normalisePath(folder));
+    }
+    for (const root of this.#roots.values()) {
+      if (!root.sure && !(root.files.size >= enoughFiles && root.deep)) continue;
+      const list = this.#byFolder.get(root.folder);
+      if (list) list.push(root);
+      else this.#byFolder.set(root.folder, [root]);
+    }
+  }
+
+  #root(repository: number, folder: string): Root {
+    const key = `${repository}\u0000${folder}`;
+    let root = this.#roots.get(key);
+    if (!root) this.#roots.set(key, (root = { repository, folder, files: new Set(), deep: false, sure: false }));
+    return root;
+  }
+
+  #vote(path: string, only: number | null): void {
+    for (const { id, paths } of this.#repositories) {
+      if (only !== null && id !== only) continue;
+      for (let slash = path.indexOf("/"); slash >= 0; slash = path.indexOf("/", slash + 1)) {
+        const suffix = path.slice(slash + 1);
+        if (!paths.has(suffix)) continue;
+        const root = this.#root(id, path.slice(0, slash));
+        root.files.add(suffix);
+        root.deep ||= suffix.includes("/");
+        break; // the longest suffix
+      }
+    }
+  }
+
+  /** The repository and the path in it, null where the path is outside of every known one. */
+  locate(path: string, preferred: number | null = null): Located | null {
+    const normal = normalisePath(path);
+    let best: { root: Root; path: string; known: boolean } | null = null;
+    for (let slash = normal.lastIndexOf("/"); slash > 0; slash = normal.lastIndexOf("/", slash - 1)) {
+      for (const root of this.#byFolder.get(normal.slice(0, slash)) ?? []) {
+        const inside = normal.slice(slash + 1);
+        if (inside.startsWith(".git/")) continue;
+        const known = this.#pathsOf.get(root.repository)?.has(inside) ?? false;
+        if (!best || better(root, known, best, preferred)) best = { root, path: inside, known };
+      }
+    }
+    return best && { repository: best.root.repository, path: best.path };
+  }
+
+  /** The repository a folder lies in, null where none is known. */
+  repositoryOf(folder: string): number | null {
+    for (let at = normalisePath(folder); at.length > 1; at = at.slice(0, at.lastIndexOf("/"))) {
+      const [root] = [...(this.#byFolder.get(at) ?? [])].sort((a, b) => Number(b.sure) - Number(a.sure) || b.files.size - a.files.size || a.repository - b.repository);
+      if (root) return root.repository;
+      if (!at.includes("/")) return null;
+    }
+    return null;
+  }
+}
+
+/** Roots are met longest first: a shorter one wins only where it says more. */
+function better(root: Root, known: boolean, best: { root: Root; known: boolean }, preferred: number | null): boolean {
+  if (known !== best.known) return known;
+  if (root.sure !== best.root.sure) return root.sure;
+  if (preferred !== null && (root.repository === preferred) !== (best.root.repository === preferred)) return root.repository === preferred;
+  return root.files.size > best.root.files.size * 4;
+}

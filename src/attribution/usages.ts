@@ -1,0 +1,334 @@
+/** Joins sightings to usages: what was consumed, counted once, however many witnesses and sessions tell of it. */
+import { type Quality, qualities } from "../contract/facts.ts";
+import type { Problem } from "../contract/problem.ts";
+import type { Sighting, Usage } from "./model.ts";
+
+export interface JoinedSightings {
+  /** In canonical order (instant, key); `id` is the place in it. */
+  readonly usages: Usage[];
+  readonly problems: Problem[];
+}
+
+/** A word where an id should be: what redaction and careless exporters leave behind. Prefixes such as `msg_` do not save it. */
+const placeholder = /^(?:(?:msg|req|resp|chatcmpl)[_-])?(?:[[<(]?(?:redacted|masked|removed|hidden|anonymi[sz]ed|unknown|undefined|none|null|nil|n\/a)[\])>]?|[x*0_-]+)?$/i;
+
+/**
+ * Joins sightings that share a strong id (provider + message id, provider + request id), transitively; what has none joins
+ * by session, instant and token vector. Input order does not matter; linear in the number of sightings.
+ *
+ * - An id is not strong if it is a placeholder, if one source shows it with different instants *and* different prompt
+ *   tokens (streaming explains a growing output, never another prompt), or if one request id holds several message ids at
+ *   different instants. Each such id is one problem `response_id_not_unique`.
+ * - A witness that does not name the provider joins by the id alone, unless two providers use that id.
+ * - Counts: the maximum of each; the cache write is one pair (the witness of the larger sum, then of the larger 1 h part),
+ *   since a witness that knows no split tells the sum as 5 m; an estimated output never outgrows a logged one.
+ * - Owner (RULINGS 2): the session of the earliest instant; on a tie the one whose own first record is earliest, then the
+ *   smaller id. Other columns: the owner's first known value.
+ * @param firstRecordAt instant of a session's first record; without it, of its first sighting
+ */
+export function joinSightings(
+  sightings: readonly Sighting[], firstRecordAt?: (agent: string, session: string) => number | undefined,
+): JoinedSightings {
+  const ids = new StrongIds(sightings);
+  const sets = new DisjointSets(sightings.length);
+  ids.eachStrongGroup((group) => {
+    for (let i = 1; i < group.length; i++) sets.join(group[0] as number, group[i] as number);
+  });
+  joinWithoutIds(sightings, ids, sets);
+
+  const starts = sessionStarts(sightings, firstRecordAt);
+  const usages = sets.members().map((members) => usageOf(members.map((i) => sightings[i] as Sighting), ids, starts));
+  usages.sort((a, b) => a.instant - b.instant || compareText(a.key, b.key));
+  return { usages: usages.map((usage, id) => ({ ...usage, id })), problems: ids.problems() };
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const sessionKey = (agent: string, session: string): string => `${agent}\u0000${session}`;
+
+const promptTokens = ({ counts }: Sighting): string => `${counts.input}|${counts.cacheRead}|${counts.cacheWrite5m + counts.cacheWrite1h}`;
+
+/** The fallback key: session, instant, token vector. */
+function vectorKey({ agent, session, instant, counts: c }: Sighting): string {
+  return `${sessionKey(agent, session)}\u0000${instant}\u0000${c.input}|${c.cacheRead}|${c.cacheWrite5m}|${c.cacheWrite1h}|${c.output}`;
+}
+
+/** Union-find over 0..count-1. */
+class DisjointSets {
+  readonly #parent: Int32Array;
+
+  constructor(count: number) {
+    this.#parent = Int32Array.from({ length: count }, (_, i) => i);
+  }
+
+  find(i: number): number {
+    let root = i;
+    while (this.#parent[root] !== root) root = this.#parent[root] as number;
+    for (let at = i; at !== root; ) {
+      const next = this.#parent[at] as number;
+      this.#parent[at] = root;
+      at = next;
+    }
+    return root;
+  }
+
+  join(a: number, b: number): void {
+    const [x, y] = [this.find(a), this.find(b)];
+    if (x < y) this.#parent[y] = x;
+    else this.#parent[x] = y;
+  }
+
+  members(): number[][] {
+    const sets = new Map<number, number[]>();
+    for (let i = 0; i < this.#parent.length; i++) {
+      const root = this.find(i);
+      const set = sets.get(root);
+      if (set) set.push(i);
+      else sets.set(root, [i]);
+    }
+    return [...sets.values()];
+  }
+}
+
+type IdKind = "message" | "request";
+
+/** The ids of all sightings, numbered, with the sightings of each, and which of them name one response only. */
+class StrongIds {
+  readonly #sightings: readonly Sighting[];
+  readonly #numbers = { message: new Map<string, number>(), request: new Map<string, number>() };
+  readonly #texts: string[] = [];
+  /** Sightings by id: members[starts[n], starts[n + 1]). */
+  readonly #starts: Int32Array;
+  readonly #members: Int32Array;
+  readonly #weak: Uint8Array;
+
+  constructor(sightings: readonly Sighting[]) {
+    this.#sightings = sightings;
+    const named = new Int32Array(sightings.length * 2);
+    sightings.forEach((sighting, i) => {
+      named[2 * i] = this.#number("message", sighting.messageId);
+      named[2 * i + 1] = this.#number("request", sighting.requestId);
+    });
+    this.#starts = new Int32Array(this.#texts.length + 1);
+    for (const id of named) if (id >= 0) (this.#starts[id + 1] as number)++;
+    for (let id = 0; id < this.#texts.length; id++) (this.#starts[id + 1] as number) += this.#starts[id] as number;
+    const next = this.#starts.slice();
+    this.#members = new Int32Array(this.#starts[this.#texts.length] as number);
+    named.forEach((id, place) => {
+      if (id >= 0) this.#members[(next[id] as number)++] = place >> 1;
+    });
+    this.#weak = new Uint8Array(this.#texts.length);
+    for (const kind of ["message", "request"] as const) {
+      for (const [text, id] of this.#numbers[kind]) this.#weak[id] = placeholder.test(text) || this.#contradicts(kind, this.#groupOf(id)) ? 1 : 0;
+    }
+  }
+
+  #number(kind: IdKind, text: string | null): number {
+    if (text === null) return -1;
+    const known = this.#numbers[kind].get(text);
+    if (known !== undefined) return known;
+    this.#numbers[kind].set(text, this.#texts.length);
+    return this.#texts.push(text) - 1;
+  }
+
+  #groupOf(id: number): Int32Array {
+    return this.#members.subarray(this.#starts[id] as number, this.#starts[id + 1] as number);
+  }
+
+  /** Whether one source shows the id with different instants and different prompts (or messages). */
+  #contradicts(kind: IdKind, group: Int32Array): boolean {
+    if (group.length < 2) return false;
+    const witnesses = new Map<string, { first: Sighting; instants: boolean; prompts: boolean; messages: boolean }>();
+    for (const i of group) {
+      const sighting = this.#sightings[i] as Sighting;
+      const teller = `${sighting.source}\u0000${sighting.provider ?? ""}`;
+      const witness = witnesses.get(teller);
+      if (!witness) {
+        witnesses.set(teller, { first: sighting, instants: false, prompts: false, messages: false });
+        continue;
+      }
+      witness.instants ||= sighting.instant !== witness.first.instant;
+      witness.prompts ||= promptTokens(sighting) !== promptTokens(witness.first);
+      witness.messages ||= kind === "request" && sighting.messageId !== witness.first.messageId;
+      if (witness.instants && (witness.prompts || witness.messages)) return true;
+    }
+    return false;
+  }
+
+  isStrong(kind: IdKind, text: string | null): text is string {
+    return text !== null && this.#weak[this.#numbers[kind].get(text) as number] === 0;
+  }
+
+  hasStrong({ messageId, requestId }: Sighting): boolean {
+    return this.isStrong("message", messageId) || this.isStrong("request", requestId);
+  }
+
+  /** Sightings that share a strong id; apart by provider where several use the id. */
+  eachStrongGroup(visit: (group: ArrayLike<number>) => void): void {
+    for (let id = 0; id < this.#texts.length; id++) {
+      const group = this.#groupOf(id);
+      if (this.#weak[id] === 1 || group.length < 2) continue;
+      const byProvider = this.#byProvider(group);
+      if (byProvider) for (const part of byProvider.values()) visit(part);
+      else visit(group);
+    }
+  }
+
+  #byProvider(group: Int32Array): Map<string | null, number[]> | null {
+    let only: string | null = null;
+    let several = false;
+    for (const i of group) {
+      const provider = (this.#sightings[i] as Sighting).provider;
+      several ||= provider !== null && only !== null && provider !== only;
+      only ??= provider;
+    }
+    if (!several) return null;
+    const parts = new Map<string | null, number[]>();
+    for (const i of group) {
+      const provider = (this.#sightings[i] as Sighting).provider;
+      const part = parts.get(provider);
+      if (part) part.push(i);
+      else parts.set(provider, [i]);
+    }
+    return parts;
+  }
+
+  problems(): Problem[] {
+    const problems: Problem[] = [];
+    for (const kind of ["message", "request"] as const) {
+      for (const [text, id] of this.#numbers[kind]) {
+        if (this.#weak[id] === 0) continue;
+        const group = this.#groupOf(id);
+        let source = (this.#sightings[group[0] as number] as Sighting).source;
+        for (const i of group) if ((this.#sightings[i] as Sighting).source < source) source = (this.#sightings[i] as Sighting).source;
+        problems.push({
+          code: "response_id_not_unique", severity: "notice", source, locator: `${kind} id ${text}`,
+          message: `The ${kind} id does not name one response; its ${group.length} sightings were told apart by session, instant and tokens.`,
+          hint: "Ids that a redaction made equal are harmless; if the log was not redacted, tell us which agent version wrote it.",
+          count: group.length,
+        });
+      }
+    }
+    return problems.sort((a, b) => compareText(a.locator, b.locator));
+  }
+}
+
+/**
+ * Joins sightings without a strong id by session, instant and token vector: with each other, and with the one usage that
+ * has ids and the same vector (a redacted copy of a log beside the log itself).
+ */
+function joinWithoutIds(sightings: readonly Sighting[], ids: StrongIds, sets: DisjointSets): void {
+  const first = new Map<string, number>();
+  sightings.forEach((sighting, i) => {
+    if (ids.hasStrong(sighting)) return;
+    const key = vectorKey(sighting);
+    const known = first.get(key);
+    if (known === undefined) first.set(key, i);
+    else sets.join(known, i);
+  });
+  if (first.size === 0) return;
+  const several = -1;
+  const named = new Map<string, number>();
+  sightings.forEach((sighting, i) => {
+    if (!ids.hasStrong(sighting)) return;
+    const key = vectorKey(sighting);
+    if (!first.has(key)) return;
+    const root = sets.find(i);
+    named.set(key, (named.get(key) ?? root) === root ? root : several);
+  });
+  for (const [key, root] of named) if (root !== several) sets.join(root, first.get(key) as number);
+}
+
+function sessionStarts(
+  sightings: readonly Sighting[], firstRecordAt: ((agent: string, session: string) => number | undefined) | undefined,
+): ReadonlyMap<string, number> {
+  const starts = new Map<string, number>();
+  for (const { agent, session, instant } of sightings) {
+    const key = sessionKey(agent, session);
+    starts.set(key, Math.min(starts.get(key) ?? firstRecordAt?.(agent, session) ?? instant, instant));
+  }
+  return starts;
+}
+
+/** The session's own telling stands before a sub-agent's replay of it: `null` first. */
+const compareAgent = (a: string | null, b: string | null): number => (a === b ? 0 : a === null ? -1 : b === null ? 1 : compareText(a, b));
+
+function usageOf(members: Sighting[], ids: StrongIds, starts: ReadonlyMap<string, number>): Usage {
+  if (members.length > 1) {
+    const startOf = ({ agent, session }: Sighting): number => starts.get(sessionKey(agent, session)) as number;
+    members.sort(
+      (a, b) =>
+        a.instant - b.instant || startOf(a) - startOf(b) || compareText(a.session, b.session) || compareText(a.agent, b.agent) ||
+        compareAgent(a.agentId, b.agentId) || compareText(a.source, b.source) || compareText(a.responseKey, b.responseKey) ||
+        compareText(JSON.stringify(a), JSON.stringify(b)),
+    );
+  }
+  const owner = members[0] as Sighting;
+  const known = <K extends "provider" | "agentVersion" | "serviceTier" | "speed" | "geo" | "cwd" | "branch">(column: K): string | null => {
+    for (const sighting of members) {
+      const value = sighting[column];
+      if (value !== null && sighting.session === owner.session) return value;
+    }
+    return members.find((sighting) => sighting[column] !== null)?.[column] ?? null;
+  };
+  const messages = strongTexts(members, ids, "message");
+  const requests = strongTexts(members, ids, "request");
+  const strongest = messages[0] ?? requests[0];
+  return {
+    id: -1,
+    key: strongest === undefined ? vectorKey(owner).replaceAll("\u0000", ":") : `${providerOf(members, strongest) ?? "?"}:${strongest}`,
+    agent: owner.agent, session: owner.session, responseKeys: responseKeys(members, messages, requests),
+    instant: owner.instant, agentId: owner.agentId, provider: known("provider"), model: owner.model,
+    agentVersion: known("agentVersion"), serviceTier: known("serviceTier"), speed: known("speed"), geo: known("geo"), cwd: known("cwd"), branch: known("branch"),
+    ...countsOf(members), webSearches: members.reduce((top, sighting) => Math.max(top, sighting.webSearches), 0),
+    sightings: members.length, sources: [...new Set(members.map((sighting) => sighting.source))].sort(compareText),
+  };
+}
+
+/** Who is said to have issued the id. */
+function providerOf(members: readonly Sighting[], id: string): string | null {
+  return members.find(({ provider, messageId, requestId }) => provider !== null && (messageId === id || requestId === id))?.provider ?? null;
+}
+
+function strongTexts(members: readonly Sighting[], ids: StrongIds, kind: IdKind): string[] {
+  const texts = new Set<string>();
+  for (const { messageId, requestId } of members) {
+    const text = kind === "message" ? messageId : requestId;
+    if (ids.isStrong(kind, text)) texts.add(text);
+  }
+  return [...texts].sort(compareText);
+}
+
+/** All keys by which a call may name the response; never an id that names others too. */
+function responseKeys(members: readonly Sighting[], messages: readonly string[], requests: readonly string[]): string[] {
+  const keys = new Set([...messages, ...requests]);
+  for (const { responseKey, messageId, requestId } of members) if (responseKey !== messageId && responseKey !== requestId) keys.add(responseKey);
+  return [...keys].sort(compareText);
+}
+
+const isMeasured = (quality: Quality): boolean => quality === "final" || quality === "partial";
+
+function countsOf(members: readonly Sighting[]): Pick<Usage, "counts" | "outputQuality"> {
+  const most = (count: (sighting: Sighting) => number): number => members.reduce((top, sighting) => Math.max(top, count(sighting)), 0);
+  const outputQuality = members.reduce<Quality>(
+    (best, sighting) => (qualities.indexOf(sighting.outputQuality) < qualities.indexOf(best) ? sighting.outputQuality : best), "not_observed",
+  );
+  const telling = members.filter(
+    (sighting) => sighting.outputQuality === outputQuality || (isMeasured(outputQuality) && isMeasured(sighting.outputQuality)),
+  );
+  const written = members.map((sighting) => sighting.counts).reduce((best, counts) => {
+    const [sum, bestSum] = [counts.cacheWrite5m + counts.cacheWrite1h, best.cacheWrite5m + best.cacheWrite1h];
+    return sum > bestSum || (sum === bestSum && counts.cacheWrite1h > best.cacheWrite1h) ? counts : best;
+  });
+  return {
+    counts: {
+      input: most((sighting) => sighting.counts.input), cacheRead: most((sighting) => sighting.counts.cacheRead),
+      cacheWrite5m: written.cacheWrite5m, cacheWrite1h: written.cacheWrite1h,
+      output: telling.reduce((top, sighting) => Math.max(top, sighting.counts.output), 0),
+      reasoning: telling.reduce<number | null>(
+        (top, { counts }) => (counts.reasoning === null ? top : Math.max(top ?? 0, counts.reasoning)), null,
+      ),
+    },
+    outputQuality,
+  };
+}

@@ -4,29 +4,9 @@
  */
 import type { ActivityKind, Quality, TokenCounts, WriteQuality } from "../contract/facts.ts";
 import type { Grade } from "../contract/fates.ts";
+import type { Call, Sighting, TurnStart } from "../contract/stored.ts";
 
-/** A sighting as stored, ids resolved. */
-export interface Sighting {
-  readonly source: string;
-  readonly agent: string;
-  readonly session: string;
-  readonly responseKey: string;
-  readonly messageId: string | null;
-  readonly requestId: string | null;
-  readonly instant: number;
-  readonly agentId: string | null;
-  readonly provider: string | null;
-  readonly model: string;
-  readonly agentVersion: string | null;
-  readonly serviceTier: string | null;
-  readonly speed: string | null;
-  readonly geo: string | null;
-  readonly cwd: string | null;
-  readonly branch: string | null;
-  readonly counts: TokenCounts;
-  readonly outputQuality: Quality;
-  readonly webSearches: number;
-}
+export type { Call, Sighting, TurnStart };
 
 /** What was consumed: the join of its sightings, with one owner (RULINGS 2). */
 export interface Usage {
@@ -53,29 +33,6 @@ export interface Usage {
   readonly webSearches: number;
   readonly sightings: number;
   readonly sources: readonly string[];
-}
-
-export interface TurnStart {
-  readonly key: string;
-  readonly instant: number;
-  readonly startedBy: "prompt" | "command" | "queued" | "notification";
-  readonly cleared: boolean;
-}
-
-export interface Call {
-  readonly callKey: string;
-  /** Message or request id of the response that made it. */
-  readonly responseKey: string | null;
-  readonly agentId: string | null;
-  readonly parentCallKey: string | null;
-  readonly instant: number;
-  readonly endedAt: number | null;
-  readonly tool: string;
-  readonly activity: ActivityKind;
-  readonly inputBytes: number;
-  readonly status: "ok" | "error" | "unknown";
-  /** The sub-agent a `delegate` call started. */
-  readonly startedAgentId: string | null;
 }
 
 /** The dated life of the lines of a strand. */

@@ -40,7 +40,7 @@ CREATE TABLE strand (
   strand_id INTEGER, segment_id INTEGER, weight_from BIGINT, weight_to BIGINT, weight_total BIGINT, flow VARCHAR, grade VARCHAR,
   unlinked_reason VARCHAR, activity VARCHAR, repository_id INTEGER, change_id INTEGER, line_kind VARCHAR, side VARCHAR,
   lines INTEGER, author_kind VARCHAR, written_ms BIGINT, committed_ms BIGINT, landed_ms BIGINT, released_ms BIGINT, died_ms BIGINT,
-  death VARCHAR, superseded_ms BIGINT, undone_ms BIGINT, last_active_ms BIGINT, horizon_ms BIGINT, commit_hash VARCHAR, death_commit VARCHAR
+  death VARCHAR, superseded_ms BIGINT, undone_ms BIGINT, last_active_ms BIGINT, horizon_ms BIGINT, commit_hash VARCHAR, death_commit VARCHAR, landing_is_release BOOLEAN
 );
 
 -- One row per change (pull or merge request, direct push).

@@ -1,0 +1,221 @@
+import { allocate } from "../attribution/allocation.ts";
+import { type LocatedWrite, type LinkResult, linkWrites } from "../attribution/link.ts";
+import { LineEnds, type RepositoryOutcomes, type TurnWrite, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
+import { type KnownRepository, PathLocator } from "../attribution/locate.ts";
+import type { Segment, SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
+import { joinSightings } from "../attribution/usages.ts";
+import type { CommitFact } from "../contract/facts.ts";
+import type { Problem } from "../contract/problem.ts";
+import type { Call } from "../contract/stored.ts";
+import { lineCount } from "../lines/line-diff.ts";
+import { findChanges } from "../outcomes/git/changes.ts";
+import { LineHistory } from "../outcomes/git/line-history.ts";
+import { findReleases } from "../outcomes/git/releases.ts";
+import type { PriceBook } from "../prices/price-book.ts";
+import { priceUsage } from "../prices/price-usage.ts";
+import {
+  type StoredRepository, type StoredSession, compare, readCalls, readCheckpoints, readCommitMentions, readRepositories, readSessions, readSightings,
+  readStoredCommits, readTurns, readWrites,
+} from "../store/fact-reader.ts";
+import type { FactStore } from "../store/store.ts";
+import type { Progress } from "./assay.ts";
+import { topologicalOrder } from "./commit-order.ts";
+import { type SessionFacts, ownedFacts, turnAt } from "./compute-session-facts.ts";
+import { chooseDefaultBranch } from "./default-branch.ts";
+import { namedSessions } from "./evidence.ts";
+
+/** A repository with everything that is derived from its commits. */
+export interface ComputedRepository extends RepositoryOutcomes {
+  readonly stored: StoredRepository;
+  readonly defaultBranch: { readonly name: string; readonly reason: string } | null;
+  readonly landingIsRelease: boolean;
+  readonly linked: LinkResult;
+  readonly ends: LineEnds;
+}
+
+/** Everything derived, in memory, before it becomes rows. */
+export interface Computed {
+  readonly usages: readonly (Usage & { readonly listNanoUsd: bigint | null; readonly priceGap: string | null })[];
+  readonly sessions: readonly (StoredSession & { readonly repository: number | null })[];
+  readonly facts: SessionFacts;
+  readonly segments: readonly Segment[];
+  readonly repositories: readonly ComputedRepository[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Facts in, everything derived out: usages, line histories, links, lives, segments and strands. Reads no git, no clock,
+ * no log: the same facts give the same result, in whatever order and parts they came.
+ */
+export async function compute(
+  store: FactStore, book: PriceBook, options: { readonly ignoreTrailers: boolean; readonly defaultBranches: Readonly<Record<string, string>> }, progress: Progress,
+): Promise<Computed> {
+  progress("joining sightings");
+  const joined = joinSightings(await readSightings(store));
+  const usages = joined.usages.map((usage) => {
+    const price = priceUsage(usage, book);
+    return { ...usage, listNanoUsd: price.kind === "priced" ? price.nanoUsd : null, priceGap: price.kind === "priced" ? null : price.reason };
+  });
+  const facts = ownedFacts(await readCalls(store), await readWrites(store), await readTurns(store), joined.usages);
+  const storedSessions = await readSessions(store);
+  const checkpoints = await readCheckpoints(store);
+  const mentions = await readCommitMentions(store);
+
+  const { repositories: stored, idOf } = await readRepositories(store);
+  const outcomes: (RepositoryOutcomes & Pick<ComputedRepository, "stored" | "defaultBranch">)[] = [];
+  for (const repository of stored) {
+    progress(`line history of ${repositoryName(repository)}`);
+    const commits = topologicalOrder(await readStoredCommits(store, [...idOf].filter(([, id]) => id === repository.id).map(([id]) => id)));
+    outcomes.push(outcomesOf(repository, commits, options.defaultBranches));
+  }
+
+  progress("finding the lines of writes in commits");
+  const located = locateWrites(storedSessions, facts, joined.usages, outcomes, new Map(checkpoints.map((c) => [c.session, idOf.get(c.repository) ?? c.repository])));
+  const artefacts = new Map<string, WriteArtefacts[]>();
+  const addArtefact = (session: string, artefact: WriteArtefacts): void => {
+    const list = artefacts.get(session);
+    if (list) list.push(artefact);
+    else artefacts.set(session, [artefact]);
+  };
+  const lastActive = new Map(storedSessions.map((session) => [session.session, session.lastAt]));
+  const repositories = outcomes.map((repository): ComputedRepository => {
+    const writes = located.writes.get(repository.repository) ?? [];
+    const own = checkpoints.filter((checkpoint) => (idOf.get(checkpoint.repository) ?? checkpoint.repository) === repository.repository);
+    const linked = linkWrites(repository.history, writes, namedSessions(repository.history, mentions, own, options.ignoreTrailers));
+    const ends = new LineEnds(repository);
+    for (const { write, artefacts: artefact } of artefactsOf(repository, writes, linked, ends, lastActive, callBefore(facts))) addArtefact(write.session, artefact);
+    return { ...repository, landingIsRelease: landingIsRelease(repository), linked, ends };
+  });
+  for (const { session, artefact } of located.outside) addArtefact(session, artefact);
+
+  progress("following the money");
+  const segments = allocateSessions(usages, storedSessions, facts, artefacts, located.repositoryOf);
+  return {
+    usages,
+    sessions: storedSessions.map((session) => ({ ...session, repository: located.repositoryOf.get(session.session) ?? null })),
+    facts, segments, repositories, problems: joined.problems,
+  };
+}
+
+export function repositoryName({ aliases, id }: StoredRepository): string {
+  const value = (kind: string): string | undefined => aliases.find((alias) => alias.kind === kind)?.value;
+  return value("remote") ?? value("folder")?.replace(/\/(\.git)?$/, "").split("/").slice(-2).join("/") ?? `repository ${id}`;
+}
+
+function outcomesOf(
+  stored: StoredRepository, commits: readonly CommitFact[], configured: Readonly<Record<string, string>>,
+): RepositoryOutcomes & Pick<ComputedRepository, "stored" | "defaultBranch"> {
+  const defaultBranch = chooseDefaultBranch(stored, commits, configured[repositoryName(stored)] ?? null);
+  const history = new LineHistory(commits);
+  for (const commit of commits) history.apply(commit);
+  const result = history.finish(defaultBranch?.tip ?? null);
+  const refs = stored.clones.flatMap((clone) => clone.refs);
+  const releases = findReleases(result, refs);
+  return { repository: stored.id, stored, history: result, changes: findChanges(result, refs), releases, defaultBranch };
+}
+
+/** The last call of a session before an instant that can have changed files, else its last call at all. */
+function callBefore(facts: SessionFacts): (session: string, instant: number) => string | null {
+  const changes = new Set<Call["activity"]>(["edit", "shell", "delegate", "build", "commit"]);
+  return (session, instant) => {
+    let last: Call | null = null;
+    let lastChanging: Call | null = null;
+    for (const call of facts.calls.get(session) ?? []) {
+      if (call.instant > instant) break;
+      last = call;
+      if (changes.has(call.activity)) lastChanging = call;
+    }
+    return (lastChanging ?? last)?.callKey ?? null;
+  };
+}
+
+interface Located {
+  /** By repository, in the order of the facts. */
+  readonly writes: ReadonlyMap<number, readonly TurnWrite[]>;
+  /** Writes outside every known repository. */
+  readonly outside: readonly { session: string; artefact: WriteArtefacts }[];
+  readonly repositoryOf: ReadonlyMap<string, number>;
+}
+
+function locateWrites(
+  sessions: readonly StoredSession[], facts: SessionFacts, usages: readonly Usage[], outcomes: readonly (RepositoryOutcomes & { stored: StoredRepository })[],
+  checkpointRepository: ReadonlyMap<string, number>,
+): Located {
+  const known: KnownRepository[] = outcomes.map(({ repository, stored, history }) => ({
+    id: repository,
+    folders: stored.aliases.filter((alias) => alias.kind === "folder").map((alias) => alias.value),
+    paths: new Set(history.commits.flatMap((commit) => commit.files.flatMap((file) => (file.oldPath === null ? [file.path] : [file.path, file.oldPath])))),
+  }));
+  const folders = new Map<string, Set<string>>();
+  const addFolder = (session: string, folder: string | null): void => {
+    if (folder === null) return;
+    const set = folders.get(session);
+    if (set) set.add(folder);
+    else folders.set(session, new Set([folder]));
+  };
+  for (const { session, cwd } of sessions) addFolder(session, cwd);
+  for (const { session, cwd } of usages) addFolder(session, cwd);
+  const paths = new Map<string, string[]>();
+  for (const { session, path } of facts.writes) {
+    const list = paths.get(session);
+    if (list) list.push(path);
+    else paths.set(session, [path]);
+  }
+  const locator = new PathLocator(known, sessions.map(({ session }) => ({
+    session, paths: paths.get(session) ?? [], folders: [...(folders.get(session) ?? [])], repository: checkpointRepository.get(session) ?? null,
+  })));
+
+  const writes = new Map<number, TurnWrite[]>();
+  const outside: { session: string; artefact: WriteArtefacts }[] = [];
+  const votes = new Map<string, Map<number, number>>();
+  for (const write of facts.writes) {
+    const place = locator.locate(write.path, checkpointRepository.get(write.session) ?? null);
+    if (!place) {
+      outside.push({ session: write.session, artefact: outsideArtefact(write.callKey, write.path, write.quality) });
+      continue;
+    }
+    const located: TurnWrite & LocatedWrite = {
+      session: write.session, callKey: write.callKey, instant: write.instant, path: place.path, diff: write.diff, quality: write.quality,
+      turn: turnAt(facts.turns.get(write.session) ?? [], write.instant),
+    };
+    const list = writes.get(place.repository);
+    if (list) list.push(located);
+    else writes.set(place.repository, [located]);
+    const vote = votes.get(write.session) ?? new Map<number, number>();
+    vote.set(place.repository, (vote.get(place.repository) ?? 0) + lineCount(write.diff));
+    votes.set(write.session, vote);
+  }
+  const repositoryOf = new Map<string, number>();
+  for (const { session } of sessions) {
+    const [voted] = [...(votes.get(session) ?? [])].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    const ran = [...(folders.get(session) ?? [])].sort().map((folder) => locator.repositoryOf(folder)).find((id) => id !== null);
+    const repository = checkpointRepository.get(session) ?? voted?.[0] ?? ran ?? null;
+    if (repository !== null) repositoryOf.set(session, repository);
+  }
+  return { writes, outside, repositoryOf };
+}
+
+function outsideArtefact(callKey: string, path: string, quality: WriteArtefacts["quality"]): WriteArtefacts {
+  return { callKey, path, quality, repository: null, insideRepository: false, groups: [], drafts: [] };
+}
+
+function allocateSessions(
+  usages: Computed["usages"], sessions: readonly StoredSession[], facts: SessionFacts, artefacts: ReadonlyMap<string, readonly WriteArtefacts[]>,
+  repositoryOf: ReadonlyMap<string, number>,
+): Segment[] {
+  const usagesOf = new Map<string, Computed["usages"][number][]>();
+  for (const usage of usages) {
+    const list = usagesOf.get(usage.session);
+    if (list) list.push(usage);
+    else usagesOf.set(usage.session, [usage]);
+  }
+  const agentOf = new Map(sessions.map(({ session, agent }) => [session, agent]));
+  return [...usagesOf.keys()].sort(compare).flatMap((session) => {
+    const own = usagesOf.get(session) as Computed["usages"][number][];
+    const input: SessionInput = {
+      agent: agentOf.get(session) ?? (own[0] as Usage).agent, session, repository: repositoryOf.get(session) ?? null, repositorySeen: repositoryOf.has(session),
+      turns: facts.turns.get(session) ?? [], usages: own, calls: facts.calls.get(session) ?? [], writes: artefacts.get(session) ?? [],
+    };
+    return allocate(input, { rule: "lines", flows: true });
+  });
+}

@@ -1,0 +1,54 @@
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { SourceState } from "../sources/source.ts";
+
+/**
+ * What the last import saw, beside the store: a cache of the store's own input states that answers "is anything new?"
+ * without opening a database. It is written after the store and names the very file it speaks of; where the two do not
+ * fit, it counts for nothing and the store decides.
+ */
+export interface Seen {
+  readonly facts: string;
+  readonly version: string;
+  readonly inputs: Readonly<Record<string, Readonly<Record<string, SourceState>>>>;
+  /** Git directories read, with a fingerprint of their refs. */
+  readonly repositories: Readonly<Record<string, string>>;
+  /** Folders sessions ran in that are no repository here: looked at again only when told to. */
+  readonly ignoreTrailers: boolean;
+}
+
+const seenFile = "seen.json";
+
+/** Identity of a file as it is now, null where it is not. */
+export function fileStamp(path: string): string | null {
+  try {
+    const { size, mtimeMs, ino } = statSync(path);
+    return `${size}:${mtimeMs}:${ino}`;
+  } catch {
+    return null; // absent: nothing was imported yet
+  }
+}
+
+/** @returns null where there is none, or it does not speak of the present store */
+export function readSeen(folder: string, factsPath: string, version: string): Seen | null {
+  try {
+    const seen = JSON.parse(readFileSync(join(folder, seenFile), "utf8")) as Seen;
+    return seen.version === version && seen.facts === fileStamp(factsPath) ? seen : null;
+  } catch {
+    return null; // absent or torn: only a cache, the store decides
+  }
+}
+
+export function writeSeen(folder: string, seen: Seen): void {
+  const path = join(folder, seenFile);
+  writeFileSync(`${path}.next`, JSON.stringify(seen), { mode: 0o600 });
+  renameSync(`${path}.next`, path);
+}
+
+export function forgetSeen(folder: string): void {
+  rmSync(join(folder, seenFile), { force: true });
+}
+
+export function sameState(a: SourceState | undefined, b: SourceState): boolean {
+  return a !== undefined && a.size === b.size && a.mtimeMs === b.mtimeMs && a.identity === b.identity;
+}

@@ -156,13 +156,14 @@ function runRows(repositories: readonly ComputedRepository[], ids: Ids): Row[] {
       commit.files.forEach((file, f) => {
         const lineIds = history.changed[c]?.[f]?.ids;
         if (!lineIds) return;
+        const added = additions(file.diff.hunks, lineIds.length);
         let open: { key: string; row: (string | number | null)[] } | null = null;
         const close = (): void => {
           if (open) rows.push(open.row);
           open = null;
         };
         lineIds.forEach((line, place) => {
-          if (history.born[line] !== c || !isAddition(file.diff.hunks, place)) return;
+          if (history.born[line] !== c || added[place] !== 1) return;
           const kind = file.diff.lines.kind[place] as number;
           const grade = authors.grade[line] as number;
           const session = authors.session[line] as number;
@@ -201,13 +202,14 @@ function runRows(repositories: readonly ComputedRepository[], ids: Ids): Row[] {
   return rows;
 }
 
-/** Whether a place of a difference is an added line: each hunk's removed lines come first. */
-function isAddition(hunks: Int32Array, place: number): boolean {
+/** 1 at the places of a difference that are added lines: each hunk's removed lines come first. */
+function additions(hunks: Int32Array, count: number): Uint8Array {
+  const added = new Uint8Array(count);
   let at = 0;
   for (let h = 0; h < hunks.length; h += 4) {
-    const [removed, added] = [hunks[h + 1] as number, hunks[h + 3] as number];
-    if (place < at + removed + added) return place >= at + removed;
-    at += removed + added;
+    at += hunks[h + 1] as number;
+    added.fill(1, at, at + (hunks[h + 3] as number));
+    at += hunks[h + 3] as number;
   }
-  return false;
+  return added;
 }

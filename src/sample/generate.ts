@@ -1,0 +1,181 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "../contract/errors.ts";
+import type { Hand } from "./chronicle.ts";
+import type { Subject } from "./code-text.ts";
+import type { Line } from "./lines.ts";
+import { harbourPlan, quayPlan, releaseDays, sampleDays, tidePlan } from "./plan.ts";
+import { type Random, randomFrom } from "./random.ts";
+import { Repository } from "./repository.ts";
+import { dayMs, hourMs, Stage, subjectsFor } from "./stage.ts";
+import { type Item, type Scene, stories } from "./stories.ts";
+import { people } from "./team.ts";
+import type { SessionLog } from "./transcript.ts";
+import type { SampleTruth } from "./truth.ts";
+import { tellTruth } from "./tell-truth.ts";
+import { writeRepository } from "./write-repository.ts";
+
+export interface SampleOptions {
+  /** Empty or not there yet. */
+  readonly directory: string;
+  readonly seed: number;
+  /** UTC milliseconds; the sample covers the 92 days before. Default: 31 October 2026, 18:00. */
+  readonly endsAt?: number;
+  readonly gitBinary?: string;
+  /** The caller's `PATH`, for a git that is not in the system's own folders. */
+  readonly path?: string;
+}
+
+export interface SampleResult {
+  /** To be used as home folder: `.claude/projects` lies in it. */
+  readonly home: string;
+  readonly repositories: readonly { readonly name: string; readonly folder: string; readonly gitDir: string }[];
+  readonly truthFile: string;
+  readonly truth: SampleTruth;
+}
+
+const defaultEnd = Date.UTC(2026, 9, 31, 18);
+
+/**
+ * Acts out an invented team of six in two real git repositories and in transcripts as Claude Code writes them, and writes
+ * down the truth while it acts: which response caused which line, and what became of it.
+ *
+ * Same seed and end: same commits and same truth, byte for byte; transcripts differ only by the folder they name.
+ * @throws UserError `sample_folder_not_empty`; Error if git cannot be run or disagrees about a hash
+ */
+export async function generateSample(options: SampleOptions): Promise<SampleResult> {
+  const { directory, seed, endsAt = defaultEnd, gitBinary = "git", path } = options;
+  await requireEmpty(directory);
+  const reposFolder = join(directory, "repos");
+  const stage = new Stage(endsAt - sampleDays * dayMs, endsAt);
+  const random = randomFrom(`sample ${seed}`);
+  const scene = (name: keyof typeof products): Scene => setUp(stage, name, reposFolder, random.fork(name));
+  const [harbour, tide, quay] = [scene("harbour"), scene("tide"), scene("quay-infra")];
+  playPlan(harbour, harbourPlan, random.fork("harbour plan"));
+  playPlan(tide, tidePlan, random.fork("tide plan"));
+  playPlan(quay, quayPlan, random.fork("quay plan"));
+  for (const each of [harbour, tide]) stage.tell(releases(each));
+  stage.play();
+
+  const seen = [harbour.repository, tide.repository];
+  const truth = tellTruth(stage, seen, seed);
+  const home = join(directory, "home");
+  const truthFile = join(directory, "truth.json");
+  await mkdir(reposFolder, { recursive: true });
+  const setting = { binary: gitBinary, path };
+  await Promise.all([
+    writeTranscripts(stage, home),
+    writeFile(truthFile, truthText(truth)),
+    ...seen.map((repository) => writeRepository(repository, join(reposFolder, repository.name), setting)),
+  ]);
+  const repositories = seen.map(({ name }) => ({ name, folder: join(reposFolder, name), gitDir: join(reposFolder, name, ".git") }));
+  return { home, repositories, truthFile, truth };
+}
+
+async function requireEmpty(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  if ((await readdir(directory)).length > 0) {
+    throw new UserError("sample_folder_not_empty", `The folder for the sample is not empty: ${directory}`, { hint: "Name a new folder." });
+  }
+}
+
+const products = { harbour: "harbour", tide: "tide", "quay-infra": "harbour" } as const;
+
+/** A repository with the code that was there before the sample begins. */
+function setUp(stage: Stage, name: keyof typeof products, reposFolder: string, random: Random): Scene {
+  const repository = new Repository("saltmarsh", name, name === "harbour" ? "merge" : "squash");
+  const nextSubject = subjectsFor(random, products[name]);
+  const taken = new Set<string>();
+  const codePath = (subject: Subject, part: string): { code: string; test: string } => {
+    for (let n = 1; ; n++) {
+      const paths = pathsOf(name, subject, n === 1 ? part : `${part}-${n}`);
+      if (taken.has(paths.code)) continue;
+      taken.add(paths.code);
+      return paths;
+    }
+  };
+  const scene: Scene = { stage, repository, reposFolder, nextSubject, codePath };
+  seedHistory(scene, random, name === "quay-infra" ? 4 : 16);
+  return scene;
+}
+
+function pathsOf(name: string, { noun }: Subject, part: string): { code: string; test: string } {
+  if (name !== "tide") return { code: `src/${noun}/${noun}-${part}.ts`, test: `src/${noun}/${noun}-${part}.test.ts` };
+  const stem = `internal/${noun}/${part.replaceAll("-", "_")}`;
+  return { code: `${stem}.go`, test: `${stem}_test.go` };
+}
+
+/** Days before the sample at which its seed was laid down: old enough to be old on its first day. */
+const seedDays = [-47, -44, -40, -36];
+
+function seedHistory(scene: Scene, random: Random, subjects: number): void {
+  const { stage, repository, nextSubject, codePath } = scene;
+  const files = new Map<string, readonly Line[]>();
+  const by = people.wen;
+  const put = (path: string, subject: Subject, units: number, at: number): void => {
+    const lines = stage.newFile(random, path, subject, units, "person");
+    files.set(path, lines);
+    const hand: Hand = { witness: "person", person: by.key, session: null, messageId: null, callId: null, agentId: null, turn: null, at };
+    stage.chronicle.record({ repository, branch: null }, path, [], lines, hand);
+  };
+  seedDays.forEach((day, index) => {
+    const at = stage.startAt + day * dayMs;
+    for (let n = 0; n < subjects / seedDays.length; n++) {
+      const subject = nextSubject();
+      const paths = codePath(subject, "core");
+      put(paths.code, subject, random.int(6, 9), at);
+      put(paths.test, subject, random.int(3, 5), at);
+      if (n < 2) put(`docs/${subject.noun}.md`, subject, random.int(4, 6), at);
+    }
+    if (index === 0) {
+      const subject: Subject = { noun: repository.name, partner: "saltmarsh" };
+      put("README.md", subject, 3, at);
+      put("config/limits.json", nextSubject(), 8, at);
+      put(repository.name === "tide" ? "go.sum" : "package-lock.json", subject, 24, at);
+    }
+    const before = repository.chain.at(-1) ?? null;
+    const messages = ["Lay down the service", "Add the second half of the desk", "Bring over the night rules", "Bring over the tariffs of last year"];
+    const commit = repository.push(new Map(files), by.identity, at + hourMs, `${messages[index]}\n`);
+    stage.landed(before, commit);
+  });
+}
+
+function playPlan(scene: Scene, plan: readonly Item[], random: Random): void {
+  plan.forEach((item, index) => scene.stage.tell(stories[item.story](scene, item, random.fork(`${index} ${item.story}`))));
+}
+
+/** A tag on the default branch every week. */
+function* releases({ stage, repository }: Scene): Generator<number, void> {
+  for (const [index, day] of releaseDays.entries()) {
+    const at = stage.startAt + day * dayMs + 16 * hourMs;
+    yield at;
+    repository.tag(`v2.${index}.0`, at);
+  }
+}
+
+async function writeTranscripts(stage: Stage, home: string): Promise<void> {
+  const projects = join(home, ".claude", "projects");
+  for (const { log, transcript } of stage.sessions) {
+    if (transcript === "missing") continue;
+    const folder = join(projects, log.setting.cwd.replace(/[^a-zA-Z0-9]/g, "-"));
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, `${log.setting.session}.jsonl`), jsonLines(log.main.rows));
+    await writeAgents(log, join(folder, log.setting.session, "subagents"));
+  }
+}
+
+async function writeAgents(log: SessionLog, folder: string): Promise<void> {
+  if (log.agentFiles.size === 0) return;
+  await mkdir(folder, { recursive: true });
+  for (const [agentId, rows] of log.agentFiles) await writeFile(join(folder, `agent-${agentId}.jsonl`), jsonLines(rows));
+}
+
+const jsonLines = (rows: readonly unknown[]): string => `${rows.map((row) => JSON.stringify(row)).join("\n")}\n`;
+
+/** One row a line, so that two truths can be compared by `diff`. */
+function truthText(truth: SampleTruth): string {
+  const { lines, responses, ...head } = truth;
+  const rows = (all: readonly unknown[]): string => `[\n${all.map((row) => JSON.stringify(row)).join(",\n")}\n]`;
+  return `${JSON.stringify(head).slice(0, -1)},\n"responses": ${rows(responses)},\n"lines": ${rows(lines)}}\n`;
+}
+

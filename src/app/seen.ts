@@ -13,7 +13,8 @@ export interface Seen {
   readonly inputs: Readonly<Record<string, Readonly<Record<string, SourceState>>>>;
   /** Git directories read, with a fingerprint of their refs. */
   readonly repositories: Readonly<Record<string, string>>;
-  /** Folders sessions ran in that are no repository here: looked at again only when told to. */
+  /** Folders that were looked at for repositories, those that have none included. */
+  readonly folders: readonly string[];
   readonly ignoreTrailers: boolean;
 }
 

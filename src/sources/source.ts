@@ -51,6 +51,8 @@ export interface Source {
   /** Stable, stored with every row: `claude-code`, `checkpoints`. */
   readonly id: string;
   readonly title: string;
+  /** Whether its inputs lie inside git repositories (`env.gitDirs`), not under the home folder: it is read after these are known. */
+  readonly inRepositories: boolean;
   /** Cheap; opens no large file. Problems (no permission, absent blob) come as items. */
   discover(env: SourceEnv): AsyncIterable<Found | { readonly problem: Problem }>;
 }

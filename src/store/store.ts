@@ -43,7 +43,7 @@ export class FactStore {
   readonly database: Database;
   readonly dictionary: Dictionary;
   readonly #batch: FactBatch;
-  #inputs: InputState[] = [];
+  #inputs = new Map<string, InputState>();
   #problems: { problem: Problem; key: string }[] = [];
   #readInputs = new Set<string>();
 
@@ -119,7 +119,7 @@ export class FactStore {
   }
 
   finishInput(state: InputState): void {
-    this.#inputs.push(state);
+    this.#inputs.set(`${state.source}\u0000${state.key}`, state);
   }
 
   /** True when enough rows wait for a commit to be worth it. */
@@ -159,17 +159,17 @@ export class FactStore {
   }
 
   async #writeInputs(seenAt: number): Promise<void> {
-    if (this.#inputs.length === 0) return;
+    if (this.#inputs.size === 0) return;
     await this.database.run("CREATE OR REPLACE TEMP TABLE stage_input AS SELECT * FROM input_state LIMIT 0");
     await this.database.append(
       "stage_input",
       ["VARCHAR", "VARCHAR", "BIGINT", "DOUBLE", "VARCHAR", "BIGINT", "VARCHAR", "BIGINT"],
-      this.#inputs.map((input): Row => [input.source, input.key, input.size, input.mtimeMs, input.identity, input.offset, input.tail, seenAt]),
+      [...this.#inputs.values()].map((input): Row => [input.source, input.key, input.size, input.mtimeMs, input.identity, input.offset, input.tail, seenAt]),
     );
     await this.database.run("DELETE FROM input_state USING stage_input s WHERE input_state.source = s.source AND input_state.input_key = s.input_key");
     await this.database.run("INSERT INTO input_state SELECT * FROM stage_input");
     await this.database.run("DROP TABLE stage_input");
-    this.#inputs = [];
+    this.#inputs.clear();
   }
 
   /**
@@ -188,6 +188,15 @@ export class FactStore {
       if (!own.has(`${kind}\u0000${value}`)) await this.database.run("INSERT INTO repository_alias VALUES ($id, $kind, $value)", { id, kind, value });
     }
     return id;
+  }
+
+  /** What was noted of a clone when it was last read; empty for one that never was. */
+  async cloneState(clone: string): Promise<{ repositoryId: number | null; states: Readonly<Record<string, string>> }> {
+    const rows = await this.database.all("SELECT * FROM clone_state WHERE clone = $clone", { clone });
+    return {
+      repositoryId: (rows[0]?.["repository_id"] as number | undefined) ?? null,
+      states: Object.fromEntries(rows.map((row) => [row["name"] as string, row["value"] as string])),
+    };
   }
 
   /** Replaces the refs and states of one clone; call it inside `commit`'s transaction. */

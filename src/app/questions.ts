@@ -1,0 +1,100 @@
+import { kaplanMeier } from "../analysis/survival.ts";
+import { type FateStrand, fate } from "../attribution/fates.ts";
+import type { Life, UnlinkedReason } from "../attribution/model.ts";
+import type { ActivityKind } from "../contract/facts.ts";
+import type { FateName, FateParameters } from "../contract/fates.ts";
+import { type MeasureQueryInput, type MeasureResult, measureQuerySchema } from "../contract/query.ts";
+import { compile } from "../measures/compile.ts";
+import { openDerived } from "../store/derived-store.ts";
+import type { Cell, Database, Row } from "../store/duckdb/database.ts";
+
+/** A strand as it is stored, with its fate as of the asked instant. */
+export interface StoredStrand extends FateStrand {
+  readonly id: number;
+  readonly fate: FateName;
+}
+
+/** Later than every fact: what "the newest facts" means for a fate. Ages still end at the horizon. */
+const always = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The derived tables of a store, opened for questions as of one instant. Fates are computed once, by the same function
+ * for every answer, into a temp table the measures read.
+ */
+export class Questions {
+  readonly database: Database;
+  readonly asOf: number | null;
+  readonly parameters: FateParameters;
+  readonly #fates = new Map<number, StoredStrand>();
+
+  private constructor(database: Database, asOf: number | null, parameters: FateParameters) {
+    this.database = database;
+    this.asOf = asOf;
+    this.parameters = parameters;
+  }
+
+  static async open(folder: string, asOf: number | null, parameters: FateParameters): Promise<Questions> {
+    const questions = new Questions(await openDerived(folder), asOf, parameters);
+    await questions.#computeFates();
+    return questions;
+  }
+
+  /** UTC milliseconds a fate is asked for. */
+  get instant(): number {
+    return this.asOf ?? always;
+  }
+
+  async #computeFates(): Promise<void> {
+    const { names, columns } = await this.database.columns(
+      `SELECT strand_id, unlinked_reason, activity, side, written_ms, committed_ms, landed_ms, released_ms, died_ms, death, superseded_ms, undone_ms,
+         last_active_ms, horizon_ms, death_commit, landing_is_release FROM strand ORDER BY strand_id`,
+    );
+    const at = new Map(names.map((name, c) => [name, columns[c] as Cell[]]));
+    const rows: Row[] = [];
+    for (let r = 0; r < (columns[0]?.length ?? 0); r++) {
+      const cell = (name: string): Cell => (at.get(name) as Cell[])[r] as Cell;
+      const strand = storedStrand(cell);
+      const name = fate(strand, this.instant, this.parameters);
+      const id = cell("strand_id") as number;
+      this.#fates.set(id, { ...strand, id, fate: name });
+      rows.push([id, name]);
+    }
+    await this.database.run("CREATE TEMP TABLE strand_fate (strand_id INTEGER, fate VARCHAR)");
+    await this.database.append("strand_fate", ["INTEGER", "VARCHAR"], rows);
+  }
+
+  strand(id: number): StoredStrand {
+    const strand = this.#fates.get(id);
+    if (!strand) throw new Error(`strand ${id} is not in the store`);
+    return strand;
+  }
+
+  /** Answers a query of measures. @throws UserError for measures and dimensions that do not fit */
+  async ask(input: MeasureQueryInput): Promise<MeasureResult> {
+    const query = measureQuerySchema.parse({ asOf: this.asOf === null ? null : new Date(this.asOf).toISOString(), ...input });
+    const compiled = compile(query);
+    const rows = await this.database.all(compiled.sql, compiled.params);
+    return compiled.finish(rows, { kaplan_meier: (lifeTimes, days) => kaplanMeier(lifeTimes, days) });
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}
+
+function storedStrand(cell: (name: string) => Cell): FateStrand {
+  const instant = (name: string): number | null => (cell(name) === null ? null : Number(cell(name)));
+  const writtenAt = instant("written_ms");
+  const life: Life | null =
+    writtenAt === null
+      ? null
+      : {
+          writtenAt, committedAt: instant("committed_ms"), landedAt: instant("landed_ms"), releasedAt: instant("released_ms"), diedAt: instant("died_ms"),
+          death: cell("death") as Life["death"], deathCommit: cell("death_commit") as string | null, supersededAt: instant("superseded_ms"),
+          undoneAt: instant("undone_ms"), lastActiveAt: instant("last_active_ms"),
+        };
+  return {
+    unlinkedReason: cell("unlinked_reason") as UnlinkedReason | null, life, horizon: instant("horizon_ms"), side: cell("side") as FateStrand["side"],
+    activity: cell("activity") as ActivityKind | null, landingIsRelease: cell("landing_is_release") as boolean,
+  };
+}

@@ -1,0 +1,81 @@
+import type { Catalogue } from "./measure.ts";
+
+const landedBy = "e.change_id IS NOT NULL AND e.landed_ms <= coalesce(CAST($as_of_ms AS BIGINT), e.landed_ms)";
+const each = { unit: "nano-USD/change", additive: false, whenEmpty: null, change: "relative" } as const;
+
+/** Changes, and what they cost. */
+export const changes = {
+  changes_landed: {
+    kind: "aggregate",
+    of: ["change"],
+    sql: "count(*)",
+    title: "Changes landed",
+    unit: "changes",
+    additive: true,
+    whenEmpty: 0,
+    change: "relative",
+    description: "Pull and merge requests and direct pushes that reached the default branch, by whomever, at the time they landed.",
+    minimumSample: null,
+    source: "ours (MEASURES 3, RULINGS 5)",
+    gaming: "Splitting one change into many.",
+    beside: "lines_landed",
+  },
+  spend_per_landed_change: {
+    ...each,
+    kind: "ratio",
+    numerator: "spend",
+    denominator: "changes_landed",
+    title: "Spend per landed change",
+    description:
+      "Spend of the period divided by changes landed in the period, attempts that bought nothing included; not the cost of those changes, some of which no agent touched.",
+    minimumSample: { of: "changes_landed", atLeast: 5 },
+    source: "ours (MEASURES 3)",
+    gaming: "Falls when changes are split, or when more of them are written without AI.",
+    beside: "bought_share",
+  },
+  spend_landed: {
+    kind: "aggregate",
+    of: ["ledger"],
+    sql: "sum(e.list_nano_usd)",
+    where: landedBy,
+    title: "Spend on landed changes",
+    unit: "nano-USD",
+    additive: true,
+    whenEmpty: 0,
+    change: "relative",
+    description: "Spend attributed to lines of changes that landed, whatever became of them since; by the day of use.",
+    minimumSample: null,
+    source: "ours (MEASURES 3)",
+    gaming: "Says nothing of what was spent on attempts that never landed.",
+    beside: "spend",
+  },
+  changes_with_spend: {
+    kind: "aggregate",
+    of: ["ledger"],
+    sql: "count(DISTINCT e.change_id)",
+    where: `${landedBy} AND e.list_nano_usd > 0`,
+    title: "Landed changes that carry spend",
+    unit: "changes",
+    additive: false,
+    whenEmpty: 0,
+    change: "relative",
+    description: "Landed changes to whose lines any spend is attributed, by the day of use; a change of two months counts in both.",
+    minimumSample: null,
+    source: "ours (MEASURES 3)",
+    gaming: "Splitting one change into many.",
+    beside: "changes_landed",
+  },
+  spend_landed_per_change: {
+    ...each,
+    kind: "ratio",
+    numerator: "spend_landed",
+    denominator: "changes_with_spend",
+    title: "Spend of a landed change",
+    description:
+      "Spend attributed to landed changes, divided by those changes. Leaves out attempts that bought nothing: read it beside spend per landed change.",
+    minimumSample: { of: "changes_with_spend", atLeast: 1 },
+    source: "ours (MEASURES 3)",
+    gaming: "Splitting changes; leaving failed attempts on branches.",
+    beside: "spend_per_landed_change",
+  },
+} as const satisfies Catalogue;

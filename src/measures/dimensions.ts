@@ -1,0 +1,46 @@
+/** What a measure may be split or filtered by. Which entity has which, and how: entities.ts. */
+export interface Dimension {
+  readonly title: string;
+  readonly description: string;
+  /** Bears a person: closed to team answers. */
+  readonly person?: true;
+  /** Belongs to lines or changes: under a filter on it, fates add up to the spend attributed to those (MEASURES 1). */
+  readonly artefact?: true;
+}
+
+export const dimensions = {
+  agent: { title: "Agent", description: "The program that asked the model: `claude-code`, `codex`, …" },
+  agent_version: { title: "Agent version", description: "As the agent logs it." },
+  model: { title: "Model", description: "Model id as logged." },
+  provider: { title: "Provider", description: "Who billed the response; null where the log does not say." },
+  service_tier: { title: "Service tier", description: "As logged." },
+  speed: { title: "Speed", description: "As logged: `standard`, `fast`." },
+  geo: { title: "Inference place", description: "As logged." },
+  source: { title: "Source", description: "Which reader witnessed the response first." },
+  output_quality: { title: "Quality of the output count", description: "`final`, `partial`, `estimated`, `not_observed`." },
+  sub_agent: { title: "Main or sub-agent", description: "`main`, or `sub_agent` for a response of an agent that an agent started." },
+  started_by: { title: "Session started by", description: "`person`, `hook`, `schedule`, `ci`; null where the log does not say." },
+  entrypoint: { title: "Entry point", description: "How the session was opened, as logged." },
+  activity: { title: "Activity of the turn", description: "What most tool calls of the turn did." },
+  purpose: { title: "Purpose of the turn", description: "`build`, `fix`, `review`, `explore`, `operate`." },
+  session: { title: "Session", description: "The session that owns the response, or wrote the line.", person: true },
+  branch: { title: "Branch", description: "Branch checked out while the response was made.", person: true },
+  folder: { title: "Folder", description: "Folder the response was made in.", person: true },
+  repository: { title: "Repository", description: "Of money and tokens: where the session ran. Of changes and lines: which holds them." },
+  changed_repository: { title: "Changed repository", description: "Where the lines of the money went.", artefact: true },
+  fate: { title: "Fate", description: "What the dollar ended as; exactly one for every dollar." },
+  roll_up: {
+    title: "Group of fates",
+    description: "`bought`, `ripening`, `iteration`, `undone`, `repair`, `reviewing`, `thinking`, `burned`, `idle`, `unknown`.",
+  },
+  unlinked_reason: { title: "Reason not linked", description: "Why an end cannot be observed; null for what is linked." },
+  grade: { title: "Grade of evidence", description: "`A`, `B`, `C`, or `none` for what no line carries.", artefact: true },
+  flow: { title: "Flow", description: "`own`, `tail`, or moved over turns without edits: `back`, `forward`." },
+  change: { title: "Change", description: "Pull request, merge request or direct push.", person: true, artefact: true },
+  change_kind: { title: "Kind of change", description: "`pull_request` or `direct`.", artefact: true },
+  evidence: { title: "Evidence of landing", description: "How it is known that the change landed.", artefact: true },
+  line_kind: { title: "Kind of line", description: "`code`, `prose`, `data`, `comment`, `trivial`.", artefact: true },
+  side: { title: "Side", description: "`added` or `removed` lines.", artefact: true },
+  author_kind: { title: "Author kind", description: "`agent`, `mixed`, `person`, `unknown`.", artefact: true },
+} as const satisfies Record<string, Dimension>;
+export type DimensionId = keyof typeof dimensions;

@@ -1,0 +1,166 @@
+import { rollUp } from "../contract/fates.ts";
+import type { DimensionId } from "./dimensions.ts";
+import { literal } from "./sql-text.ts";
+
+/** A table that has exactly one row, or none, for each row of the entity: it cannot multiply what is summed. */
+export interface Join {
+  readonly cardinality: "one";
+  readonly sql: string;
+}
+
+/** One way to count: what a row is, when it happened, what it can be split by. In fragments the row is `e`. */
+export interface Entity {
+  readonly title: string;
+  /** Columns that name a row. */
+  readonly key: string;
+  /** Query that gives the rows; may use `$as_of_ms` (null: none asked). */
+  readonly rows: string;
+  /** UTC milliseconds of a row; rows later than `as_of` do not exist. */
+  readonly time: string;
+  readonly joins: Readonly<Record<string, Join>>;
+  readonly dimensions: Readonly<Partial<Record<DimensionId, { readonly sql: string; readonly join?: string }>>>;
+  /** Whose row it is, and how much it weighs: what the people filter counts. */
+  readonly person: { readonly sql: string; readonly join: string; readonly weight: string };
+}
+
+const usageJoins = {
+  session: { cardinality: "one", sql: "LEFT JOIN session_d s ON s.session_id = e.session_id" },
+  repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
+  segment: { cardinality: "one", sql: "LEFT JOIN segment g ON g.segment_id = e.segment_id" },
+  person: { cardinality: "one", sql: "LEFT JOIN session_person p ON p.session_id = e.session_id" },
+} as const satisfies Record<string, Join>;
+
+const usageDimensions = {
+  agent: { sql: "e.agent" },
+  agent_version: { sql: "e.agent_version" },
+  model: { sql: "e.model" },
+  provider: { sql: "e.provider" },
+  service_tier: { sql: "e.service_tier" },
+  speed: { sql: "e.speed" },
+  geo: { sql: "e.geo" },
+  source: { sql: "e.source" },
+  output_quality: { sql: "e.output_quality" },
+  sub_agent: { sql: "CASE WHEN e.sub_agent THEN 'sub_agent' WHEN NOT e.sub_agent THEN 'main' END" },
+  branch: { sql: "e.branch" },
+  folder: { sql: "e.ran_in" },
+  session: { sql: "s.session_key", join: "session" },
+  started_by: { sql: "s.trigger", join: "session" },
+  entrypoint: { sql: "s.entrypoint", join: "session" },
+  repository: { sql: "r.name", join: "repository" },
+  activity: { sql: "g.activity", join: "segment" },
+  purpose: { sql: "g.purpose", join: "segment" },
+} as const satisfies Entity["dimensions"];
+
+/** Money no strand carries is not linked, or was paid and not consumed. */
+const fateSql =
+  "CASE WHEN e.strand_id IS NOT NULL THEN f.fate WHEN e.remainder IN ('unused_seat', 'commitment') THEN 'unused' ELSE 'unlinked' END";
+
+/** Fates and their groups, so that a group is a column. */
+const rollUpRows = Object.entries(rollUp)
+  .flatMap(([group, fates]) => fates.map((fate) => `(${literal(fate)}, ${literal(group)})`))
+  .join(", ");
+
+export const entities = {
+  usage: {
+    title: "one billed model response",
+    key: "usage_id",
+    rows: "SELECT * FROM usage_d",
+    time: "e.instant_ms",
+    joins: usageJoins,
+    dimensions: usageDimensions,
+    person: { sql: "p.person", join: "person", weight: "e.input + e.cache_read + e.cache_write_5m + e.cache_write_1h + e.output" },
+  },
+  charge: {
+    title: "one charge: the money of a response, or a remainder of a bill",
+    key: "charge_id",
+    rows: "SELECT c.charge_id, c.list_nano_usd, c.remainder, u.* FROM charge c LEFT JOIN usage_d u ON u.usage_id = c.usage_id",
+    time: "e.instant_ms",
+    joins: usageJoins,
+    dimensions: usageDimensions,
+    person: { sql: "p.person", join: "person", weight: "e.list_nano_usd" },
+  },
+  ledger: {
+    title: "one part of a charge: what one strand carries of it, or the whole where no strand does",
+    key: "charge_id, strand_id",
+    rows: `SELECT c.charge_id, c.remainder, CASE WHEN l.strand_id IS NULL THEN c.list_nano_usd ELSE l.list_nano_usd END AS list_nano_usd,
+  u.*, t.strand_id, t.flow, t.grade, t.unlinked_reason, t.repository_id AS changed_repository_id, t.change_id, t.line_kind, t.side,
+  t.author_kind, t.landed_ms
+FROM charge c
+LEFT JOIN usage_d u ON u.usage_id = c.usage_id
+LEFT JOIN ledger l ON l.charge_id = c.charge_id
+LEFT JOIN strand t ON t.strand_id = l.strand_id`,
+    time: "e.instant_ms",
+    joins: {
+      ...usageJoins,
+      fate: {
+        cardinality: "one",
+        sql: `LEFT JOIN strand_fate f ON f.strand_id = e.strand_id
+LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = ${fateSql}`,
+      },
+      changed: { cardinality: "one", sql: "LEFT JOIN repository_d h ON h.repository_id = e.changed_repository_id" },
+      change: { cardinality: "one", sql: "LEFT JOIN change k ON k.change_id = e.change_id" },
+    },
+    dimensions: {
+      ...usageDimensions,
+      fate: { sql: fateSql, join: "fate" },
+      roll_up: { sql: "w.roll_up", join: "fate" },
+      unlinked_reason: { sql: "e.unlinked_reason" },
+      grade: { sql: "coalesce(e.grade, 'none')" },
+      flow: { sql: "e.flow" },
+      changed_repository: { sql: "h.name", join: "changed" },
+      change: { sql: "k.change_key", join: "change" },
+      change_kind: { sql: "k.kind", join: "change" },
+      evidence: { sql: "k.evidence", join: "change" },
+      line_kind: { sql: "e.line_kind" },
+      side: { sql: "e.side" },
+      author_kind: { sql: "e.author_kind" },
+    },
+    person: { sql: "p.person", join: "person", weight: "e.list_nano_usd" },
+  },
+  change: {
+    title: "one change that landed",
+    key: "change_id",
+    rows: "SELECT * FROM change WHERE landed_ms IS NOT NULL",
+    time: "e.landed_ms",
+    joins: {
+      repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
+      person: { cardinality: "one", sql: "LEFT JOIN commit_d p ON p.repository_id = e.repository_id AND p.commit_hash = e.landed_commit" },
+    },
+    dimensions: {
+      repository: { sql: "r.name", join: "repository" },
+      change: { sql: "e.change_key" },
+      change_kind: { sql: "e.kind" },
+      evidence: { sql: "e.evidence" },
+    },
+    person: { sql: "p.author_email", join: "person", weight: "1" },
+  },
+  run: {
+    title: "one run of landed lines with one life and one author kind; generated, vendored and lock files left out",
+    key: "run_id",
+    rows: `SELECT n.*, least(h.horizon_ms, coalesce(CAST($as_of_ms AS BIGINT), h.horizon_ms)) AS seen_until_ms
+FROM run n
+JOIN repository_d h ON h.repository_id = n.repository_id
+WHERE n.landed_ms IS NOT NULL AND n.line_kind <> 'generated'`,
+    time: "e.landed_ms",
+    joins: {
+      repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
+      session: { cardinality: "one", sql: "LEFT JOIN session_d s ON s.session_id = e.session_id" },
+      change: { cardinality: "one", sql: "LEFT JOIN change k ON k.change_id = e.landed_change_id" },
+      person: { cardinality: "one", sql: "LEFT JOIN commit_d p ON p.repository_id = e.repository_id AND p.commit_hash = e.born_commit" },
+    },
+    dimensions: {
+      repository: { sql: "r.name", join: "repository" },
+      author_kind: { sql: "e.author_kind" },
+      line_kind: { sql: "e.line_kind" },
+      grade: { sql: "coalesce(e.grade, 'none')" },
+      agent: { sql: "s.agent", join: "session" },
+      session: { sql: "s.session_key", join: "session" },
+      change: { sql: "k.change_key", join: "change" },
+      change_kind: { sql: "k.kind", join: "change" },
+    },
+    person: { sql: "p.author_email", join: "person", weight: "e.lines" },
+  },
+} as const satisfies Record<string, Entity>;
+export type EntityId = keyof typeof entities;
+
+export const entity = (id: EntityId): Entity => entities[id];

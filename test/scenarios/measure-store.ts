@@ -1,0 +1,198 @@
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { survivalAt } from "../../src/analysis/survival.ts";
+import { type MeasureQueryInput, type MeasureResult, measureQuerySchema } from "../../src/contract/query.ts";
+import { type CompileOptions, compile } from "../../src/measures/compile.ts";
+import derivedTables from "../../src/store/derived.sql";
+import ledgerView from "../../src/store/views/ledger.sql";
+
+type Value = string | number | bigint | boolean | null;
+export type TestRow = Readonly<Record<string, Value>>;
+
+/** A derived database in memory, with the two tables the app fills before it asks. */
+export class MeasureStore {
+  readonly #connection: DuckDBConnection;
+
+  private constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  static async open(): Promise<MeasureStore> {
+    const instance = await DuckDBInstance.create(":memory:", { threads: "1", autoinstall_known_extensions: "false" });
+    const connection = await instance.connect();
+    await connection.run(derivedTables);
+    await connection.run(ledgerView);
+    await connection.run("CREATE TEMP TABLE strand_fate (strand_id INTEGER, fate VARCHAR)");
+    await connection.run("CREATE TEMP TABLE session_person (session_id INTEGER, person INTEGER)");
+    return new MeasureStore(connection);
+  }
+
+  async insert(table: string, rows: readonly TestRow[]): Promise<void> {
+    for (const row of rows) {
+      const values = Object.values(row).map((value) => (typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value)));
+      await this.#connection.run(`INSERT INTO ${table} (${Object.keys(row).join(", ")}) VALUES (${values.join(", ")})`);
+    }
+  }
+
+  async clear(): Promise<void> {
+    for (const table of ["usage_d", "charge", "strand", "strand_fate"]) await this.#connection.run(`DELETE FROM ${table}`);
+  }
+
+  async ask(query: MeasureQueryInput, options?: CompileOptions): Promise<MeasureResult> {
+    const compiled = compile(measureQuerySchema.parse(query), options);
+    return compiled.finish(await this.rows(compiled.sql, compiled.params), { kaplan_meier: survivalAt });
+  }
+
+  async rows(sql: string, params: Readonly<Record<string, string | number | null>> = {}) {
+    return (await this.#connection.runAndReadAll(sql, { ...params })).getRowObjectsJS();
+  }
+
+  close(): void {
+    this.#connection.closeSync();
+  }
+}
+
+export const instant = (text: string): number => Date.parse(text.length === 10 ? `${text}T00:00:00Z` : text);
+
+/** A response of 10 fresh, 80 cached, 5 + 5 written tokens and `output` of output. */
+export function usageRow(id: number, more: TestRow): TestRow {
+  return {
+    usage_id: id,
+    usage_key: `u${id}`,
+    agent: "claude-code",
+    provider: "anthropic",
+    model: "opus",
+    service_tier: "standard",
+    sub_agent: false,
+    source: "claude-code",
+    sightings: 1,
+    input: 10,
+    cache_read: 80,
+    cache_write_5m: 5,
+    cache_write_1h: 5,
+    output: id,
+    output_quality: "final",
+    web_searches: 0,
+    ...more,
+  };
+}
+
+export const chargeRow = (id: number, listNanoUsd: number | bigint | null): TestRow => ({
+  charge_id: id,
+  usage_id: id,
+  list_nano_usd: listNanoUsd,
+});
+
+/**
+ * Ten responses of three sessions, worth 1,000 nano-dollars together (the ninth has no price), six strands, five landed
+ * changes, 200 landed lines. Both repositories were last seen on 31 March 2026.
+ */
+export async function fillTenRows(store: MeasureStore): Promise<void> {
+  const shop = 1;
+  const docs = 2;
+  const horizon_ms = instant("2026-03-31");
+  await store.insert("repository_d", [
+    { repository_id: shop, name: "acme/shop", horizon_ms },
+    { repository_id: docs, name: "acme/docs", horizon_ms },
+  ]);
+  await store.insert("session_d", [
+    { session_id: 1, session_key: "s1", agent: "claude-code", repository_id: shop, trigger: "person" },
+    { session_id: 2, session_key: "s2", agent: "claude-code", repository_id: shop, trigger: "ci" },
+    { session_id: 3, session_key: "s3", agent: "codex", repository_id: docs, trigger: null },
+  ]);
+  const s1 = { session_id: 1, repository_id: shop };
+  const s2 = { session_id: 2, repository_id: shop };
+  const s3 = { session_id: 3, repository_id: docs, agent: "codex", model: "gpt", output_quality: "partial" };
+  await store.insert("usage_d", [
+    usageRow(1, { ...s1, segment_id: 1, instant_ms: instant("2026-02-01") }),
+    usageRow(2, { ...s1, segment_id: 1, instant_ms: instant("2026-02-01") }),
+    usageRow(3, { ...s1, segment_id: 2, instant_ms: instant("2026-02-02"), model: "haiku", sub_agent: true }),
+    usageRow(4, { ...s1, segment_id: 2, instant_ms: instant("2026-02-02"), model: "haiku", sub_agent: true }),
+    usageRow(5, { ...s2, segment_id: 3, instant_ms: instant("2026-02-10") }),
+    usageRow(6, { ...s2, segment_id: 3, instant_ms: instant("2026-02-28T23:30:00Z"), output_quality: "partial" }),
+    usageRow(7, { ...s2, segment_id: 4, instant_ms: instant("2026-03-05"), output_quality: "partial" }),
+    usageRow(8, { ...s3, segment_id: 5, instant_ms: instant("2026-03-06") }),
+    usageRow(9, { ...s3, segment_id: 5, instant_ms: instant("2026-03-07") }),
+    usageRow(10, { ...s3, segment_id: 6, instant_ms: instant("2026-03-20") }),
+  ]);
+  const costs = [100, 200, 10, 20, 400, 70, 100, 50, null, 50];
+  await store.insert(
+    "charge",
+    costs.map((cost, index) => chargeRow(index + 1, cost)),
+  );
+  await store.insert(
+    "segment",
+    [1, 2, 3, 4, 5, 6].map((segment_id) => ({
+      segment_id,
+      kind: segment_id === 4 ? "none" : "edit",
+      activity: segment_id === 4 ? "read" : "edit",
+      purpose: "build",
+    })),
+  );
+  const toShop = { repository_id: shop, line_kind: "code", side: "added", author_kind: "agent", flow: "own" };
+  const change1 = { ...toShop, change_id: 1, landed_ms: instant("2026-02-05") };
+  const change2 = { ...toShop, change_id: 2, landed_ms: instant("2026-02-12") };
+  await store.insert("strand", [
+    { strand_id: 1, segment_id: 1, weight_from: 0, weight_to: 2, weight_total: 3, grade: "A", ...change1 },
+    { strand_id: 2, segment_id: 1, weight_from: 2, weight_to: 3, weight_total: 3, grade: "B", ...toShop },
+    { strand_id: 3, segment_id: 2, weight_from: 0, weight_to: 7, weight_total: 7, grade: "A", ...change1, flow: "back" },
+    { strand_id: 4, segment_id: 3, weight_from: 0, weight_to: 1, weight_total: 2, grade: "B", ...change2 },
+    { strand_id: 5, segment_id: 3, weight_from: 1, weight_to: 2, weight_total: 2, grade: "B", ...change2 },
+    { strand_id: 6, segment_id: 4, weight_from: 0, weight_to: 1, weight_total: 1, flow: "own", activity: "read" },
+    { strand_id: 7, segment_id: 5, weight_from: 0, weight_to: 1, weight_total: 1, flow: "own", unlinked_reason: "repository_unseen" },
+  ]);
+  const fates = ["stuck", "superseded", "stuck", "maturing", "rework", "no_artefact", "unlinked"];
+  await store.insert(
+    "strand_fate",
+    fates.map((fate, index) => ({ strand_id: index + 1, fate })),
+  );
+  await store.insert("change", [
+    {
+      change_id: 1,
+      repository_id: shop,
+      change_key: "acme/shop#1",
+      kind: "pull_request",
+      landed_ms: instant("2026-02-05"),
+      evidence: "squash_subject",
+    },
+    {
+      change_id: 2,
+      repository_id: shop,
+      change_key: "acme/shop#2",
+      kind: "pull_request",
+      landed_ms: instant("2026-02-12"),
+      evidence: "merge_subject",
+    },
+    { change_id: 3, repository_id: docs, change_key: "acme/docs@a", kind: "direct", landed_ms: instant("2026-02-20"), evidence: "push" },
+    {
+      change_id: 4,
+      repository_id: shop,
+      change_key: "acme/shop#3",
+      kind: "pull_request",
+      landed_ms: instant("2026-03-01"),
+      evidence: "merge_subject",
+    },
+    { change_id: 5, repository_id: docs, change_key: "acme/docs@b", kind: "direct", landed_ms: instant("2026-03-20"), evidence: "push" },
+    { change_id: 6, repository_id: shop, change_key: "acme/shop#4", kind: "pull_request", landed_ms: null, evidence: "pull_head" },
+  ]);
+  const run = (run_id: number, landed: string | null, lines: number, more: TestRow): TestRow => ({
+    run_id,
+    repository_id: shop,
+    path: "a.ts",
+    landed_ms: landed === null ? null : instant(landed),
+    lines,
+    line_kind: "code",
+    author_kind: "agent",
+    ...more,
+  });
+  await store.insert("run", [
+    run(1, "2026-02-05", 60, { landed_change_id: 1, session_id: 1, grade: "A" }),
+    run(2, "2026-02-05", 20, { landed_change_id: 1, session_id: 1, grade: "A", died_ms: instant("2026-02-10"), death: "replaced" }),
+    run(3, "2026-02-12", 10, { landed_change_id: 2, session_id: 2, grade: "B", author_kind: "mixed" }),
+    run(4, "2026-02-12", 10, { landed_change_id: 2, session_id: 2, grade: "B", died_ms: instant("2026-02-25"), death: "removed" }),
+    run(5, "2026-03-01", 40, { landed_change_id: 4, author_kind: "person" }),
+    run(6, "2026-03-20", 40, { landed_change_id: 5, author_kind: "unknown", repository_id: docs, line_kind: "prose" }),
+    run(7, "2026-03-20", 1_000, { landed_change_id: 5, line_kind: "generated", repository_id: docs }),
+    run(8, null, 5, { session_id: 2 }),
+    run(9, "2026-03-26", 20, { session_id: 2, grade: "B" }),
+  ]);
+}

@@ -1,0 +1,187 @@
+/** The commands, their flags and their words. Loads nothing of a command before it runs: `--help` stays cheap. */
+import {
+  type Application,
+  ArgumentParseError,
+  ArgumentScannerError,
+  buildApplication,
+  buildCommand,
+  buildRouteMap,
+  text_en,
+} from "@stricli/core";
+import type { ReportFlags } from "./commands/report.ts";
+import type { ShowFlags } from "./commands/show.ts";
+import type { StartFlags } from "./commands/start.ts";
+import type { CliContext } from "./context.ts";
+import { exitCodeOf, failureText } from "./failure.ts";
+import {
+  type AsOfFlags,
+  asOfFlags,
+  type CommonFlags,
+  commonFlags,
+  requireText,
+  type SearchFlags,
+  searchFlags,
+  type TrailerFlags,
+  trailerFlags,
+} from "./flags.ts";
+
+const out = { kind: "parsed", parse: requireText, optional: true, placeholder: "FILE" } as const;
+
+const start = buildCommand<StartFlags, [], CliContext>({
+  loader: async () => (await import("./commands/start.ts")).start,
+  parameters: {
+    flags: {
+      ...searchFlags,
+      ...trailerFlags,
+      ...asOfFlags,
+      out: { ...out, brief: "Where to write the page; answer.html in the store's folder by default" },
+      ...commonFlags,
+    },
+  },
+  docs: { brief: "Find the agent logs of this computer, import them and answer (what `assay` alone does)" },
+});
+
+const importCommand = buildCommand<CommonFlags & SearchFlags & TrailerFlags, [], CliContext>({
+  loader: async () => (await import("./commands/import.ts")).importLogs,
+  parameters: { flags: { ...searchFlags, ...trailerFlags, ...commonFlags } },
+  docs: {
+    brief: "Read what is new in agent logs and repositories",
+    fullDescription:
+      "Read what is new in agent logs and repositories.\nEnds with exit code 3 when input was lost to damage; what was absent is a notice and ends with 0.",
+  },
+});
+
+const report = buildCommand<ReportFlags, [], CliContext>({
+  loader: async () => (await import("./commands/report.ts")).report,
+  parameters: {
+    flags: {
+      format: { kind: "enum", values: ["text", "html", "json"], default: "text", brief: "How to print it" },
+      ...asOfFlags,
+      out: { ...out, brief: "Write to a file instead of printing" },
+      ...commonFlags,
+    },
+  },
+  docs: { brief: "Answer from the store: what did the tokens buy?" },
+});
+
+const show = (kind: "session" | "change" | "commit", brief: string) =>
+  buildCommand<ShowFlags, [string], CliContext>({
+    loader: async () => (await import("./commands/show.ts")).show[kind],
+    parameters: {
+      flags: { ...asOfFlags, ...commonFlags },
+      positional: { kind: "tuple", parameters: [{ brief: `Id of the ${kind}`, placeholder: "ID", parse: requireText }] },
+    },
+    docs: { brief },
+  });
+
+const explain = buildCommand<AsOfFlags & CommonFlags, [string], CliContext>({
+  loader: async () => (await import("./commands/explain.ts")).explain,
+  parameters: {
+    flags: { ...asOfFlags, ...commonFlags },
+    positional: {
+      kind: "tuple",
+      parameters: [{ brief: "A session, change, commit, fate or measure", placeholder: "SUBJECT", parse: requireText }],
+    },
+  },
+  docs: { brief: "Say why a number is what it is" },
+});
+
+const measures = buildCommand<CommonFlags, [], CliContext>({
+  loader: async () => (await import("./commands/measures.ts")).measures,
+  parameters: { flags: commonFlags },
+  docs: { brief: "List the measures, with how each is gamed" },
+});
+
+const sources = buildCommand<CommonFlags, [], CliContext>({
+  loader: async () => (await import("./commands/sources.ts")).sources,
+  parameters: { flags: commonFlags },
+  docs: { brief: "List where tokens were read from" },
+});
+
+const problems = buildCommand<CommonFlags, [], CliContext>({
+  loader: async () => (await import("./commands/problems.ts")).problems,
+  parameters: { flags: commonFlags },
+  docs: { brief: "List the input that could not be used" },
+});
+
+const audit = buildCommand<AsOfFlags & CommonFlags & { readonly links?: boolean }, [], CliContext>({
+  loader: async () => (await import("./commands/audit.ts")).audit,
+  parameters: {
+    flags: {
+      links: { kind: "boolean", optional: true, withNegated: false, brief: "Add a row per session and commit" },
+      ...asOfFlags,
+      ...commonFlags,
+    },
+  },
+  docs: { brief: "Print every count behind the answer" },
+});
+
+const rebuild = buildCommand<CommonFlags & TrailerFlags, [], CliContext>({
+  loader: async () => (await import("./commands/rebuild.ts")).rebuild,
+  parameters: { flags: { ...trailerFlags, ...commonFlags } },
+  docs: { brief: "Derive everything anew from the facts in the store" },
+});
+
+/** Without a prototype: `assay constructor` is an unknown command, not Object's. */
+const routes = Object.assign(Object.create(null) as Record<never, never>, {
+  start,
+  import: importCommand,
+  report,
+  show: buildRouteMap({
+    routes: {
+      session: show("session", "One session: its turns, its commits, its money"),
+      change: show("change", "One change: who wrote it, what it cost, what is left of it"),
+      commit: show("commit", "One commit: which sessions wrote it, with which evidence"),
+    },
+    docs: { brief: "Open one session, change or commit" },
+  }),
+  explain,
+  measures,
+  sources,
+  problems,
+  audit,
+  rebuild,
+});
+
+/** The first word of a command line that is not a flag has to be one of these. */
+export const commandNames: readonly string[] = Object.keys(routes);
+
+/** The command that runs when none is named. */
+export const defaultCommandName = "start";
+
+export function buildApp(version: string, debug: boolean): Application<CliContext> {
+  return buildApplication(
+    buildRouteMap({
+      routes,
+      docs: {
+        brief: "What did the tokens buy?",
+        fullDescription: [
+          "What did the tokens buy? Assay follows AI tokens from the agents' own logs to the lines, commits and changes they became.",
+          "",
+          "`assay` alone finds the agent logs of this computer and the repositories they worked in, imports, and answers.",
+          "Exit codes: 0 ok, 1 fault, 2 usage, 3 input was lost to damage (import only).",
+        ].join("\n"),
+      },
+    }),
+    {
+      name: "assay",
+      versionInfo: { currentVersion: version },
+      scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+      documentation: { caseStyle: "convert-camel-to-kebab", onlyRequiredInUsageLine: true, disableAnsiColor: false },
+      determineExitCode: exitCodeOf,
+      localization: {
+        text: {
+          ...text_en,
+          exceptionWhileRunningCommand: (failure) => failureText(failure, debug),
+          exceptionWhileLoadingCommandFunction: (failure) => failureText(failure, debug),
+          exceptionWhileParsingArguments: (failure) => argumentText(failure, debug),
+        },
+      },
+    },
+  );
+}
+
+function argumentText(failure: unknown, debug: boolean): string {
+  if (failure instanceof ArgumentParseError) return `${failure.externalFlagNameOrPlaceholder}: ${failureText(failure.exception, debug)}`;
+  return failure instanceof ArgumentScannerError ? failure.message : failureText(failure, debug);
+}

@@ -1,0 +1,68 @@
+/** Flags that many commands take, declared once. Parsing only: nothing here opens a store. */
+import { UserError } from "../../contract/errors.ts";
+import { parseAsOf } from "./as-of.ts";
+
+/** Taken by every command. */
+export interface CommonFlags {
+  readonly store?: string;
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly color?: boolean;
+  readonly debug?: boolean;
+}
+
+/** Taken wherever something is answered. */
+export interface AsOfFlags {
+  readonly asOf?: number;
+}
+
+export interface TrailerFlags {
+  readonly ignoreTrailers?: boolean;
+}
+
+/** Where to look for agent logs and repositories. */
+export interface SearchFlags {
+  readonly repo?: readonly string[];
+  readonly home?: string;
+  readonly noHome?: boolean;
+}
+
+export const commonFlags = {
+  store: { kind: "parsed", parse: requireText, optional: true, placeholder: "DIR", brief: "Folder of the store" },
+  config: { kind: "parsed", parse: requireText, optional: true, placeholder: "FILE", brief: "The organisation's file, assay.yaml" },
+  json: { kind: "boolean", optional: true, withNegated: false, brief: "Print JSON" },
+  color: { kind: "boolean", optional: true, brief: "Colours, or none; by default where a terminal shows them and NO_COLOR is unset" },
+  debug: { kind: "boolean", optional: true, withNegated: false, brief: "Print the stack of a fault, as ASSAY_DEBUG=1 does" },
+} as const;
+
+export const asOfFlags = {
+  asOf: {
+    kind: "parsed",
+    parse: parseAsOf,
+    optional: true,
+    placeholder: "DATE",
+    brief: "What was known and decided by then (a day in UTC, or an instant)",
+  },
+} as const;
+
+export const trailerFlags = {
+  ignoreTrailers: { kind: "boolean", optional: true, brief: "Hide commit trailers and the links of checkpoints; kept in the store" },
+} as const;
+
+export const searchFlags = {
+  repo: {
+    kind: "parsed",
+    parse: requireText,
+    optional: true,
+    variadic: true,
+    placeholder: "PATH",
+    brief: "A repository to read; may be given again",
+  },
+  home: { kind: "parsed", parse: requireText, optional: true, placeholder: "DIR", brief: "Home folder whose agent logs are read" },
+  noHome: { kind: "boolean", optional: true, withNegated: false, brief: "Read no home folder" },
+} as const;
+
+export function requireText(text: string): string {
+  if (text.trim() === "") throw new UserError("empty_value", "A value is empty.");
+  return text;
+}

@@ -1,0 +1,45 @@
+/** What the command line needs of the machine it runs on. `main.ts` makes it from the real one, tests make their own. */
+import type { Assay } from "../../app/assay.ts";
+
+/** A stream a person or a program reads. */
+export interface Screen {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  /** Width in characters; undefined where it is no terminal. */
+  readonly columns: number | undefined;
+  /** How many colours it shows, as bits; 1 for none. */
+  readonly colorDepth: number;
+}
+
+export interface OpenOptions {
+  /** Folder of the store, absolute. Made when missing. */
+  readonly storeDir: string;
+  /** The organisation's file, absolute; null for `assay.yaml` in the store's folder, if there is one. */
+  readonly configFile: string | null;
+  readonly isSample: boolean;
+}
+
+/** Where the invented organisation was written. */
+export interface SampleFolders {
+  readonly home: string;
+  readonly repositories: readonly string[];
+}
+
+export interface Machine {
+  readonly stdout: Screen;
+  readonly stderr: Screen;
+  readonly version: string;
+  readonly platform: NodeJS.Platform;
+  readonly homeDir: string;
+  readonly workingDir: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** UTC milliseconds: only for what a person watches, never for an answer. */
+  now(): number;
+  openAssay(options: OpenOptions): Promise<Assay>;
+  makeSample(folder: string): Promise<SampleFolders>;
+  isFolder(path: string): Promise<boolean>;
+  /** Writes a file and the folders above it. */
+  writeText(path: string, text: string): Promise<void>;
+  /** Aborts at the first Ctrl-C from now on; a second one leaves at once. */
+  interruptSignal(): AbortSignal;
+}

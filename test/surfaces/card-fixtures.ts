@@ -1,0 +1,159 @@
+/** Invented cards, lists and an audit for tests of the command line. */
+import type { Audit, MeasureRow, SourceRow } from "../../src/app/assay.ts";
+import type { Problem } from "../../src/contract/problem.ts";
+import type { ChangeCard, CommitCard, Explanation, SessionCard, StrandRow } from "../../src/contract/show.ts";
+
+const session = "5b0c6f0e-2d1f-4a55-9d62-0f7a3f1d9c11";
+const commit = "9f2b7c1d4e6a8b0c2d4e6f8a0b1c2d3e4f5a6b7c";
+
+const strand: StrandRow = {
+  strand: 7,
+  fate: "stuck",
+  sentence: "Landed on 22 Jan 2026, released on 26 Jan, alive 21 days after landing.",
+  nanoUsd: "4200000000",
+  flow: "own",
+  grade: "B",
+  lines: 31,
+  side: "added",
+  session,
+  repository: "lantern/harbour",
+  change: "lantern/harbour#118",
+  commit,
+  writtenAt: "2026-01-21T08:20:00Z",
+  landedAt: "2026-01-22T16:00:00Z",
+  releasedAt: "2026-01-26T09:00:00Z",
+  diedAt: null,
+};
+
+export const sessionCard: SessionCard = {
+  kind: "session",
+  session,
+  agent: "claude-code",
+  firstAt: "2026-01-21T08:12:00Z",
+  lastAt: "2026-01-21T10:40:00Z",
+  repository: "lantern/harbour",
+  branches: ["pilot-lights"],
+  models: ["claude-opus-4-5-20251101"],
+  usages: 210,
+  subagentUsages: 12,
+  spendNanoUsd: "48120000000",
+  fates: [
+    { fate: "stuck", nanoUsd: "29353200000", share: 0.61, sentence: "landed, alive after 21 days and released" },
+    { fate: "rework", nanoUsd: "18766800000", share: 0.39, sentence: "landed and replaced within 21 days" },
+    { fate: "fixing", nanoUsd: null, share: null, sentence: "mends lines an agent had written" },
+  ],
+  turns: [
+    {
+      turn: 1,
+      startedAt: "2026-01-21T08:12:00Z",
+      startedBy: "prompt",
+      nanoUsd: "48120000000",
+      usages: 210,
+      writes: 14,
+      activities: { edit: 14, test: 3, open_change: 1, web: 0 },
+    },
+  ],
+  commits: [{ commit, grade: "B", method: "equal_lines", lines: 31, change: "lantern/harbour#118" }],
+  strands: [strand],
+};
+
+export const changeCard: ChangeCard = {
+  kind: "change",
+  change: "lantern/harbour#118",
+  repository: "lantern/harbour",
+  changeKind: "pull",
+  evidence: "squash subject",
+  landedAt: "2026-01-22T16:00:00Z",
+  releasedAt: null,
+  commits: [commit],
+  spendNanoUsd: "52400000000",
+  fates: sessionCard.fates,
+  sessions: [{ session, nanoUsd: "48120000000", lines: 31 }],
+  linesByAuthorKind: { agent: 31, unknown: 4 },
+  linesAlive: 33,
+  strands: [strand],
+};
+
+export const commitCard: CommitCard = {
+  kind: "commit",
+  commit,
+  repository: "lantern/harbour",
+  committedAt: "2026-01-22T15:58:00Z",
+  change: "lantern/harbour#118",
+  onDefault: true,
+  releasedAt: "2026-01-26T09:00:00Z",
+  linesAdded: 35,
+  linesRemoved: 2,
+  spendNanoUsd: "4200000000",
+  sessions: [{ session, grade: "B", method: "equal_lines", confidence: 0.97, lines: 31 }],
+  linesByAuthorKind: { agent: 31, unknown: 4 },
+  strands: [strand],
+};
+
+export const explanation: Explanation = {
+  subject: "bought",
+  sentences: ["Spend whose lines landed, were released and were alive 21 days after landing."],
+  strands: [strand],
+  definition: "Sum of the charges of strands whose fate is stuck.",
+  sql: "select sum(nano)\nfrom ledger",
+  leftOut: ["Strands of repositories that are not on this machine."],
+};
+
+export const measureRows: readonly MeasureRow[] = [
+  {
+    id: "tokens_total",
+    title: "Tokens",
+    unit: "tokens",
+    kind: "aggregate",
+    description: "All tokens the agents reported, cached ones included.",
+    gaming: "idle loops raise it",
+    beside: "bought share",
+    dimensions: ["agent", "model"],
+  },
+];
+
+export const sourceRows: readonly SourceRow[] = [
+  {
+    source: "claude-code",
+    title: "Claude Code transcripts",
+    files: 260,
+    bytes: 318_442_110,
+    absent: 4,
+    sessionIds: 215,
+    sessions: 212,
+    usages: 18_204,
+    subagentUsages: 1_402,
+    problems: 43,
+  },
+];
+
+export const problemRows: readonly Problem[] = [
+  { code: "unknown_record", severity: "notice", source: "claude-code", locator: "b.jsonl:9", message: "Unknown type.", count: 41 },
+  {
+    code: "torn_line",
+    severity: "lost",
+    source: "claude-code",
+    locator: "a.jsonl:120",
+    message: "The record ends in the middle; skipped.",
+    hint: "Import again when the agent has finished writing.",
+  },
+];
+
+export const auditFixture: Audit = {
+  sources: [
+    {
+      source: "claude-code",
+      files: 260,
+      bytes: 318_442_110,
+      absent: 4,
+      sessionIds: 215,
+      sessions: 212,
+      usages: 18_204,
+      subagentUsages: 1_402,
+      problems: 43,
+    },
+  ],
+  usage: [],
+  repositories: [],
+  ledger: { basis: "list", costNanoUsd: "1240000000000", fates: { stuck: "620000000000", fixing: null }, residualNanoUsd: "0" },
+};

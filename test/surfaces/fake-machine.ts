@@ -1,0 +1,104 @@
+/** A machine and a store for tests of the command line: what is asked of them is kept, what they answer is typed in. */
+import type { Assay, ImportSummary } from "../../src/app/assay.ts";
+import type { Machine, OpenOptions } from "../../src/surfaces/cli/machine.ts";
+import { runCli } from "../../src/surfaces/cli/run.ts";
+import { answerFixture } from "./answer-fixture.ts";
+import { auditFixture, changeCard, commitCard, explanation, measureRows, problemRows, sessionCard, sourceRows } from "./card-fixtures.ts";
+
+export const emptyImport: ImportSummary = {
+  filesSeen: 3,
+  filesRead: 2,
+  bytesRead: 1_250_000,
+  newUsages: 40,
+  repositories: 1,
+  newCommits: 12,
+  problems: [],
+  lost: 0,
+  changed: true,
+};
+
+export interface Call {
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly opened: readonly OpenOptions[];
+  readonly calls: readonly Call[];
+  readonly closed: number;
+  readonly files: ReadonlyMap<string, string>;
+}
+
+export interface Setting {
+  readonly assay?: Partial<Assay>;
+  readonly machine?: Partial<Machine>;
+  readonly isTerminal?: boolean;
+}
+
+/** Runs one command line against the fakes. */
+export async function runWith(args: readonly string[], setting: Setting = {}): Promise<Ran> {
+  let out = "";
+  let err = "";
+  let closed = 0;
+  const opened: OpenOptions[] = [];
+  const calls: Call[] = [];
+  const files = new Map<string, string>();
+  const told =
+    <Result>(name: string, result: Result) =>
+    async (...given: readonly unknown[]): Promise<Result> => {
+      calls.push({ name, args: given });
+      return result;
+    };
+  const given = Object.fromEntries(
+    Object.entries(setting.assay ?? {}).map(([name, act]) => [
+      name,
+      (...parameters: readonly unknown[]) => {
+        calls.push({ name, args: parameters });
+        return (act as (...parameters: readonly unknown[]) => unknown)(...parameters);
+      },
+    ]),
+  ) as Partial<Assay>;
+  const assay: Assay = {
+    import: told("import", emptyImport),
+    rebuild: told("rebuild", undefined),
+    answer: told("answer", answerFixture),
+    audit: told("audit", auditFixture),
+    showSession: told("showSession", sessionCard),
+    showChange: told("showChange", changeCard),
+    showCommit: told("showCommit", commitCard),
+    explain: told("explain", explanation),
+    measures: () => measureRows,
+    sources: told("sources", sourceRows),
+    problems: told("problems", problemRows),
+    ...given,
+    close: async () => {
+      closed++;
+    },
+  };
+  const isTerminal = setting.isTerminal ?? false;
+  const screen = { isTerminal, columns: isTerminal ? 100 : undefined, colorDepth: isTerminal ? 8 : 1 };
+  const machine: Machine = {
+    stdout: { ...screen, write: (text) => void (out += text) },
+    stderr: { ...screen, write: (text) => void (err += text) },
+    version: "9.9.9",
+    platform: "linux",
+    homeDir: "/home/ada",
+    workingDir: "/home/ada/harbour",
+    variables: {},
+    now: () => 0,
+    openAssay: async (options) => {
+      opened.push(options);
+      return assay;
+    },
+    makeSample: async (folder) => ({ home: `${folder}/home`, repositories: [`${folder}/repository`] }),
+    isFolder: async () => true,
+    writeText: async (path, text) => void files.set(path, text),
+    interruptSignal: () => new AbortController().signal,
+    ...setting.machine,
+  };
+  const code = await runCli(args, machine);
+  return { code, out, err, opened, calls, closed, files };
+}

@@ -1,0 +1,167 @@
+/**
+ * Differences of edits that left no patch: sub-agents' and those whose originals were too large to log (RULINGS 12). The
+ * transcript is read again from its start, and the content of the edited files followed as far as it is told: reads,
+ * whole writes, originals. Only files with such edits pay for this.
+ */
+import type { WriteFact } from "../../contract/facts.ts";
+import type { Fingerprinter } from "../../lines/fingerprint.ts";
+import { lineCount } from "../../lines/line-diff.ts";
+import type { Fields } from "../json-cursor.ts";
+import { WriteDifferencer, replaceText } from "../write-difference.ts";
+import { type PatchlessWrite, agentName } from "./facts.ts";
+import { type TranscriptRecord, w, words } from "./schema.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Files longer than this are not followed: their edits are estimated from the edited text alone. */
+const maxContentBytes = 4 << 20;
+
+/** In every call of a tool on a file: `file_path`, `notebook_path`. */
+const fileCall = '_path":"';
+
+export class WriteReplay {
+  readonly #wanted: ReadonlyMap<string, PatchlessWrite>;
+  readonly #emit: (fact: WriteFact) => void;
+  readonly #differencer: WriteDifferencer;
+  readonly #paths: ReadonlySet<string>;
+  /** path → content after the last record read. */
+  readonly #known = new Map<string, string>();
+  /** Calls on wanted paths by id. */
+  readonly #calls = new Map<string, { readonly tool: string; readonly input: Json; readonly path: string }>();
+
+  constructor(writes: readonly PatchlessWrite[], fingerprinter: Fingerprinter, emit: (fact: WriteFact) => void) {
+    this.#wanted = new Map(writes.map((write) => [write.callId, write]));
+    this.#emit = emit;
+    this.#differencer = new WriteDifferencer(fingerprinter);
+    this.#paths = new Set(writes.flatMap((write) => pathOf(parsed(write.input)) ?? []));
+  }
+
+  /** Whether a line can matter: it holds a call on a file, or the result of a call on a wanted one. */
+  concerns(line: Buffer): boolean {
+    if (line.includes(fileCall)) return true;
+    for (const callId of this.#calls.keys()) if (line.includes(callId)) return true;
+    return false;
+  }
+
+  take(outer: TranscriptRecord): void {
+    const type = outer.top.word(w.type, words);
+    const record = type === w.progress && outer.data.has(w.message) ? outer.inner : outer;
+    for (let i = 0; i < record.blockCount; i++) {
+      const block = record.blocks[i] as Fields;
+      if (block.word(w.type, words) === w.tool_use) this.#call(block);
+      else if (block.has(w.tool_use_id)) this.#result(block, record.top.isObject(w.toolUseResult) ? record.result : null);
+    }
+  }
+
+  #call(block: Fields): void {
+    const callId = block.string(w.id);
+    const tool = block.string(w.name);
+    if (callId === null || tool === null || !block.isObject(w.input)) return;
+    const input = parsed(block.copy(w.input));
+    const path = pathOf(input);
+    if (path !== null && this.#paths.has(path)) this.#calls.set(callId, { tool, input, path });
+  }
+
+  #result(block: Fields, result: Fields | null): void {
+    const callId = block.string(w.tool_use_id);
+    const call = callId === null ? undefined : this.#calls.get(callId);
+    if (callId === null || call === undefined) return;
+    this.#calls.delete(callId);
+    if (block.isTrue(w.is_error)) return;
+    const { tool, input, path } = call;
+    if (tool === "Read") {
+      const content = contentRead(block, result, input);
+      if (content !== null) this.#learn(path, content);
+      return;
+    }
+    const original = result?.string(w.originalFile) ?? null;
+    if (original !== null) this.#learn(path, original);
+    const before = this.#known.get(path) ?? null;
+    const after = afterOf(tool, input, before);
+    const write = this.#wanted.get(callId);
+    if (write !== undefined) this.#tell(write, path, tool, input, before, after);
+    if (after === null) this.#known.delete(path);
+    else this.#learn(path, after);
+  }
+
+  #learn(path: string, content: string): void {
+    if (content.length <= maxContentBytes) this.#known.set(path, content);
+    else this.#known.delete(path);
+  }
+
+  #tell(write: PatchlessWrite, path: string, tool: string, input: Json, before: string | null, after: string | null): void {
+    const { session, callId, instant } = write;
+    const replayed = before !== null && after !== null;
+    const diff = replayed ? this.#differencer.ofTexts(path, before, after) : this.#estimate(path, tool, input);
+    if (lineCount(diff) === 0) return;
+    this.#emit({ kind: "write", agent: agentName, session, callId, instant, path, operation: "edit", quality: replayed ? "replayed" : "estimated", diff });
+  }
+
+  /** The difference of old and new text alone: where a text begins inside a line, the line's beginning is missing. */
+  #estimate(path: string, tool: string, input: Json): WriteFact["diff"] {
+    if (tool === "Write") return this.#differencer.ofTexts(path, "", text(input["content"]));
+    if (tool === "NotebookEdit") return this.#differencer.ofTexts(path, "", text(input["new_source"]));
+    const edits = editsOf(tool, input);
+    return this.#differencer.ofTexts(path, edits.map(([from]) => withLineEnd(from)).join(""), edits.map(([, to]) => withLineEnd(to)).join(""));
+  }
+}
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
+const withLineEnd = (value: string): string => (value === "" || value.endsWith("\n") ? value : `${value}\n`);
+
+function parsed(input: Buffer): Json {
+  try {
+    const value: unknown = JSON.parse(input.toString());
+    return typeof value === "object" && value !== null ? (value as Json) : {};
+  } catch {
+    return {}; // a bad escape inside: the write stays without difference, its call is counted
+  }
+}
+
+function pathOf(input: Json): string | null {
+  const path = input["file_path"] ?? input["notebook_path"];
+  return typeof path === "string" ? path : null;
+}
+
+function editsOf(tool: string, input: Json): (readonly [from: string, to: string, everywhere: boolean])[] {
+  const list = tool === "MultiEdit" && Array.isArray(input["edits"]) ? (input["edits"] as unknown[]) : [input];
+  return list.flatMap((item) => {
+    if (typeof item !== "object" || item === null) return [];
+    const edit = item as Json;
+    return [[text(edit["old_string"]), text(edit["new_string"]), edit["replace_all"] === true] as const];
+  });
+}
+
+/** The file after the call; null if it cannot be known. */
+function afterOf(tool: string, input: Json, before: string | null): string | null {
+  if (tool === "Write") return text(input["content"]);
+  if (tool === "NotebookEdit" || before === null) return null;
+  let content: string | null = before;
+  for (const [from, to, everywhere] of editsOf(tool, input)) {
+    if (content !== null) content = replaceText(content, from, to, everywhere);
+  }
+  return content;
+}
+
+/** Content of a read that began at the file's first line; null for parts. */
+function contentRead(block: Fields, result: Fields | null, input: Json): string | null {
+  const file = result?.isObject(w.file) ? (result.parsed(w.file) as Json) : null;
+  if (file !== null) return file["startLine"] === 1 && typeof file["content"] === "string" ? file["content"] : null;
+  if (input["offset"] !== undefined) return null;
+  const shown = block.isString(w.content) ? (block.string(w.content) ?? "") : listedText(block);
+  const lines: string[] = [];
+  for (const line of shown.split("\n")) {
+    const match = /^\s*(\d+)[→\t](.*)$/s.exec(line);
+    if (match === null) break; // a reminder follows the numbered lines
+    if (Number(match[1]) !== lines.length + 1) return null;
+    lines.push(match[2] as string);
+  }
+  return lines.length > 0 ? lines.join("\n") : null;
+}
+
+function listedText(block: Fields): string {
+  const list = block.isArray(w.content) ? block.parsed(w.content) : null;
+  const first: unknown = Array.isArray(list) ? list[0] : null;
+  return typeof first === "object" && first !== null ? text((first as Json)["text"]) : "";
+}

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /** The composition root: the only place that reads environment, arguments, clock and home folder. */
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
-import type { Machine, Screen } from "./surfaces/cli/machine.ts";
+import type { Assay } from "./app/assay.ts";
+import type { Machine, OpenOptions, SampleFolders, Screen } from "./surfaces/cli/machine.ts";
 import { runCli } from "./surfaces/cli/run.ts";
 
 const machine: Machine = {
@@ -16,8 +17,8 @@ const machine: Machine = {
   workingDir: process.cwd(),
   variables: process.env,
   now: Date.now,
-  openAssay: () => Promise.reject(new Error("The store is not built yet.")),
-  makeSample: () => Promise.reject(new Error("The sample is not built yet.")),
+  openAssay: open,
+  makeSample,
   isFolder: async (path) => (await stat(path).catch(() => null))?.isDirectory() ?? false,
   async writeText(path, text) {
     await mkdir(dirname(path), { recursive: true });
@@ -25,6 +26,31 @@ const machine: Machine = {
   },
   interruptSignal,
 };
+
+/** DuckDB, zod and all that reads are loaded here, when a command needs a store. */
+async function open({ storeDir, configFile, isSample }: OpenOptions): Promise<Assay> {
+  const { openAssay } = await import("./app/open-assay.ts");
+  const { env, platform } = process;
+  // The sample has a home of its own: variables that move the agents' folders would lead back to this user's.
+  const variables = isSample ? { PATH: env["PATH"] } : env;
+  return openAssay({ folder: storeDir, configFile, isSample, version: packageJson.version, variables, platform, now: Date.now });
+}
+
+const sampleSeed = 7;
+
+/** The invented organisation, made once. A folder without its mark was left half made and is made anew. */
+async function makeSample(folder: string): Promise<SampleFolders> {
+  const directory = join(folder, "organisation");
+  const mark = join(folder, `made-${packageJson.version}-${sampleSeed}`);
+  if ((await stat(mark).catch(() => null)) === null) {
+    const { generateSample } = await import("./sample/generate.ts");
+    for (const made of [directory, join(folder, "store")]) await rm(made, { recursive: true, force: true });
+    await generateSample({ directory, seed: sampleSeed, ...(process.env["PATH"] === undefined ? {} : { path: process.env["PATH"] }) });
+    await writeFile(mark, "");
+  }
+  const repositories = await readdir(join(directory, "repos"));
+  return { home: join(directory, "home"), repositories: repositories.sort().map((name) => join(directory, "repos", name)) };
+}
 
 function screen(stream: NodeJS.WriteStream): Screen {
   return {

@@ -83,7 +83,6 @@ describe("the answer in a terminal", () => {
   it("is the same text with colour, once the colour is taken away", () => {
     const colored = renderAnswerText(answerFixture, { width: 100, color: true });
     expect(colored).toContain("\x1b[38;5;");
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escapes are what is removed
     expect(colored.replace(/\x1b\[[\d;]*m/g, "")).toBe(renderAnswerText(answerFixture, plain));
   });
 

@@ -265,8 +265,11 @@ function answerSql(parts: Parts, groups: readonly string[], items: readonly Item
   return [`SELECT ${columns.join(",\n  ")}`, "FROM spine", ...joined].join("\n");
 }
 
-const groupItems = (query: MeasureQuery): string[] =>
-  [...(query.grain === null ? [] : ["time"]), ...query.by].map((id) => `answer.${name(`by_${id}`)} AS ${name(id)}`);
+/** A date leaves as `YYYY-MM-DD`. */
+const groupItems = ({ grain, by }: MeasureQuery): string[] => [
+  ...(grain === null ? [] : [`CAST(answer.${timeColumn} AS VARCHAR) AS ${name("time")}`]),
+  ...by.map((id) => `answer.${dimensionColumn(requireDimension(id))} AS ${name(id)}`),
+];
 
 /** sum(BIGINT) is HUGEINT: money leaves as text, everything else as a double, exact below 2^53. */
 function castItem({ id, shown }: Item): string {

@@ -18,8 +18,8 @@ export function measuresPage(): string {
     "## What a row is",
     "Each entity is added up at its own grain before entities are joined, so no join can count anything twice.",
     table(
-      ["entity", "one row is", "dimensions"],
-      entityIds.map((id) => [`\`${id}\``, entity(id).title, codes(dimensionsOfEntity(id))]),
+      ["entity", "one row is", "it belongs to the period", "dimensions"],
+      entityIds.map((id) => [`\`${id}\``, entity(id).title, entity(id).timeTitle, codes(dimensionsOfEntity(id))]),
     ),
     "## Dimensions",
     "Dimensions marked *person* bear persons: team answers are neither split nor filtered by them.",

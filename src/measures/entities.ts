@@ -17,6 +17,8 @@ export interface Entity {
   readonly rows: string;
   /** UTC milliseconds of a row; rows later than `as_of` do not exist. */
   readonly time: string;
+  /** What that instant is, for people: which period a row belongs to. */
+  readonly timeTitle: string;
   readonly joins: Readonly<Record<string, Join>>;
   readonly dimensions: Readonly<Partial<Record<DimensionId, { readonly sql: string; readonly join?: string }>>>;
   /** Whose row it is, and how much it weighs: what the people filter counts. */
@@ -66,6 +68,7 @@ export const entities = {
     key: "usage_id",
     rows: "SELECT * FROM usage_d",
     time: "e.instant_ms",
+    timeTitle: "when the response was made",
     joins: usageJoins,
     dimensions: usageDimensions,
     person: { sql: "p.person", join: "person", weight: "e.input + e.cache_read + e.cache_write_5m + e.cache_write_1h + e.output" },
@@ -75,6 +78,7 @@ export const entities = {
     key: "charge_id",
     rows: "SELECT c.charge_id, c.list_nano_usd, c.remainder, u.* FROM charge c LEFT JOIN usage_d u ON u.usage_id = c.usage_id",
     time: "e.instant_ms",
+    timeTitle: "when the response was made",
     joins: usageJoins,
     dimensions: usageDimensions,
     person: { sql: "p.person", join: "person", weight: "e.list_nano_usd" },
@@ -90,6 +94,7 @@ LEFT JOIN usage_d u ON u.usage_id = c.usage_id
 LEFT JOIN ledger l ON l.charge_id = c.charge_id
 LEFT JOIN strand t ON t.strand_id = l.strand_id`,
     time: "e.instant_ms",
+    timeTitle: "when the response was made",
     joins: {
       ...usageJoins,
       fate: {
@@ -122,6 +127,7 @@ LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = ${fateSql}`,
     key: "change_id",
     rows: "SELECT * FROM change WHERE landed_ms IS NOT NULL",
     time: "e.landed_ms",
+    timeTitle: "when it landed",
     joins: {
       repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
       person: { cardinality: "one", sql: "LEFT JOIN commit_d p ON p.repository_id = e.repository_id AND p.commit_hash = e.landed_commit" },
@@ -142,6 +148,7 @@ FROM run n
 JOIN repository_d h ON h.repository_id = n.repository_id
 WHERE n.landed_ms IS NOT NULL AND n.line_kind <> 'generated'`,
     time: "e.landed_ms",
+    timeTitle: "when it landed",
     joins: {
       repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
       session: { cardinality: "one", sql: "LEFT JOIN session_d s ON s.session_id = e.session_id" },

@@ -70,9 +70,7 @@ export class Parts {
 
   /** Adds an aggregate; `without` are dimensions over which the whole is wanted: no split, no filter. */
   addAggregate(id: string, measure: Aggregate, without: readonly DimensionId[]): PartColumn {
-    const by = this.query.by.map(requireDimension).filter((dimension) => !without.includes(dimension));
-    const where = this.query.where.filter((filter) => !without.includes(requireDimension(filter.dimension)));
-    const part = this.#part(id, { of: measure.of, byTime: this.query.grain !== null, by, where });
+    const part = this.#part(id, this.#whole(measure.of, without));
     const rows = measure.only === undefined && measure.where === undefined ? "part_rows" : `${id}__rows`;
     if (!part.columns.has(id)) {
       const filter = this.#filter(part, measure);
@@ -81,18 +79,28 @@ export class Parts {
     return { value: column(part, id), rows: column(part, rows), groupRows: column(part, "part_rows") };
   }
 
-  /** Adds the count of what an aggregate had to leave out of the whole answer. */
+  /**
+   * Adds the count of what an aggregate had to leave out of the whole answer. Groups of the coarsest entity share nothing and
+   * are added up; groups of a finer one may have the same charge, which is counted once in a part of its own.
+   */
   addLeftOut(id: string, measure: Aggregate, sql: string): string {
-    const part = this.#part(id, { of: measure.of, byTime: false, by: [], where: this.query.where });
+    const grouped = this.#part(id, this.#whole(measure.of, []));
+    const part = grouped.entityId === measure.of[0] ? grouped : this.#part(id, { ...this.#whole(measure.of, []), byTime: false, by: [] });
     part.columns.set(`${id}__left_out`, sql);
-    return column(part, `${id}__left_out`);
+    return `(SELECT sum(${name(`${id}__left_out`)}) FROM ${part.alias})`;
   }
 
   /** Adds the life times of a distribution: a JSON list of {days, ended, n} for each group. */
   addLifeTimes(id: string, measure: Distribution): string {
-    const by = this.query.by.map(requireDimension);
-    const part = this.#part(id, { of: measure.of, byTime: this.query.grain !== null, by, where: this.query.where, life: measure });
+    const part = this.#part(id, { ...this.#whole(measure.of, []), life: measure });
     return column(part, "life_times");
+  }
+
+  /** The query's own groups and filters, less some dimensions. */
+  #whole(of: readonly EntityId[], without: readonly DimensionId[]): PartSpec {
+    const by = this.query.by.map(requireDimension).filter((dimension) => !without.includes(dimension));
+    const where = this.query.where.filter((filter) => !without.includes(requireDimension(filter.dimension)));
+    return { of, byTime: this.query.grain !== null, by, where };
   }
 
   #part(id: string, { of, byTime, by, where, life }: PartSpec): Part {
@@ -176,12 +184,9 @@ export function groupColumns(
   const names = part.by.map(dimensionColumn);
   const items = part.by.map((dimension, index) => `${dimensionSql(of, dimension)} AS ${names[index]}`);
   if (!part.byTime) return { names, items };
-  const zone = parameters.bind(query.timeZone);
-  const local = `timezone(${zone}, timezone('UTC', epoch_ms(${of.time})))`;
-  return {
-    names: [timeColumn, ...names],
-    items: [`strftime(date_trunc('${query.grain}', ${local}), '%Y-%m-%d') AS ${timeColumn}`, ...items],
-  };
+  const utc = `epoch_ms(${of.time})`;
+  const local = query.timeZone === "UTC" ? utc : `timezone(${parameters.bind(query.timeZone)}, timezone('UTC', ${utc}))`;
+  return { names: [timeColumn, ...names], items: [`CAST(date_trunc('${query.grain}', ${local}) AS DATE) AS ${timeColumn}`, ...items] };
 }
 
 /** FROM and WHERE of a part: rows, joins that cannot multiply them, asked instants, filters. */

@@ -27,10 +27,9 @@ export class MeasureStore {
   }
 
   async insert(table: string, rows: readonly TestRow[]): Promise<void> {
-    for (const row of rows) {
-      const values = Object.values(row).map((value) => (typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value)));
-      await this.#connection.run(`INSERT INTO ${table} (${Object.keys(row).join(", ")}) VALUES (${values.join(", ")})`);
-    }
+    const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+    const tuples = rows.map((row) => `(${columns.map((column) => sqlValue(row[column] ?? null)).join(", ")})`);
+    if (rows.length > 0) await this.#connection.run(`INSERT INTO ${table} (${columns.join(", ")}) VALUES ${tuples.join(", ")}`);
   }
 
   async clear(): Promise<void> {
@@ -50,6 +49,8 @@ export class MeasureStore {
     this.#connection.closeSync();
   }
 }
+
+const sqlValue = (value: Value): string => (typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value));
 
 export const instant = (text: string): number => Date.parse(text.length === 10 ? `${text}T00:00:00Z` : text);
 

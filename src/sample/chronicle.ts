@@ -82,7 +82,8 @@ export class Chronicle {
     let order = 0;
     for (const hunk of hunksBetween(before, after)) {
       const shared = { ...place, path, hand };
-      for (const line of hunk.removed) this.events.push({ ...shared, side: "removed", line, order: order++, replaced: hunk.added.length > 0 });
+      for (const line of hunk.removed)
+        this.events.push({ ...shared, side: "removed", line, order: order++, replaced: hunk.added.length > 0 });
       for (const line of hunk.added) this.events.push({ ...shared, side: "added", line, order: order++, replaced: false });
     }
   }

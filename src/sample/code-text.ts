@@ -20,29 +20,158 @@ export interface CodeText {
 }
 
 const nouns = [
-  "berth", "vessel", "booking", "tariff", "bill", "pilot", "tug", "crane", "slot", "manifest", "pallet", "gate", "chamber", "mooring", "permit",
-  "quay", "shift", "voyage", "tide", "buoy", "shuttle", "barge", "depot", "convoy", "wharf", "waiver", "surcharge", "roster", "lighter", "reefer",
+  "berth",
+  "vessel",
+  "booking",
+  "tariff",
+  "bill",
+  "pilot",
+  "tug",
+  "crane",
+  "slot",
+  "manifest",
+  "pallet",
+  "gate",
+  "chamber",
+  "mooring",
+  "permit",
+  "quay",
+  "shift",
+  "voyage",
+  "tide",
+  "buoy",
+  "shuttle",
+  "barge",
+  "depot",
+  "convoy",
+  "wharf",
+  "waiver",
+  "surcharge",
+  "roster",
+  "lighter",
+  "reefer",
 ] as const;
 
 const tideNouns = [
-  "gauge", "station", "reading", "surge", "forecast", "datum", "harmonic", "sensor", "buoy", "window", "warning", "sample", "swell", "stream",
-  "drift", "basin", "culvert", "sluice", "weir", "level", "phase", "season", "batch", "feed", "relay", "probe", "siren", "ledger", "calendar", "tower",
+  "gauge",
+  "station",
+  "reading",
+  "surge",
+  "forecast",
+  "datum",
+  "harmonic",
+  "sensor",
+  "buoy",
+  "window",
+  "warning",
+  "sample",
+  "swell",
+  "stream",
+  "drift",
+  "basin",
+  "culvert",
+  "sluice",
+  "weir",
+  "level",
+  "phase",
+  "season",
+  "batch",
+  "feed",
+  "relay",
+  "probe",
+  "siren",
+  "ledger",
+  "calendar",
+  "tower",
 ] as const;
 
 const fields = [
-  "draughtCm", "lengthCm", "windowMinutes", "priority", "graceDays", "feeCents", "depthCm", "weightKg", "delayMinutes", "version", "capacity",
-  "beamCm", "holdHours", "retries", "distanceM", "rateCents", "ageDays", "clearanceCm", "queueDepth", "penaltyCents", "noticeHours", "loadFactor",
+  "draughtCm",
+  "lengthCm",
+  "windowMinutes",
+  "priority",
+  "graceDays",
+  "feeCents",
+  "depthCm",
+  "weightKg",
+  "delayMinutes",
+  "version",
+  "capacity",
+  "beamCm",
+  "holdHours",
+  "retries",
+  "distanceM",
+  "rateCents",
+  "ageDays",
+  "clearanceCm",
+  "queueDepth",
+  "penaltyCents",
+  "noticeHours",
+  "loadFactor",
 ] as const;
 
-const verbs = ["reserve", "release", "confirm", "settle", "assign", "rank", "hold", "measure", "reconcile", "schedule", "estimate", "merge", "validate", "price", "split", "notify", "renew", "close"] as const;
-const places = ["north basin", "fuel dock", "outer gate", "east quay", "ferry ramp", "dry dock", "customs shed", "inner lock", "coal pier", "pilot house"] as const;
-const roles = ["harbour master", "duty officer", "tariff clerk", "pilot", "lock keeper", "night shift", "agent on board", "yard planner"] as const;
+const verbs = [
+  "reserve",
+  "release",
+  "confirm",
+  "settle",
+  "assign",
+  "rank",
+  "hold",
+  "measure",
+  "reconcile",
+  "schedule",
+  "estimate",
+  "merge",
+  "validate",
+  "price",
+  "split",
+  "notify",
+  "renew",
+  "close",
+] as const;
+const places = [
+  "north basin",
+  "fuel dock",
+  "outer gate",
+  "east quay",
+  "ferry ramp",
+  "dry dock",
+  "customs shed",
+  "inner lock",
+  "coal pier",
+  "pilot house",
+] as const;
+const roles = [
+  "harbour master",
+  "duty officer",
+  "tariff clerk",
+  "pilot",
+  "lock keeper",
+  "night shift",
+  "agent on board",
+  "yard planner",
+] as const;
 const reasons = ["too_shallow", "too_late", "out_of_window", "not_cleared", "over_limit", "unpaid", "double_booked", "stale"] as const;
-const turns = ["counts from boarding, not from the gate", "is settled before the tide turns", "never outlives its permit", "is asked twice in fog", "follows the printed almanac", "wins over the paper form", "is rounded in the port's favour", "waits for the second signal"] as const;
+const turns = [
+  "counts from boarding, not from the gate",
+  "is settled before the tide turns",
+  "never outlives its permit",
+  "is asked twice in fog",
+  "follows the printed almanac",
+  "wins over the paper form",
+  "is rounded in the port's favour",
+  "waits for the second signal",
+] as const;
 
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 /** `draughtCm` as people say it: `draught`. */
-const words = (text: string): string => text.replace(/(Cm|Cents|Minutes|Kg|M)$/, "").replace(/([A-Z])/g, " $1").trim().toLowerCase();
+const words = (text: string): string =>
+  text
+    .replace(/(Cm|Cents|Minutes|Kg|M)$/, "")
+    .replace(/([A-Z])/g, " $1")
+    .trim()
+    .toLowerCase();
 
 /** Nouns a repository's features are about. */
 export const subjectsOf = { harbour: nouns, tide: tideNouns } as const;
@@ -57,8 +186,11 @@ export function titleOf(random: Random, subject: Subject): string {
   const field = words(random.pick(fields));
   return upper(
     random.pick([
-      `${random.pick(verbs)} ${noun}s by ${field}`, `add ${noun} ${field} to the ${partner} view`, `let the ${random.pick(roles)} ${random.pick(verbs)} a ${noun}`,
-      `${random.pick(verbs)} ${partner} when the ${noun} is late`, `check ${noun} ${field} at the ${random.pick(places)}`,
+      `${random.pick(verbs)} ${noun}s by ${field}`,
+      `add ${noun} ${field} to the ${partner} view`,
+      `let the ${random.pick(roles)} ${random.pick(verbs)} a ${noun}`,
+      `${random.pick(verbs)} ${partner} when the ${noun} is late`,
+      `check ${noun} ${field} at the ${random.pick(places)}`,
     ]),
   );
 }
@@ -73,14 +205,19 @@ export const phrase = {
 const frame = (...texts: readonly string[]): NewLine[] => texts.map((text) => ({ text, statement: 0 }));
 
 function body(random: Random, text: CodeText, subject: Subject, count: number): NewLine[] {
-  return Array.from({ length: count }, (_, index) => text.statement(random, subject).map((line) => ({ text: line, statement: index + 1 }))).flat();
+  return Array.from({ length: count }, (_, index) =>
+    text.statement(random, subject).map((line) => ({ text: line, statement: index + 1 })),
+  ).flat();
 }
 
-export const typescriptText: CodeText = {
+const typescriptText: CodeText = {
   header: (_random, { noun, partner }) =>
     frame(
-      `import { accept, refuse, type Decision } from "../core/decision.ts";`, `import { log } from "../core/log.ts";`,
-      `import type { ${upper(noun)}, ${upper(noun)}Request } from "./${noun}-model.ts";`, `import type { ${upper(partner)} } from "../${partner}/${partner}-model.ts";`, "",
+      `import { accept, refuse, type Decision } from "../core/decision.ts";`,
+      `import { log } from "../core/log.ts";`,
+      `import type { ${upper(noun)}, ${upper(noun)}Request } from "./${noun}-model.ts";`,
+      `import type { ${upper(partner)} } from "../${partner}/${partner}-model.ts";`,
+      "",
     ),
   unit(random, subject) {
     const { noun, partner } = subject;
@@ -99,9 +236,21 @@ export const typescriptText: CodeText = {
     const n = random.int(2, 960);
     return random.pick<() => string[]>([
       () => [`  const ${f}Total = ${noun}.${f} + ${partner}.${g} * ${n};`],
-      () => [`  if (${noun}.${f} < ${n} && request.${g} > 0) {`, `    return refuse("${noun}_${random.pick(reasons)}", { ${f}: ${noun}.${f}, limit: ${n} });`, "  }"],
-      () => [`  for (const entry of ${noun}.${partner}s) {`, `    entry.${f} = Math.max(entry.${f}, ${partner}.${g} - ${n});`, `    request.total${upper(g)} += entry.${f};`, "  }"],
-      () => [`  // The ${noun}'s ${words(f)} at the ${random.pick(places)} ${random.pick(turns)}.`, `  ${noun}.${f} = Math.round(request.${g} / ${n});`],
+      () => [
+        `  if (${noun}.${f} < ${n} && request.${g} > 0) {`,
+        `    return refuse("${noun}_${random.pick(reasons)}", { ${f}: ${noun}.${f}, limit: ${n} });`,
+        "  }",
+      ],
+      () => [
+        `  for (const entry of ${noun}.${partner}s) {`,
+        `    entry.${f} = Math.max(entry.${f}, ${partner}.${g} - ${n});`,
+        `    request.total${upper(g)} += entry.${f};`,
+        "  }",
+      ],
+      () => [
+        `  // The ${noun}'s ${words(f)} at the ${random.pick(places)} ${random.pick(turns)}.`,
+        `  ${noun}.${f} = Math.round(request.${g} / ${n});`,
+      ],
       () => [`  log.info("${noun} ${random.pick(verbs)}", { ${noun}: ${noun}.id, ${f}: request.${f}, ${g}: ${n} });`],
       () => [`  const open${upper(partner)}s = ${noun}.${partner}s.filter((entry) => entry.${f} >= ${n} && entry.${g} !== null);`],
       () => [`  const ${g}Share = request.${g} === 0 ? null : ${noun}.${f} / (request.${g} + ${n});`],
@@ -110,9 +259,14 @@ export const typescriptText: CodeText = {
   },
 };
 
-export const typescriptTestText: CodeText = {
+const typescriptTestText: CodeText = {
   header: (_random, { noun, partner }) =>
-    frame(`import { describe, expect, it } from "vitest";`, `import { a${upper(noun)}, a${upper(partner)} } from "../../test/builders.ts";`, `import * as ${noun}s from "./${noun}s.ts";`, ""),
+    frame(
+      `import { describe, expect, it } from "vitest";`,
+      `import { a${upper(noun)}, a${upper(partner)} } from "../../test/builders.ts";`,
+      `import * as ${noun}s from "./${noun}s.ts";`,
+      "",
+    ),
   unit(random, subject) {
     return [
       ...frame(`it("${random.pick(verbs)}s a ${subject.noun} whose ${words(random.pick(fields))} ${random.pick(turns)}", async () => {`),
@@ -125,15 +279,32 @@ export const typescriptTestText: CodeText = {
     const n = random.int(2, 960);
     return random.pick<() => string[]>([
       () => [`  const ${noun}${n} = a${upper(noun)}({ ${f}: ${n}, ${g}: ${random.int(1, 99)} });`],
-      () => [`  expect(await ${noun}s.${random.pick(verbs)}(a${upper(noun)}({ ${f}: ${n} }), a${upper(partner)}())).toMatchObject({ ${g}: ${random.int(1, 900)} });`],
+      () => [
+        `  expect(await ${noun}s.${random.pick(verbs)}(a${upper(noun)}({ ${f}: ${n} }), a${upper(partner)}())).toMatchObject({ ${g}: ${random.int(1, 900)} });`,
+      ],
       () => [`  expect(${noun}s.limitOf("${g}", ${n})).toBe(${random.int(1, 900)});`],
-      () => [`  // At the ${random.pick(places)} the ${words(f)} ${random.pick(turns)}.`, `  await expect(${noun}s.${random.pick(verbs)}(a${upper(noun)}({ ${g}: -${n} }), a${upper(partner)}())).rejects.toThrow("${random.pick(reasons)}");`],
+      () => [
+        `  // At the ${random.pick(places)} the ${words(f)} ${random.pick(turns)}.`,
+        `  await expect(${noun}s.${random.pick(verbs)}(a${upper(noun)}({ ${g}: -${n} }), a${upper(partner)}())).rejects.toThrow("${random.pick(reasons)}");`,
+      ],
     ])();
   },
 };
 
-export const goText: CodeText = {
-  header: (_random, { noun }) => frame(`// Package ${noun} keeps the ${noun}s of the tide worker.`, `package ${noun}`, "", "import (", `\t"context"`, `\t"fmt"`, "", `\t"saltmarsh.example/tide/internal/clock"`, ")", ""),
+const goText: CodeText = {
+  header: (_random, { noun }) =>
+    frame(
+      `// Package ${noun} keeps the ${noun}s of the tide worker.`,
+      `package ${noun}`,
+      "",
+      "import (",
+      `\t"context"`,
+      `\t"fmt"`,
+      "",
+      `\t"saltmarsh.example/tide/internal/clock"`,
+      ")",
+      "",
+    ),
   unit(random, subject) {
     const { noun, partner } = subject;
     const name = `${upper(random.pick(verbs))}${upper(noun)}${upper(random.pick(fields))}${random.chance(0.5) ? upper(partner) : ""}`;
@@ -151,9 +322,16 @@ export const goText: CodeText = {
     const n = random.int(2, 960);
     return random.pick<() => string[]>([
       () => [`\t${noun}.${f} += ${partner}.${g} * ${n}`],
-      () => [`\tif ${noun}.${f} < ${n} {`, `\t\treturn fmt.Errorf("${noun} ${random.pick(reasons)}: ${words(f)} %d under ${n}", ${noun}.${f})`, "\t}"],
+      () => [
+        `\tif ${noun}.${f} < ${n} {`,
+        `\t\treturn fmt.Errorf("${noun} ${random.pick(reasons)}: ${words(f)} %d under ${n}", ${noun}.${f})`,
+        "\t}",
+      ],
       () => [`\tfor _, entry := range ${noun}.${upper(partner)}s {`, `\t\tentry.${f} = max(entry.${f}, ${partner}.${g}-${n})`, "\t}"],
-      () => [`\t// The ${words(f)} of a ${noun} at the ${random.pick(places)} ${random.pick(turns)}.`, `\t${noun}.${g} = ${partner}.${f} / ${n}`],
+      () => [
+        `\t// The ${words(f)} of a ${noun} at the ${random.pick(places)} ${random.pick(turns)}.`,
+        `\t${noun}.${g} = ${partner}.${f} / ${n}`,
+      ],
       () => [`\tif err := ${partner}.Store.Put(ctx, ${noun}.ID, ${noun}.${g}+${n}); err != nil {`, "\t\treturn err", "\t}"],
       () => [`\t${noun}.Log.Info("${random.pick(verbs)} ${noun}", "${words(f)}", ${noun}.${f}, "limit", ${n})`],
       () => [`\tdeadline := clock.Now().Add(${n} * ${noun}.${f}Step) // ${random.pick(turns)}`],
@@ -161,11 +339,13 @@ export const goText: CodeText = {
   },
 };
 
-export const goTestText: CodeText = {
+const goTestText: CodeText = {
   header: (_random, { noun }) => frame(`package ${noun}`, "", `import "testing"`, ""),
   unit(random, subject) {
     return [
-      ...frame(`func Test${upper(random.pick(verbs))}${upper(subject.noun)}${upper(random.pick(fields))}${random.int(2, 99)}(t *testing.T) {`),
+      ...frame(
+        `func Test${upper(random.pick(verbs))}${upper(subject.noun)}${upper(random.pick(fields))}${random.int(2, 99)}(t *testing.T) {`,
+      ),
       ...body(random, goTestText, subject, random.int(2, 5)),
       ...frame("}", ""),
     ];
@@ -175,13 +355,17 @@ export const goTestText: CodeText = {
     const n = random.int(2, 960);
     return random.pick<() => string[]>([
       () => [`\tgiven${f} := new${upper(noun)}(t, With${g}(${n}))`],
-      () => [`\tif got := ${noun}${g}Of(new${upper(partner)}(t), ${n}); got != ${random.int(1, 900)} {`, `\t\tt.Errorf("${words(g)} of the ${noun}: got %d, want it where the ${words(f)} ${random.pick(turns)}", got)`, "\t}"],
+      () => [
+        `\tif got := ${noun}${g}Of(new${upper(partner)}(t), ${n}); got != ${random.int(1, 900)} {`,
+        `\t\tt.Errorf("${words(g)} of the ${noun}: got %d, want it where the ${words(f)} ${random.pick(turns)}", got)`,
+        "\t}",
+      ],
       () => [`\trequire${f}(t, new${upper(noun)}(t, With${f}(${n})), ${random.int(1, 900)})`],
     ])();
   },
 };
 
-export const proseText: CodeText = {
+const proseText: CodeText = {
   header: (_random, { noun }) => frame(`# ${upper(noun)}s`, ""),
   unit(random, subject) {
     return [
@@ -204,7 +388,7 @@ export const proseText: CodeText = {
   },
 };
 
-export const jsonText: CodeText = {
+const jsonText: CodeText = {
   header: () => frame("{"),
   footer: () => frame(`  "schema": 1`, "}"),
   unit(random, subject) {
@@ -228,7 +412,8 @@ const lockText: CodeText = {
     ...frame(`      "license": "MIT"`, "    },"),
   ],
   statement: (random) => [
-    `      "version": "${random.int(0, 9)}.${random.int(0, 30)}.${random.int(0, 30)}",`, `      "integrity": "sha512-${random.letters(base64, 86)}==",`,
+    `      "version": "${random.int(0, 9)}.${random.int(0, 30)}.${random.int(0, 30)}",`,
+    `      "integrity": "sha512-${random.letters(base64, 86)}==",`,
   ],
 };
 

@@ -61,9 +61,13 @@ export class LineEnds {
     this.onDefault = ancestorsOf(repository.tip);
     for (const commit of repository.commits) this.#live(commit);
     repository.chain.forEach((_, index) => this.#land(index));
-    this.#releaseOf = repository.chain.map((_, index) => repository.releases.find((release) => repository.chain.indexOf(release.commit) >= index) ?? null);
+    this.#releaseOf = repository.chain.map(
+      (_, index) => repository.releases.find((release) => repository.chain.indexOf(release.commit) >= index) ?? null,
+    );
     this.#revertsAt = new Set(repository.chain.flatMap((commit, index) => (this.#isRevert(commit) ? [index] : [])));
-    this.#removals = new Map(events.filter((event) => event.repository === repository && event.side === "removed").map((event) => [event.line.id, event]));
+    this.#removals = new Map(
+      events.filter((event) => event.repository === repository && event.side === "removed").map((event) => [event.line.id, event]),
+    );
   }
 
   #isRevert(commit: Commit): boolean {
@@ -122,14 +126,20 @@ export class LineEnds {
     const dead = death !== undefined && death.backAt === null ? death : null;
     const landed = life.landed < 0 ? null : this.#chainCommit(life.landed);
     const died = dead === null ? null : this.#chainCommit(dead.index);
-    const blame = landed !== null && died === null ? (life.broughtBy.filter((commit) => this.onDefault.has(commit)).at(-1)?.hash ?? null) : null;
+    const blame =
+      landed !== null && died === null ? (life.broughtBy.filter((commit) => this.onDefault.has(commit)).at(-1)?.hash ?? null) : null;
     const [fate, reason] = landed === null ? this.#unlanded(event) : this.#landedFate(life.landed, dead);
     return {
-      fate, life: fate, reason, blame,
+      fate,
+      life: fate,
+      reason,
+      blame,
       commit: life.broughtBy[0]?.hash ?? null,
-      landedCommit: landed?.hash ?? null, landedAt: landed?.commitAt ?? null,
+      landedCommit: landed?.hash ?? null,
+      landedAt: landed?.commitAt ?? null,
       release: landed === null ? null : (this.#releaseOf[life.landed]?.tag ?? null),
-      diedCommit: died?.hash ?? null, diedAt: died?.commitAt ?? null,
+      diedCommit: died?.hash ?? null,
+      diedAt: died?.commitAt ?? null,
       killer: dead === null ? null : this.#killer(life, dead),
       replaced: dead?.replaced ?? null,
     };
@@ -173,7 +183,17 @@ export class LineEnds {
 
   #removed(event: LineEvent): End {
     const life = this.#life(event.line);
-    const nothing = { commit: null, landedCommit: null, landedAt: null, release: null, diedCommit: null, diedAt: null, killer: null, replaced: null, blame: null };
+    const nothing = {
+      commit: null,
+      landedCommit: null,
+      landedAt: null,
+      release: null,
+      diedCommit: null,
+      diedAt: null,
+      killer: null,
+      replaced: null,
+      blame: null,
+    };
     const wasThere = life.landed >= 0 && this.#chainCommit(life.landed).commitAt <= event.hand.at;
     if (!wasThere) return { ...nothing, fate: null, life: null, reason: "removes_unlanded" };
     const commit = life.takenBy.find((taken) => taken.branch === event.branch || taken === event.branch?.landed)?.hash ?? null;
@@ -187,12 +207,20 @@ export class LineEnds {
     const back = isBack && death.backAt !== null ? this.#chainCommit(death.backAt) : null;
     const released = this.#releaseOf[death.index] ?? null;
     const age = (back?.commitAt ?? this.horizonAt) - landed.commitAt;
-    const stands: [SampleFate, string | null] = age >= stickMs && released !== null ? ["stuck", null] : ["maturing", released === null ? "not_released" : "young"];
+    const stands: [SampleFate, string | null] =
+      age >= stickMs && released !== null ? ["stuck", null] : ["maturing", released === null ? "not_released" : "young"];
     const [fate, reason]: [SampleFate, string | null] = back === null ? stands : ["reverted", null];
     return {
-      ...nothing, commit, fate, life: fate, reason,
-      landedCommit: landed.hash, landedAt: landed.commitAt, release: released?.tag ?? null,
-      diedCommit: back?.hash ?? null, diedAt: back?.commitAt ?? null,
+      ...nothing,
+      commit,
+      fate,
+      life: fate,
+      reason,
+      landedCommit: landed.hash,
+      landedAt: landed.commitAt,
+      release: released?.tag ?? null,
+      diedCommit: back?.hash ?? null,
+      diedAt: back?.commitAt ?? null,
     };
   }
 }

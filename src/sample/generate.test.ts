@@ -10,11 +10,13 @@ import type { TruthLine } from "./truth.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "assay-sample-"));
 const folderOf = (name: string): string => join(scratch, name);
+/** 3 s alone on two cores; runners share theirs. */
+const makingMs = 60_000;
 let sample: SampleResult;
 
 beforeAll(async () => {
   sample = await generateSample({ directory: folderOf("one"), seed: 7 });
-});
+}, makingMs);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const git = (folder: string, ...args: string[]): string =>
@@ -32,7 +34,7 @@ describe("a sample made twice", () => {
   let other: SampleResult;
   beforeAll(async () => {
     other = await generateSample({ directory: folderOf("another folder"), seed: 7 });
-  });
+  }, makingMs);
 
   it("has the same truth, byte for byte, in another folder", () => {
     expect(readFileSync(other.truthFile, "utf8")).toBe(readFileSync(sample.truthFile, "utf8"));
@@ -47,7 +49,9 @@ describe("a sample made twice", () => {
   it("has the same transcripts but for the folder they name", () => {
     const neutral = (home: string, folder: string): string[] => {
       const slug = folder.replace(/[^a-zA-Z0-9]/g, "-");
-      return [...transcripts(home)].map(([file, text]) => `${file.replace(slug, "")}\n${text.replaceAll(JSON.stringify(folder).slice(1, -1), "")}`);
+      return [...transcripts(home)].map(
+        ([file, text]) => `${file.replace(slug, "")}\n${text.replaceAll(JSON.stringify(folder).slice(1, -1), "")}`,
+      );
     };
     expect(neutral(other.home, folderOf("another folder")).join("")).toBe(neutral(sample.home, folderOf("one")).join(""));
   });
@@ -170,7 +174,8 @@ describe("the truth", () => {
         expect(added.has(row.line)).toBe(false);
         added.add(row.line);
       }
-      for (const hash of [row.commit, row.landedCommit, row.diedCommit, row.killer, row.blame]) if (hash !== null) expect(hashes).toContain(hash);
+      for (const hash of [row.commit, row.landedCommit, row.diedCommit, row.killer, row.blame])
+        if (hash !== null) expect(hashes).toContain(hash);
       if (row.author === "person") expect(row.fate).toBeNull();
       if (row.witness === "logged" && row.fate === null) expect(["draft", "removes_unlanded"]).toContain(row.reason);
     }
@@ -180,7 +185,17 @@ describe("the truth", () => {
     const { fates } = sample.truth;
     const all = Object.values(fates).reduce((sum, n) => sum + n, 0);
     const shares = Object.fromEntries(Object.entries(fates).map(([fate, n]) => [fate, n / all]));
-    expect(Object.keys(shares).sort()).toEqual(["abandoned", "in_flight", "maturing", "removed", "reverted", "rework", "stuck", "superseded", "unlinked"]);
+    expect(Object.keys(shares).sort()).toEqual([
+      "abandoned",
+      "in_flight",
+      "maturing",
+      "removed",
+      "reverted",
+      "rework",
+      "stuck",
+      "superseded",
+      "unlinked",
+    ]);
     expect(shares.stuck).toBeGreaterThan(0.35);
     for (const share of Object.values(shares)) expect(share).toBeGreaterThan(0.01);
     expect(sample.truth.sessions.some((session) => session.end === "no_artefact")).toBe(true);
@@ -194,7 +209,9 @@ describe("the truth", () => {
   });
 
   it("agrees with the dates of the commits it names", () => {
-    const at = new Map(sample.truth.repositories.flatMap((repository) => repository.commits.map((commit) => [commit.hash, commit.commitAt])));
+    const at = new Map(
+      sample.truth.repositories.flatMap((repository) => repository.commits.map((commit) => [commit.hash, commit.commitAt])),
+    );
     for (const row of sample.truth.lines) {
       if (row.landedCommit !== null && !row.restores) {
         expect(row.landedAt).toBe(at.get(row.landedCommit));
@@ -210,7 +227,8 @@ describe("the transcripts", () => {
     const sessions = new Set<string>();
     for (const record of records()) {
       if (typeof record.sessionId === "string") sessions.add(record.sessionId);
-      const message = record.type === "assistant" ? record.message : record.data?.message?.type === "assistant" ? record.data.message.message : undefined;
+      const message =
+        record.type === "assistant" ? record.message : record.data?.message?.type === "assistant" ? record.data.message.message : undefined;
       if (message?.usage === undefined || message.model === "<synthetic>") continue;
       const { usage } = message;
       const before = most.get(message.id) ?? { input: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 0 };
@@ -245,7 +263,13 @@ describe("the transcripts", () => {
     for (const row of sample.truth.lines) {
       const lines = logged.get(`${row.callId} ${row.path}`);
       if (row.witness !== "logged" || lines === undefined) continue;
-      expect(sha256Cache.hashOf((lines[row.order] ?? "none").replace(/^( {2})+/, (blanks) => (row.path.endsWith(".go") ? "\t".repeat(blanks.length / 2) : blanks)))).toBe(row.textSha256);
+      expect(
+        sha256Cache.hashOf(
+          (lines[row.order] ?? "none").replace(/^( {2})+/, (blanks) =>
+            row.path.endsWith(".go") ? "\t".repeat(blanks.length / 2) : blanks,
+          ),
+        ),
+      ).toBe(row.textSha256);
     }
     expect(logged.size).toBeGreaterThan(500);
   });
@@ -267,7 +291,12 @@ interface LooseUsage {
 
 let allRecords: LooseRecord[] | undefined;
 function records(): LooseRecord[] {
-  allRecords ??= [...transcripts(sample.home).values()].flatMap((text) => text.trim().split("\n").map((line) => JSON.parse(line) as LooseRecord));
+  allRecords ??= [...transcripts(sample.home).values()].flatMap((text) =>
+    text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as LooseRecord),
+  );
   return allRecords;
 }
 
@@ -275,8 +304,13 @@ function loggedWrites(): { callId: string; path: string; lines: string[] }[] {
   const found: { callId: string; path: string; lines: string[] }[] = [];
   for (const { toolUseResult: result, message } of records()) {
     if (result?.structuredPatch === undefined || result.filePath === undefined || !Array.isArray(message?.content)) continue;
-    const path = result.filePath.split("\\").join("/").replace(/^.*\/repos\/[^/]+\//, "");
-    const patched = result.structuredPatch.flatMap((hunk) => hunk.lines.filter((line) => !line.startsWith(" ")).map((line) => line.slice(1)));
+    const path = result.filePath
+      .split("\\")
+      .join("/")
+      .replace(/^.*\/repos\/[^/]+\//, "");
+    const patched = result.structuredPatch.flatMap((hunk) =>
+      hunk.lines.filter((line) => !line.startsWith(" ")).map((line) => line.slice(1)),
+    );
     const lines = result.type === "create" ? (result.content ?? "").replace(/\n$/, "").split("\n") : patched;
     found.push({ callId: message.content[0]?.tool_use_id ?? "", path, lines });
   }

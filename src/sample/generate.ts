@@ -8,7 +8,8 @@ import { harbourPlan, quayPlan, releaseDays, sampleDays, tidePlan } from "./plan
 import { type Random, randomFrom } from "./random.ts";
 import { Repository } from "./repository.ts";
 import { dayMs, hourMs, Stage, subjectsFor } from "./stage.ts";
-import { type Item, type Scene, stories } from "./stories.ts";
+import type { Scene } from "./scene.ts";
+import { type Item, stories } from "./stories.ts";
 import { people } from "./team.ts";
 import type { SessionLog } from "./transcript.ts";
 import type { SampleTruth } from "./truth.ts";
@@ -134,7 +135,12 @@ function seedHistory(scene: Scene, random: Random, subjects: number): void {
       put(repository.name === "tide" ? "go.sum" : "package-lock.json", subject, 24, at);
     }
     const before = repository.chain.at(-1) ?? null;
-    const messages = ["Lay down the service", "Add the second half of the desk", "Bring over the night rules", "Bring over the tariffs of last year"];
+    const messages = [
+      "Lay down the service",
+      "Add the second half of the desk",
+      "Bring over the night rules",
+      "Bring over the tariffs of last year",
+    ];
     const commit = repository.push(new Map(files), by.identity, at + hourMs, `${messages[index]}\n`);
     stage.landed(before, commit);
   });
@@ -178,4 +184,3 @@ function truthText(truth: SampleTruth): string {
   const rows = (all: readonly unknown[]): string => `[\n${all.map((row) => JSON.stringify(row)).join(",\n")}\n]`;
   return `${JSON.stringify(head).slice(0, -1)},\n"responses": ${rows(responses)},\n"lines": ${rows(lines)}}\n`;
 }
-

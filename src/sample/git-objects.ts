@@ -27,25 +27,27 @@ export function fileText(lines: readonly Line[]): string {
   return text;
 }
 
-function objectHash(kind: "blob" | "tree" | "commit", body: Buffer): Buffer {
-  return createHash("sha1").update(`${kind} ${body.length}\0`).update(body).digest();
+/** A hash as the 20 characters (Latin-1) a tree holds. */
+function objectHash(kind: "blob" | "tree" | "commit", body: Buffer): string {
+  return createHash("sha1").update(`${kind} ${body.length}\0`).update(body).digest("binary");
 }
 
-/** Object ids as git gives them (SHA-1), so that a message may name a commit before git has seen it. */
+/** Object ids as git gives them (SHA-1), so that a message may name a commit before git has seen it. Paths are ASCII. */
 export class ObjectHasher {
-  readonly #blobs = new WeakMap<readonly Line[], Buffer>();
+  readonly #blobs = new WeakMap<readonly Line[], string>();
+  readonly #trees = new Map<string, string>();
 
   commit(files: Files, head: CommitHead): string {
     const lines = [
-      `tree ${this.#tree(nest(files)).toString("hex")}`,
+      `tree ${hex(this.#tree(nest(files)))}`,
       ...head.parents.map((parent) => `parent ${parent}`),
       `author ${stamp(head.author, head.authorAt)}`,
       `committer ${stamp(head.committer, head.commitAt)}`,
     ];
-    return objectHash("commit", Buffer.from(`${lines.join("\n")}\n\n${head.message}`)).toString("hex");
+    return hex(objectHash("commit", Buffer.from(`${lines.join("\n")}\n\n${head.message}`)));
   }
 
-  #blob(lines: readonly Line[]): Buffer {
+  #blob(lines: readonly Line[]): string {
     let hash = this.#blobs.get(lines);
     if (hash === undefined) {
       hash = objectHash("blob", Buffer.from(fileText(lines)));
@@ -54,17 +56,25 @@ export class ObjectHasher {
     return hash;
   }
 
-  #tree(folder: Folder): Buffer {
-    const entries = [...folder].map(([name, entry]) => {
-      const isFolder = entry instanceof Map;
-      const hash = isFolder ? this.#tree(entry) : this.#blob(entry);
-      const order = Buffer.from(isFolder ? `${name}/` : name); // git sorts folders as if their names ended in a slash
-      return { order, bytes: Buffer.concat([Buffer.from(`${isFolder ? "40000" : "100644"} ${name}\0`), hash]) };
-    });
-    entries.sort((a, b) => Buffer.compare(a.order, b.order));
-    return objectHash("tree", Buffer.concat(entries.map((entry) => entry.bytes)));
+  #tree(folder: Folder): string {
+    const names = [...folder].map(([name, entry]) => (entry instanceof Map ? `${name}/` : name)).sort(); // git's order: a folder's name ends in a slash
+    let body = "";
+    for (const name of names) {
+      const isFolder = name.endsWith("/");
+      const plain = isFolder ? name.slice(0, -1) : name;
+      const entry = folder.get(plain) as Folder | readonly Line[];
+      body += `${isFolder ? "40000" : "100644"} ${plain}\0${entry instanceof Map ? this.#tree(entry) : this.#blob(entry)}`;
+    }
+    let hash = this.#trees.get(body);
+    if (hash === undefined) {
+      hash = objectHash("tree", Buffer.from(body, "latin1"));
+      this.#trees.set(body, hash);
+    }
+    return hash;
   }
 }
+
+const hex = (hash: string): string => Buffer.from(hash, "latin1").toString("hex");
 
 type Folder = Map<string, Folder | readonly Line[]>;
 

@@ -143,7 +143,8 @@ export function mergeLines(base: readonly Line[], ours: readonly Line[], theirs:
     let anchor = b;
     while (anchor < base.length && !(inOurs.has(base[anchor] as Line) && inTheirs.has(base[anchor] as Line))) anchor++;
     const stop = base[anchor];
-    const part = (side: readonly Line[], from: number): readonly Line[] => side.slice(from, stop === undefined ? side.length : side.indexOf(stop, from));
+    const part = (side: readonly Line[], from: number): readonly Line[] =>
+      side.slice(from, stop === undefined ? side.length : side.indexOf(stop, from));
     const [baseRun, ourRun, theirRun] = [base.slice(b, anchor), part(ours, o), part(theirs, t)];
     merged.push(...mergeGap(baseRun, ourRun, theirRun));
     if (stop === undefined) return merged;

@@ -90,7 +90,8 @@ export class Repository {
   }
 
   branch(name: string): Branch {
-    const branch = this.checkout(name);
+    const taken = this.branches.filter((branch) => branch.name === name || branch.name.startsWith(`${name}-`)).length;
+    const branch = this.checkout(taken === 0 ? name : `${name}-${taken + 1}`);
     this.branches.push(branch);
     return branch;
   }
@@ -98,13 +99,33 @@ export class Repository {
   /** The default branch's files under a name, to look at: nothing is kept of it. */
   checkout(name: string): Branch {
     const base = this.tip;
-    return { name, base, commits: [], files: base.files, lastActiveAt: base.commitAt, landed: null, pull: null, keep: false, units: new Set() };
+    return {
+      name,
+      base,
+      commits: [],
+      files: base.files,
+      lastActiveAt: base.commitAt,
+      landed: null,
+      pull: null,
+      keep: false,
+      units: new Set(),
+    };
   }
 
   /** Commits all that lies in the branch's work tree. */
   commit(branch: Branch, author: Identity, at: number, message: string, reverts: string | null = null): Commit {
     const parent = branch.commits.at(-1) ?? branch.base;
-    const commit = this.#commit({ parents: [parent], files: branch.files, author, authorAt: at, committer: author, commitAt: at, message, reverts, branch });
+    const commit = this.#commit({
+      parents: [parent],
+      files: branch.files,
+      author,
+      authorAt: at,
+      committer: author,
+      commitAt: at,
+      message,
+      reverts,
+      branch,
+    });
     branch.commits.push(commit);
     branch.lastActiveAt = Math.max(branch.lastActiveAt, commit.commitAt);
     return commit;
@@ -153,7 +174,10 @@ export class Repository {
     const commit =
       this.habit === "merge"
         ? this.#commit({
-            ...shared, parents: [main, head], author: by, reverts: null,
+            ...shared,
+            parents: [main, head],
+            author: by,
+            reverts: null,
             message: `Merge pull request #${pull.number} from ${this.owner}/${branch.name}\n\n${pull.title}\n`,
           })
         : this.#commit({ ...shared, parents: [main], author: head.author, reverts, message: squashMessage(pull, branch) });

@@ -77,11 +77,17 @@ export class Stage {
 
   /** Text for a new unit in which no telling line was ever used in the sample. */
   freshUnit(random: Random, path: string, subject: Subject): readonly NewLine[] {
-    return this.#fresh(() => textOf(path).unit(random, subject), (line) => line.text);
+    return this.#fresh(
+      () => textOf(path).unit(random, subject),
+      (line) => line.text,
+    );
   }
 
   freshStatement(random: Random, path: string, subject: Subject): readonly string[] {
-    return this.#fresh(() => textOf(path).statement(random, subject), (line) => line);
+    return this.#fresh(
+      () => textOf(path).statement(random, subject),
+      (line) => line,
+    );
   }
 
   #fresh<T>(make: () => readonly T[], text: (line: T) => string): readonly T[] {
@@ -141,7 +147,14 @@ export class Stage {
    * Takes hold of a unit of the default branch for a branch, or gives null if none fits.
    * `young`: by an agent whose edits are logged, landed lately; `old`: untouched for long.
    */
-  take(random: Random, repository: Repository, branch: Branch, age: Age, now: number, fits: (path: string) => boolean): { path: string; unit: number } | null {
+  take(
+    random: Random,
+    repository: Repository,
+    branch: Branch,
+    age: Age,
+    now: number,
+    fits: (path: string) => boolean,
+  ): { path: string; unit: number } | null {
     const found: { path: string; unit: number }[] = [];
     for (const [path, lines] of branch.files) {
       if (!fits(path) || repository.tip.files.get(path) === undefined) continue;
@@ -167,7 +180,6 @@ export class Stage {
     const since = now - unit.landedAt;
     return unit.witness === "logged" && unit.touchedAt === unit.landedAt && since >= youngMs.from && since <= youngMs.to;
   }
-
 }
 
 /** Lock entries are one statement; elsewhere a unit should have some to change and some to keep. */

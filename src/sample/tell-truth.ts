@@ -11,10 +11,14 @@ export function tellTruth(stage: Stage, seen: readonly Repository[], seed: numbe
   const { events } = stage.chronicle;
   const ends = new Map(seen.map((repository) => [repository, new LineEnds(repository, events)]));
   const present = stage.sessions.filter((played) => played.transcript === "present");
-  const responses = present.flatMap((played) => responsesOf(played, present)).sort((a, b) => a.instant - b.instant || (a.messageId < b.messageId ? -1 : 1));
+  const responses = present
+    .flatMap((played) => responsesOf(played, present))
+    .sort((a, b) => a.instant - b.instant || (a.messageId < b.messageId ? -1 : 1));
   const lines = linesOf(events, ends);
   const totals = {
-    sessions: present.length, usages: responses.length, subagentUsages: responses.filter((response) => response.agentId !== null).length,
+    sessions: present.length,
+    usages: responses.length,
+    subagentUsages: responses.filter((response) => response.agentId !== null).length,
     counts: sumOf(responses),
   };
   const names = [...new Set(responses.map((response) => response.model))].sort();
@@ -26,10 +30,19 @@ export function tellTruth(stage: Stage, seen: readonly Repository[], seed: numbe
   for (const { fate } of lines) if (fate !== null) fates[fate] = (fates[fate] ?? 0) + 1;
   const withLines = new Set(lines.map((line) => line.session));
   return {
-    version: 1, seed, startAt: stage.startAt, endsAt: stage.endsAt, totals, models, fates,
+    version: 1,
+    seed,
+    startAt: stage.startAt,
+    endsAt: stage.endsAt,
+    totals,
+    models,
+    fates,
     repositories: [...ends.values()].map(repositoryOf),
-    sessions: stage.sessions.map((played) => sessionOf(played, seen, withLines)).sort((a, b) => a.firstAt - b.firstAt || (a.session < b.session ? -1 : 1)),
-    responses, lines,
+    sessions: stage.sessions
+      .map((played) => sessionOf(played, seen, withLines))
+      .sort((a, b) => a.firstAt - b.firstAt || (a.session < b.session ? -1 : 1)),
+    responses,
+    lines,
   };
 }
 
@@ -37,8 +50,16 @@ function responsesOf(played: PlayedSession, all: readonly PlayedSession[]): Trut
   const { session } = played.log.setting;
   const forks = all.filter((other) => other.forkOf?.session === session);
   return played.log.responses.map((response) => ({
-    session, messageId: response.messageId, requestId: response.requestId, agentId: response.agentId, instant: response.instant,
-    model: response.model, turn: response.turn, counts: response.counts, outputActual: response.outputActual, does: doesOf(response),
+    session,
+    messageId: response.messageId,
+    requestId: response.requestId,
+    agentId: response.agentId,
+    instant: response.instant,
+    model: response.model,
+    turn: response.turn,
+    counts: response.counts,
+    outputActual: response.outputActual,
+    does: doesOf(response),
     calls: response.calls,
     alsoIn: forks.filter((fork) => fork.forkOf?.messageIds.includes(response.messageId)).map((fork) => fork.log.setting.session),
   }));
@@ -52,7 +73,7 @@ function doesOf({ calls }: ToldResponse): TruthResponse["does"] {
   return calls.length > 0 ? "explores" : "talks";
 }
 
-export function sumOf(responses: readonly { readonly counts: Counts }[]): Counts {
+function sumOf(responses: readonly { readonly counts: Counts }[]): Counts {
   const total = { input: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 0 };
   for (const { counts } of responses) {
     for (const name of ["input", "cacheRead", "cacheWrite5m", "cacheWrite1h", "output"] as const) total[name] += counts[name];
@@ -66,39 +87,76 @@ function sessionOf(played: PlayedSession, seen: readonly Repository[], withLines
   const repositorySeen = seen.includes(repository);
   const end = transcript === "missing" ? "missing" : !repositorySeen ? "unlinked" : withLines.has(session) ? "lines" : "no_artefact";
   return {
-    session, person: played.person.key, repository: repository.name, repositorySeen, transcript, purpose: played.purpose, version: style.version,
-    forkOf: played.forkOf?.session ?? null, firstAt: startAt, lastAt: log.now, responses: log.responses.length, totals: sumOf(log.responses), end,
+    session,
+    person: played.person.key,
+    repository: repository.name,
+    repositorySeen,
+    transcript,
+    purpose: played.purpose,
+    version: style.version,
+    forkOf: played.forkOf?.session ?? null,
+    firstAt: startAt,
+    lastAt: log.now,
+    responses: log.responses.length,
+    totals: sumOf(log.responses),
+    end,
   };
 }
 
 function repositoryOf({ repository, horizonAt, onDefault }: LineEnds): TruthRepository {
   const chain = new Set(repository.chain);
   return {
-    name: repository.name, habit: repository.habit, tip: repository.tip.hash, horizonAt,
+    name: repository.name,
+    habit: repository.habit,
+    tip: repository.tip.hash,
+    horizonAt,
     commits: repository.commits.map((commit) => ({
-      hash: commit.hash, author: commit.author.email, commitAt: commit.commitAt, onChain: chain.has(commit), onDefault: onDefault.has(commit),
-      branch: commit.branch?.name ?? null, reverts: commit.reverts,
+      hash: commit.hash,
+      author: commit.author.email,
+      commitAt: commit.commitAt,
+      onChain: chain.has(commit),
+      onDefault: onDefault.has(commit),
+      branch: commit.branch?.name ?? null,
+      reverts: commit.reverts,
     })),
     pulls: repository.pulls.map(({ number, branch }) => ({
-      number, branch: branch.name, head: branch.commits.at(-1)?.hash ?? "", landedCommit: branch.landed?.hash ?? null,
+      number,
+      branch: branch.name,
+      head: branch.commits.at(-1)?.hash ?? "",
+      landedCommit: branch.landed?.hash ?? null,
     })),
     releases: repository.releases.map(({ tag, commit, at }) => ({ tag, commit: commit.hash, at })),
   };
 }
 
 const unseen: End = {
-  fate: "unlinked", life: null, reason: "repository_unseen", commit: null, landedCommit: null, landedAt: null, release: null, diedCommit: null,
-  diedAt: null, killer: null, replaced: null, blame: null,
+  fate: "unlinked",
+  life: null,
+  reason: "repository_unseen",
+  commit: null,
+  landedCommit: null,
+  landedAt: null,
+  release: null,
+  diedCommit: null,
+  diedAt: null,
+  killer: null,
+  replaced: null,
+  blame: null,
 };
 
 function linesOf(events: readonly LineEvent[], ends: ReadonlyMap<Repository, LineEnds>): TruthLine[] {
   const turnOf = ({ hand }: LineEvent): string => `${hand.session} ${hand.turn}`;
   const isLogged = (event: LineEvent): boolean => event.hand.witness === "logged";
-  const writtenIn = new Map(events.filter((event) => event.side === "added" && isLogged(event)).map((event) => [event.line.id, turnOf(event)]));
-  const draftLines = new Set(
-    events.filter((event) => event.side === "removed" && isLogged(event) && writtenIn.get(event.line.id) === turnOf(event)).map((event) => event.line.id),
+  const writtenIn = new Map(
+    events.filter((event) => event.side === "added" && isLogged(event)).map((event) => [event.line.id, turnOf(event)]),
   );
-  const isDraft = (event: LineEvent): boolean => isLogged(event) && draftLines.has(event.line.id) && writtenIn.get(event.line.id) === turnOf(event);
+  const draftLines = new Set(
+    events
+      .filter((event) => event.side === "removed" && isLogged(event) && writtenIn.get(event.line.id) === turnOf(event))
+      .map((event) => event.line.id),
+  );
+  const isDraft = (event: LineEvent): boolean =>
+    isLogged(event) && draftLines.has(event.line.id) && writtenIn.get(event.line.id) === turnOf(event);
   const turnsWithLines = new Set(events.filter((event) => !isDraft(event)).map(turnOf));
   const edited = editsByPersons(events);
   const known = new Set<number>();
@@ -112,12 +170,30 @@ function linesOf(events: readonly LineEvent[], ends: ReadonlyMap<Repository, Lin
     const hidden = hand.witness === "person" || hand.witness === "transcript_missing";
     if (end === unseen && hidden) return []; // a person's lines in a repository that is nowhere
     const { person, session, agentId, callId, messageId, turn, at, witness } = hand;
-    return [{
-      line: line.id, side, author: witness === "person" ? "person" : "agent", witness, person, session, agentId, callId, messageId, turn, at,
-      repository: event.repository.name, branch: event.branch?.name ?? null, path: event.path, order: event.order,
-      textSha256: createHash("sha256").update(line.text).digest("hex"), draft, restores, ...end,
-      editedInto: side === "added" && end.landedCommit === null ? (edited.get(line.id) ?? null) : null,
-    } satisfies TruthLine];
+    return [
+      {
+        line: line.id,
+        side,
+        author: witness === "person" ? "person" : "agent",
+        witness,
+        person,
+        session,
+        agentId,
+        callId,
+        messageId,
+        turn,
+        at,
+        repository: event.repository.name,
+        branch: event.branch?.name ?? null,
+        path: event.path,
+        order: event.order,
+        textSha256: createHash("sha256").update(line.text).digest("hex"),
+        draft,
+        restores,
+        ...end,
+        editedInto: side === "added" && end.landedCommit === null ? (edited.get(line.id) ?? null) : null,
+      } satisfies TruthLine,
+    ];
   });
 }
 

@@ -23,7 +23,7 @@ export interface Counts {
 
 export type CallActivity = "edit" | "read" | "search" | "test" | "build" | "commit" | "open_change" | "shell" | "delegate";
 
-export interface ToldCall {
+interface ToldCall {
   readonly callId: string;
   readonly tool: string;
   readonly activity: CallActivity;
@@ -98,7 +98,6 @@ export interface SessionSetting {
   readonly cwd: string;
   readonly branch: string;
   readonly model: string;
-  readonly subAgentModel: string;
   readonly style: CliStyle;
   readonly random: Random;
   readonly startAt: number;
@@ -123,7 +122,17 @@ export class SessionLog {
     this.#random = setting.random;
     this.now = setting.startAt;
     this.branch = setting.branch;
-    this.main = { model: setting.model, agentId: null, parent: null, rows: [], lastUuid: null, fresh: true, context: 0, cached: 0, lastAt: null };
+    this.main = {
+      model: setting.model,
+      agentId: null,
+      parent: null,
+      rows: [],
+      lastUuid: null,
+      fresh: true,
+      context: 0,
+      cached: 0,
+      lastAt: null,
+    };
     this.#slug = `${this.#random.pick(["calm", "brisk", "salty", "quiet", "amber"])}-${this.#random.pick(["drifting", "humming", "folding"])}-${this.#random.pick(["harbor", "lantern", "pelican", "cove"])}`;
   }
 
@@ -152,7 +161,11 @@ export class SessionLog {
   prompt(text: string): void {
     this.turn++;
     this.#snapshot();
-    this.#row(this.main, { type: "user", message: { role: "user", content: text } }, { thinkingMetadata: { maxThinkingTokens: 31_999 }, todos: [], permissionMode: "default" });
+    this.#row(
+      this.main,
+      { type: "user", message: { role: "user", content: text } },
+      { thinkingMetadata: { maxThinkingTokens: 31_999 }, todos: [], permissionMode: "default" },
+    );
     this.main.context += 40 + Math.ceil(text.length / 3);
     this.wait(this.#random.int(1, 3));
   }
@@ -167,8 +180,16 @@ export class SessionLog {
 
   /** `/clear`: what was said before is forgotten. */
   clear(): void {
-    this.#row(this.main, { type: "user", message: { role: "user", content: "<local-command-caveat>Caveat: what follows came from local commands.</local-command-caveat>" } }, { isMeta: true });
-    const command = "<command-name>/clear</command-name>\n            <command-message>clear</command-message>\n            <command-args></command-args>";
+    this.#row(
+      this.main,
+      {
+        type: "user",
+        message: { role: "user", content: "<local-command-caveat>Caveat: what follows came from local commands.</local-command-caveat>" },
+      },
+      { isMeta: true },
+    );
+    const command =
+      "<command-name>/clear</command-name>\n            <command-message>clear</command-message>\n            <command-args></command-args>";
     this.#row(this.main, { type: "user", message: { role: "user", content: command } });
     this.#row(this.main, { type: "user", message: { role: "user", content: "<local-command-stdout></local-command-stdout>" } });
     Object.assign(this.main, { fresh: true, context: 0, cached: 0 });
@@ -177,19 +198,37 @@ export class SessionLog {
   /** The pull request a session is known for. */
   pullLink(repository: string, number: number): void {
     const prUrl = `https://git.example.com/${repository}/pull/${number}`;
-    this.main.rows.push({ type: "pr-link", sessionId: this.setting.session, prNumber: number, prUrl, prRepository: repository, timestamp: this.#time() });
+    this.main.rows.push({
+      type: "pr-link",
+      sessionId: this.setting.session,
+      prNumber: number,
+      prUrl,
+      prRepository: repository,
+      timestamp: this.#time(),
+    });
   }
 
   /** An answer the client made up because the service was overloaded: no tokens. */
   overloaded(): void {
     const usage = {
-      input_tokens: 0, output_tokens: 0, cache_creation_input_tokens: 0, cache_read_input_tokens: 0,
-      server_tool_use: { web_search_requests: 0, web_fetch_requests: 0 }, service_tier: null,
+      input_tokens: 0,
+      output_tokens: 0,
+      cache_creation_input_tokens: 0,
+      cache_read_input_tokens: 0,
+      server_tool_use: { web_search_requests: 0, web_fetch_requests: 0 },
+      service_tier: null,
       cache_creation: { ephemeral_1h_input_tokens: 0, ephemeral_5m_input_tokens: 0 },
     };
     const message = {
-      id: this.#random.uuid(), container: null, model: "<synthetic>", role: "assistant", stop_reason: "stop_sequence", stop_sequence: "",
-      type: "message", usage, content: [{ type: "text", text: "API Error: 529 overloaded, try again" }],
+      id: this.#random.uuid(),
+      container: null,
+      model: "<synthetic>",
+      role: "assistant",
+      stop_reason: "stop_sequence",
+      stop_sequence: "",
+      type: "message",
+      usage,
+      content: [{ type: "text", text: "API Error: 529 overloaded, try again" }],
     };
     this.#row(this.main, { type: "assistant", message }, { error: "unknown", isApiErrorMessage: true });
     this.wait(30);
@@ -206,37 +245,64 @@ export class SessionLog {
   }
 
   /**
-   * Starts a sub-agent inside a tool call.
-   * @param logged false: it leaves no trace but the result of the call that started it
+   * Starts a sub-agent inside a tool call. One that is not logged leaves no trace but the result of the call.
    * @returns what the call answers
    */
-  subAgent(place: CallPlace, prompt: string, logged: boolean, work: (say: (saying: Saying) => void) => string): ToolOutcome {
-    const { style, subAgentModel } = this.setting;
+  subAgent(
+    place: CallPlace,
+    task: { prompt: string; model: string; logged: boolean },
+    work: (say: (saying: Saying) => void) => string,
+  ): ToolOutcome {
+    const { style } = this.setting;
+    const { prompt, model, logged } = task;
     const agentId = `a${this.#random.letters(hexDigits, style.subAgentsIn === "progress" ? 6 : 16)}`;
     const thread: Thread = {
-      model: subAgentModel, agentId, parent: { callId: place.callId, prompt }, rows: style.subAgentsIn === "progress" ? this.main.rows : [],
-      lastUuid: null, fresh: true, context: 900, cached: 0, lastAt: null,
+      model,
+      agentId,
+      parent: { callId: place.callId, prompt },
+      rows: style.subAgentsIn === "progress" ? this.main.rows : [],
+      lastUuid: null,
+      fresh: true,
+      context: 900,
+      cached: 0,
+      lastAt: null,
     };
     const startedAt = this.now;
     let calls = 0;
     let last: Counts | null = null;
     if (logged) {
-      this.#row(thread, { type: "user", message: { role: "user", content: style.subAgentsIn === "progress" ? [{ type: "text", text: prompt }] : prompt } });
+      this.#row(thread, {
+        type: "user",
+        message: { role: "user", content: style.subAgentsIn === "progress" ? [{ type: "text", text: prompt }] : prompt },
+      });
       if (style.subAgentsIn === "files") this.agentFiles.set(agentId, thread.rows);
     }
     const text = work((saying) => {
       calls += saying.calls?.length ?? 0;
       if (logged) last = this.#respond(thread, saying);
-      else for (const call of saying.calls ?? []) {
-        this.wait(call.seconds + 6);
-        call.run({ ...place, agentId, at: this.now });
-      }
+      else
+        for (const call of saying.calls ?? []) {
+          this.wait(call.seconds + 6);
+          call.run({ ...place, agentId, at: this.now });
+        }
     });
-    const counts: Counts = last ?? { input: 4, cacheRead: 21_000 + this.#random.int(0, 20_000), cacheWrite5m: this.#random.int(200, 900), cacheWrite1h: 0, output: this.#random.int(200, 700) };
+    const counts: Counts = last ?? {
+      input: 4,
+      cacheRead: 21_000 + this.#random.int(0, 20_000),
+      cacheWrite5m: this.#random.int(200, 900),
+      cacheWrite1h: 0,
+      output: this.#random.int(200, 700),
+    };
     const totalTokens = counts.input + counts.cacheRead + counts.cacheWrite5m + counts.cacheWrite1h + counts.output;
     const result = {
-      status: "completed", prompt, agentId, content: [{ type: "text", text }], totalDurationMs: this.now - startedAt, totalTokens,
-      totalToolUseCount: calls, usage: usageOf(counts, style),
+      status: "completed",
+      prompt,
+      agentId,
+      content: [{ type: "text", text }],
+      totalDurationMs: this.now - startedAt,
+      totalTokens,
+      totalToolUseCount: calls,
+      usage: usageOf(counts, style),
     };
     return { text, result, tokens: 300 + Math.ceil(text.length / 3) };
   }
@@ -252,7 +318,7 @@ export class SessionLog {
     if (saying.text !== undefined) blocks.push({ type: "text", text: saying.text });
     for (const { call, callId } of calls) blocks.push({ type: "tool_use", id: callId, name: call.name, input: call.input });
     const visible = visibleTokens(saying);
-    const outputActual = visible + (saying.thinking === undefined ? random.int(4, 30) : random.int(150, 1_100));
+    const outputActual = visible + (saying.thinking === undefined ? random.int(4, 30) : random.int(300, 2_600));
     const counts = this.#usage(thread, outputActual);
     this.wait(random.int(2, 5) + outputActual / 70);
     const instant = this.now;
@@ -262,7 +328,13 @@ export class SessionLog {
       const isLast = index === blocks.length - 1;
       const stopReason = style.outputCounts === "final" && isLast ? (calls.length > 0 ? "tool_use" : "end_turn") : null;
       const message = {
-        model: thread.model, id: messageId, type: "message", role: "assistant", content: [block], stop_reason: stopReason, stop_sequence: null,
+        model: thread.model,
+        id: messageId,
+        type: "message",
+        role: "assistant",
+        content: [block],
+        stop_reason: stopReason,
+        stop_sequence: null,
         usage: usageOf({ ...counts, output: logged[index] as number }, style),
       };
       sourceUuid = this.#row(thread, { type: "assistant", message, requestId });
@@ -270,12 +342,25 @@ export class SessionLog {
     });
     const told = { ...counts, output: Math.max(...logged) };
     const answered: ToldCall[] = [];
-    this.responses.push({ messageId, requestId, agentId: thread.agentId, instant, model: thread.model, turn: this.turn, counts: told, outputActual, calls: answered });
+    this.responses.push({
+      messageId,
+      requestId,
+      agentId: thread.agentId,
+      instant,
+      model: thread.model,
+      turn: this.turn,
+      counts: told,
+      outputActual,
+      calls: answered,
+    });
     for (const { call, callId } of calls) {
       this.wait(call.seconds);
       const outcome = call.run({ callId, messageId, agentId: thread.agentId, at: this.now });
       const content = { tool_use_id: callId, type: "tool_result", content: outcome.text, ...(outcome.isError ? { is_error: true } : {}) };
-      const more = thread.parent !== null && style.subAgentsIn === "progress" ? {} : { toolUseResult: outcome.result, sourceToolAssistantUUID: sourceUuid };
+      const more =
+        thread.parent !== null && style.subAgentsIn === "progress"
+          ? {}
+          : { toolUseResult: outcome.result, sourceToolAssistantUUID: sourceUuid };
       this.#row(thread, { type: "user", message: { role: "user", content: [content] } }, more);
       thread.context += outcome.tokens;
       answered.push({ callId, tool: call.name, activity: call.activity, ok: outcome.isError !== true });
@@ -314,9 +399,20 @@ export class SessionLog {
     this.wait(60);
     const logicalParentUuid = thread.lastUuid;
     thread.lastUuid = null;
-    const boundary = { type: "system", subtype: "compact_boundary", content: "Conversation compacted", isMeta: false, level: "info", compactMetadata: { trigger: "auto", preTokens } };
+    const boundary = {
+      type: "system",
+      subtype: "compact_boundary",
+      content: "Conversation compacted",
+      isMeta: false,
+      level: "info",
+      compactMetadata: { trigger: "auto", preTokens },
+    };
     this.#row(thread, boundary, { logicalParentUuid });
-    this.#row(thread, { type: "user", message: { role: "user", content: "This session continues an earlier one; what was decided so far stands." } }, { isVisibleInTranscriptOnly: true, isCompactSummary: true });
+    this.#row(
+      thread,
+      { type: "user", message: { role: "user", content: "This session continues an earlier one; what was decided so far stands." } },
+      { isVisibleInTranscriptOnly: true, isCompactSummary: true },
+    );
     thread.context = systemTokens + 6_000;
     thread.cached = 0;
   }
@@ -324,7 +420,12 @@ export class SessionLog {
   #snapshot(): void {
     const messageId = this.#random.uuid();
     const timestamp = this.#time();
-    this.main.rows.push({ type: "file-history-snapshot", messageId, snapshot: { messageId, trackedFileBackups: {}, timestamp }, isSnapshotUpdate: false });
+    this.main.rows.push({
+      type: "file-history-snapshot",
+      messageId,
+      snapshot: { messageId, trackedFileBackups: {}, timestamp },
+      isSnapshotUpdate: false,
+    });
   }
 
   #time(shiftMs = 0): string {
@@ -338,13 +439,27 @@ export class SessionLog {
     const inProgress = thread.parent !== null && this.setting.style.subAgentsIn === "progress";
     const host = inProgress ? this.main : thread;
     const base = {
-      parentUuid: host.lastUuid, isSidechain: thread.parent !== null && !inProgress, userType: "external", cwd: this.setting.cwd,
-      sessionId: this.setting.session, version: this.setting.style.version, gitBranch: this.branch, slug: this.#slug,
+      parentUuid: host.lastUuid,
+      isSidechain: thread.parent !== null && !inProgress,
+      userType: "external",
+      cwd: this.setting.cwd,
+      sessionId: this.setting.session,
+      version: this.setting.style.version,
+      gitBranch: this.branch,
+      slug: this.#slug,
     };
     if (inProgress) {
       const message = { ...core, uuid: this.#random.uuid(), timestamp };
       const data = { message, normalizedMessages: [], type: "agent_progress", prompt: thread.parent?.prompt, agentId: thread.agentId };
-      host.rows.push({ ...base, type: "progress", data, toolUseID: `agent_msg_01${this.#random.letters(base62, 22)}`, parentToolUseID: thread.parent?.callId, uuid, timestamp });
+      host.rows.push({
+        ...base,
+        type: "progress",
+        data,
+        toolUseID: `agent_msg_01${this.#random.letters(base62, 22)}`,
+        parentToolUseID: thread.parent?.callId,
+        uuid,
+        timestamp,
+      });
       return uuid;
     }
     host.rows.push({ ...base, ...(thread.agentId === null ? {} : { agentId: thread.agentId }), ...core, uuid, timestamp, ...more });

@@ -4,7 +4,16 @@ import type { Witness } from "./chronicle.ts";
 
 /** The fates a line or a session of the sample can end in (MEASURES 1); the others need data the sample has not. */
 export type SampleFate =
-  | "stuck" | "maturing" | "rework" | "removed" | "reverted" | "superseded" | "in_flight" | "abandoned" | "no_artefact" | "unlinked";
+  | "stuck"
+  | "maturing"
+  | "rework"
+  | "removed"
+  | "reverted"
+  | "superseded"
+  | "in_flight"
+  | "abandoned"
+  | "no_artefact"
+  | "unlinked";
 
 export interface TruthResponse {
   /** The session that owns it. */
@@ -92,7 +101,7 @@ export interface TruthSession {
   readonly end: "lines" | "no_artefact" | "unlinked" | "missing";
 }
 
-export interface TruthCommit {
+interface TruthCommit {
   readonly hash: string;
   readonly author: string;
   readonly commitAt: number;
@@ -108,7 +117,12 @@ export interface TruthRepository {
   readonly tip: string;
   readonly horizonAt: number;
   readonly commits: readonly TruthCommit[];
-  readonly pulls: readonly { readonly number: number; readonly branch: string; readonly head: string; readonly landedCommit: string | null }[];
+  readonly pulls: readonly {
+    readonly number: number;
+    readonly branch: string;
+    readonly head: string;
+    readonly landedCommit: string | null;
+  }[];
   readonly releases: readonly { readonly tag: string; readonly commit: string; readonly at: number }[];
 }
 

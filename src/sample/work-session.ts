@@ -7,7 +7,16 @@ import type { Random } from "./random.ts";
 import type { Branch, Commit, Pull, Repository } from "./repository.ts";
 import { changedUnit, insertedUnit, type Rewrite } from "./rewrite.ts";
 import type { PlayedSession, Stage } from "./stage.ts";
-import { type CallActivity, type CallPlace, type Saying, type SessionLog, shownPatch, type ToolCall, type ToolOutcome } from "./transcript.ts";
+import { models } from "./team.ts";
+import {
+  type CallActivity,
+  type CallPlace,
+  type Saying,
+  type SessionLog,
+  shownPatch,
+  type ToolCall,
+  type ToolOutcome,
+} from "./transcript.ts";
 
 type Say = (saying: Saying) => void;
 
@@ -44,7 +53,16 @@ export class WorkSession {
 
   #hand(place: CallPlace, witness: Witness = this.witness): Hand {
     const { callId, messageId, agentId, at } = place;
-    return { witness, person: this.played.person.key, session: this.log.setting.session, callId, messageId, agentId, turn: this.log.turn, at };
+    return {
+      witness,
+      person: this.played.person.key,
+      session: this.log.setting.session,
+      callId,
+      messageId,
+      agentId,
+      turn: this.log.turn,
+      at,
+    };
   }
 
   #file(path: string): readonly Line[] {
@@ -74,9 +92,13 @@ export class WorkSession {
     const numbered = shown.map((line, index) => `${String(startLine + index).padStart(6)}→${line.text}`).join("\n");
     const filePath = this.#absolute(path);
     return {
-      name: "Read", activity: "read", input: { file_path: filePath, offset: startLine, limit: 60 }, seconds: 0.2,
+      name: "Read",
+      activity: "read",
+      input: { file_path: filePath, offset: startLine, limit: 60 },
+      seconds: 0.2,
       run: () => ({
-        text: numbered, tokens: this.random.int(900, 5_200),
+        text: numbered,
+        tokens: this.random.int(1_500, 8_000),
         result: { type: "text", file: { filePath, content: fileText(shown), numLines: shown.length, startLine, totalLines: lines.length } },
       }),
     };
@@ -86,13 +108,20 @@ export class WorkSession {
     const pattern = this.random.pick([subject.noun, subject.partner]);
     const hits: string[] = [];
     for (const [path, lines] of this.branch.files) {
-      const at = lines.findIndex((line) => line.text.includes(pattern));
-      if (at >= 0 && hits.length < 12) hits.push(`${path}:${at + 1}:${lines[at]?.text}`);
+      const at = path.includes(pattern) && hits.length < 12 ? lines.findIndex((line) => line.text.includes(pattern)) : -1;
+      if (at >= 0) hits.push(`${path}:${at + 1}:${lines[at]?.text}`);
     }
     const content = hits.join("\n");
     return {
-      name: "Grep", activity: "search", input: { pattern, path: this.log.setting.cwd, output_mode: "content", "-n": true }, seconds: 0.4,
-      run: () => ({ text: content, tokens: this.random.int(300, 1_900), result: { mode: "content", numFiles: 0, filenames: [], content, numLines: hits.length } }),
+      name: "Grep",
+      activity: "search",
+      input: { pattern, path: this.log.setting.cwd, output_mode: "content", "-n": true },
+      seconds: 0.4,
+      run: () => ({
+        text: content,
+        tokens: this.random.int(300, 1_900),
+        result: { mode: "content", numFiles: 0, filenames: [], content, numLines: hits.length },
+      }),
     };
   }
 
@@ -103,13 +132,17 @@ export class WorkSession {
     const { oldString, newString } = replacement(before, next);
     const filePath = this.#absolute(path);
     return {
-      name: "Edit", activity: "edit", input: { replace_all: false, file_path: filePath, old_string: oldString, new_string: newString }, seconds: 0.3,
+      name: "Edit",
+      activity: "edit",
+      input: { replace_all: false, file_path: filePath, old_string: oldString, new_string: newString },
+      seconds: 0.3,
       run: (place) => {
         this.stage.chronicle.change(this, path, next, this.#hand(place));
         const originalFile = this.log.setting.style.repeatsOriginal ? fileText(before) : null;
         const structured = shownPatch(structuredPatch(before, next));
         return {
-          text: `The file ${filePath} has been updated successfully.`, tokens: this.random.int(150, 600),
+          text: `The file ${filePath} has been updated successfully.`,
+          tokens: this.random.int(150, 600),
           result: { filePath, oldString, newString, originalFile, structuredPatch: structured, userModified: false, replaceAll: false },
         };
       },
@@ -120,7 +153,10 @@ export class WorkSession {
   failedEdit(path: string): ToolCall {
     const complaint = "String to replace not found in file.";
     return {
-      name: "Edit", activity: "edit", input: { replace_all: false, file_path: this.#absolute(path), old_string: "  // as it was before", new_string: "  // as it is now" }, seconds: 0.1,
+      name: "Edit",
+      activity: "edit",
+      input: { replace_all: false, file_path: this.#absolute(path), old_string: "  // as it was before", new_string: "  // as it is now" },
+      seconds: 0.1,
       run: () => ({ text: `<tool_use_error>${complaint}</tool_use_error>`, result: `Error: ${complaint}`, isError: true, tokens: 60 }),
     };
   }
@@ -130,17 +166,34 @@ export class WorkSession {
     const filePath = this.#absolute(path);
     const content = fileText(lines);
     return {
-      name: "Write", activity: "edit", input: { file_path: filePath, content }, seconds: 0.3,
+      name: "Write",
+      activity: "edit",
+      input: { file_path: filePath, content },
+      seconds: 0.3,
       run: (place) => {
         this.stage.chronicle.change(this, path, lines, this.#hand(place));
-        return { text: `File created successfully at: ${filePath}`, tokens: 80, result: { type: "create", filePath, content, structuredPatch: [], originalFile: null } };
+        return {
+          text: `File created successfully at: ${filePath}`,
+          tokens: 80,
+          result: { type: "create", filePath, content, structuredPatch: [], originalFile: null },
+        };
       },
     };
   }
 
-  shell(activity: CallActivity, command: string, description: string, stdout: string, seconds: number, more: { effect?: (place: CallPlace) => void; failed?: boolean; tokens?: number } = {}): ToolCall {
+  shell(
+    activity: CallActivity,
+    command: string,
+    description: string,
+    stdout: string,
+    seconds: number,
+    more: { effect?: (place: CallPlace) => void; failed?: boolean; tokens?: number } = {},
+  ): ToolCall {
     return {
-      name: "Bash", activity, input: { command, description }, seconds,
+      name: "Bash",
+      activity,
+      input: { command, description },
+      seconds,
       run: (place) => {
         more.effect?.(place);
         const tokens = more.tokens ?? this.random.int(80, 900);
@@ -159,11 +212,21 @@ export class WorkSession {
     if (this.repository.name === "tide") {
       const folder = `./internal/${subject.noun}/...`;
       const name = `saltmarsh.example/tide/internal/${subject.noun}`;
-      const out = passes ? `ok  \t${name}\t0.${random.int(100, 999)}s` : `--- FAIL: Test${subject.noun}Window (0.01s)\n    ${subject.noun}_test.go:${random.int(20, 90)}: got ${random.int(1, 90)}\nFAIL\nFAIL\t${name}\t0.${random.int(100, 999)}s`;
+      const out = passes
+        ? `ok  \t${name}\t0.${random.int(100, 999)}s`
+        : `--- FAIL: Test${subject.noun}Window (0.01s)\n    ${subject.noun}_test.go:${random.int(20, 90)}: got ${random.int(1, 90)}\nFAIL\nFAIL\t${name}\t0.${random.int(100, 999)}s`;
       return this.shell("test", `go test ${folder}`, "Run the package's tests", out, seconds, { failed: !passes });
     }
-    const tail = failed === 0 ? `      Tests  ${total} passed (${total})` : `      Tests  ${failed} failed | ${total - failed} passed (${total})`;
-    return this.shell("test", `npx vitest run src/${subject.noun}`, "Run the tests", ` RUN  v4.1.2\n\n Test Files  2 passed (2)\n${tail}\n   Duration  ${random.int(1, 9)}.${random.int(10, 99)}s`, seconds, { failed: !passes });
+    const tail =
+      failed === 0 ? `      Tests  ${total} passed (${total})` : `      Tests  ${failed} failed | ${total - failed} passed (${total})`;
+    return this.shell(
+      "test",
+      `npx vitest run src/${subject.noun}`,
+      "Run the tests",
+      ` RUN  v4.1.2\n\n Test Files  2 passed (2)\n${tail}\n   Duration  ${random.int(1, 9)}.${random.int(10, 99)}s`,
+      seconds,
+      { failed: !passes },
+    );
   }
 
   build(): ToolCall {
@@ -190,7 +253,8 @@ export class WorkSession {
   /** A package manager that rewrites the lock file. */
   install(path: string, next: readonly Line[], command: string): ToolCall {
     return this.shell("shell", command, "Update a dependency", "changed 2 packages in 3s", 6, {
-      effect: (place) => this.stage.chronicle.change(this, path, next, this.#hand(place, this.witness === "logged" ? "shell" : this.witness)),
+      effect: (place) =>
+        this.stage.chronicle.change(this, path, next, this.#hand(place, this.witness === "logged" ? "shell" : this.witness)),
     });
   }
 
@@ -204,13 +268,23 @@ export class WorkSession {
   }
 
   /** Hands a task to a sub-agent. */
-  delegate(description: string, prompt: string, kind: "general-purpose" | "Explore", logged: boolean, work: (say: Say) => string): ToolCall {
+  delegate(
+    description: string,
+    prompt: string,
+    kind: "general-purpose" | "Explore",
+    logged: boolean,
+    work: (say: Say) => string,
+  ): ToolCall {
     return {
-      name: "Task", activity: "delegate", input: { description, prompt, subagent_type: kind }, seconds: 1,
+      name: "Task",
+      activity: "delegate",
+      input: { description, prompt, subagent_type: kind },
+      seconds: 1,
       run: (place): ToolOutcome => {
         const before = this.witness;
         if (!logged && before === "logged") this.witness = "subagent_unlogged";
-        const outcome = this.log.subAgent(place, prompt, logged, work);
+        const model = kind === "Explore" ? models.haiku45 : this.log.setting.model;
+        const outcome = this.log.subAgent(place, { prompt, model, logged }, work);
         this.witness = before;
         return outcome;
       },
@@ -244,7 +318,18 @@ export class WorkSession {
     const pull = this.repository.openPull(this.branch, title);
     const name = `${this.repository.owner}/${this.repository.name}`;
     const url = `https://git.example.com/${name}/pull/${pull.number}`;
-    this.say({ calls: [this.shell("open_change", `git push -u origin ${this.branch.name} && gh pr create --title "${title}" --fill`, "Open the pull request", `${url}\n`, 5, { tokens: 200 })] });
+    this.say({
+      calls: [
+        this.shell(
+          "open_change",
+          `git push -u origin ${this.branch.name} && gh pr create --title "${title}" --fill`,
+          "Open the pull request",
+          `${url}\n`,
+          5,
+          { tokens: 200 },
+        ),
+      ],
+    });
     this.log.pullLink(name, pull.number);
     return pull;
   }
@@ -274,7 +359,11 @@ function replacement(before: readonly Line[], after: readonly Line[]): { oldStri
   const [first, last] = [hunks[0], hunks.at(-1)];
   if (first === undefined || last === undefined) throw new Error("an edit changes nothing");
   const whole = before.map((line) => line.text).join("\n");
-  const text = (lines: readonly Line[], from: number, to: number): string => lines.slice(from, to).map((line) => line.text).join("\n");
+  const text = (lines: readonly Line[], from: number, to: number): string =>
+    lines
+      .slice(from, to)
+      .map((line) => line.text)
+      .join("\n");
   const tail = last.oldAt + last.removed.length;
   const newTail = tail + after.length - before.length;
   // Without a line around it, an insertion has no old text and a deletion leaves its line feed.

@@ -28,7 +28,12 @@ export async function writeRepository(repository: Repository, folder: string, se
 }
 
 function checkMarks(repository: Repository, marks: string): void {
-  const hashes = new Map(marks.trim().split("\n").map((row) => row.split(" ") as [string, string]));
+  const hashes = new Map(
+    marks
+      .trim()
+      .split("\n")
+      .map((row) => row.split(" ") as [string, string]),
+  );
   repository.commits.forEach((commit, index) => {
     const hash = hashes.get(`:${index + 1}`);
     if (hash !== commit.hash) throw new Error(`git made ${hash} of the sample's commit ${commit.hash} in ${repository.name}`);
@@ -75,7 +80,11 @@ function fastImportStream(repository: Repository): string[] {
 function environmentOf(setting: GitSetting): Record<string, string> {
   return {
     ...(setting.path === undefined ? {} : { PATH: setting.path }),
-    GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: process.platform === "win32" ? "NUL" : "/dev/null", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C", TZ: "UTC",
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_CONFIG_GLOBAL: process.platform === "win32" ? "NUL" : "/dev/null",
+    GIT_TERMINAL_PROMPT: "0",
+    LC_ALL: "C",
+    TZ: "UTC",
   };
 }
 
@@ -83,13 +92,18 @@ const fixedConfiguration = ["-c", "commit.gpgsign=false", "-c", "core.autocrlf=f
 
 function run(setting: GitSetting, args: readonly string[], input: readonly string[] = []): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(setting.binary, [...fixedConfiguration, ...args], { env: environmentOf(setting), stdio: ["pipe", "ignore", "pipe"] });
+    const child = spawn(setting.binary, [...fixedConfiguration, ...args], {
+      env: environmentOf(setting),
+      stdio: ["pipe", "ignore", "pipe"],
+    });
     let complaint = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       complaint += text;
     });
     child.on("error", (cause) => reject(new Error(`${setting.binary} could not be started`, { cause })));
-    child.on("close", (code) => (code === 0 ? resolve() : reject(new Error(`git ${args.join(" ")} ended with ${code}: ${complaint.trim()}`))));
+    child.on("close", (code) =>
+      code === 0 ? resolve() : reject(new Error(`git ${args.join(" ")} ended with ${code}: ${complaint.trim()}`)),
+    );
     child.stdin.on("error", () => {}); // git's own exit code and message say why it stopped reading
     child.stdin.end(input.join(""));
   });

@@ -4,11 +4,12 @@ import { LineEnds, type RepositoryOutcomes, type TurnWrite, artefactsOf, landing
 import { type KnownRepository, PathLocator } from "../attribution/locate.ts";
 import type { Segment, SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
 import { joinSightings } from "../attribution/usages.ts";
-import type { CommitFact } from "../contract/facts.ts";
+import type { CommitFact, RefFact } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { Call } from "../contract/stored.ts";
 import { lineCount } from "../lines/line-diff.ts";
 import { findChanges } from "../outcomes/git/changes.ts";
+import { chooseDefaultBranch } from "../outcomes/git/default-branch.ts";
 import { LineHistory } from "../outcomes/git/line-history.ts";
 import { findReleases } from "../outcomes/git/releases.ts";
 import type { PriceBook } from "../prices/price-book.ts";
@@ -21,7 +22,6 @@ import type { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
 import { topologicalOrder } from "./commit-order.ts";
 import { type SessionFacts, ownedFacts, turnAt } from "./compute-session-facts.ts";
-import { chooseDefaultBranch } from "./default-branch.ts";
 import { namedSessions } from "./evidence.ts";
 
 /** A repository with everything that is derived from its commits. */
@@ -105,13 +105,15 @@ export function repositoryName({ aliases, id }: StoredRepository): string {
 function outcomesOf(
   stored: StoredRepository, commits: readonly CommitFact[], configured: Readonly<Record<string, string>>,
 ): RepositoryOutcomes & Pick<ComputedRepository, "stored" | "defaultBranch"> {
-  const defaultBranch = chooseDefaultBranch(stored, commits, configured[repositoryName(stored)] ?? null);
-  const history = new LineHistory(commits);
+  const refs = stored.clones.flatMap((clone) => clone.refs.map((ref): RefFact => ({ kind: "ref", ...ref })));
+  const told = (name: "originHead" | "head"): string | null => stored.clones.map((clone) => clone.states[name]).find((value) => value) ?? null;
+  const hints = { configured: configured[repositoryName(stored)] ?? null, originHead: told("originHead"), head: told("head") };
+  const defaultBranch = chooseDefaultBranch(hints, refs, commits);
+  const history = new LineHistory(commits, defaultBranch?.commit ?? null);
   for (const commit of commits) history.apply(commit);
-  const result = history.finish(defaultBranch?.tip ?? null);
-  const refs = stored.clones.flatMap((clone) => clone.refs);
-  const releases = findReleases(result, refs);
-  return { repository: stored.id, stored, history: result, changes: findChanges(result, refs), releases, defaultBranch };
+  const result = history.finish();
+  const releases = findReleases(commits, refs);
+  return { repository: stored.id, stored, history: result, changes: findChanges(commits, refs, result.tip), releases, defaultBranch };
 }
 
 /** The last call of a session before an instant that can have changed files, else its last call at all. */

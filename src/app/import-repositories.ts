@@ -1,13 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Problem } from "../contract/problem.ts";
 import type { RefFact } from "../contract/facts.ts";
-import { openGit } from "../git/git.ts";
-import { readHead, readRefs } from "../git/refs.ts";
-import { type RepositoryPlace, findRepository, readRemotes, readRootCommits, readShallowBoundary } from "../git/repository.ts";
+import type { Problem } from "../contract/problem.ts";
 import type { Fingerprinter } from "../lines/fingerprint.ts";
-import { countCommits } from "../outcomes/git/count-commits.ts";
-import { isCodeRef, isCountedRef, tipsOf } from "../outcomes/git/code-refs.ts";
-import { readCommits } from "../outcomes/git/read-commits.ts";
+import { type Repository, countCommitsOfAllRefs, openRepository, readIdentity, readRepository } from "../outcomes/git/index.ts";
 import type { Alias, FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
 
@@ -15,97 +10,106 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** A repository as it stands, before anything of it is read. */
 export interface FoundRepository {
-  readonly place: RepositoryPlace;
-  readonly refs: readonly RefFact[];
-  /** Fingerprint of all refs and of HEAD: equal means nothing new. */
+  readonly repository: Repository;
+  /** Common git directory: one copy, whatever folder or worktree led to it. */
+  readonly clone: string;
+  /** Work trees that led to it. */
+  readonly folders: readonly string[];
+  /** Fingerprint of its refs and of what HEAD stands for: equal means nothing new. */
   readonly refsDigest: string;
 }
 
-export const outcomeReader = "git";
-
-/** The repositories folders belong to, each copy once. Folders that belong to none are told by the caller's `missing`. */
+/** The repositories that folders belong to, each copy once. Folders that belong to none are told to `missing`. */
 export async function findRepositories(folders: readonly string[], variables: Variables, missing: (folder: string) => void): Promise<FoundRepository[]> {
-  const found = new Map<string, FoundRepository>();
-    for (const folder of folders) {
-    const place = await findRepository(folder, variables);
-    if (!place) {
+  const found = new Map<string, { repository: Repository; folders: Set<string> }>();
+  for (const folder of folders) {
+    const repository = await openRepository(folder, variables);
+    if (!repository) {
       missing(folder);
       continue;
     }
-    if (!found.has(place.commonDir)) found.set(place.commonDir, await lookAt(place, variables));
+    const { commonDir, toplevel } = repository.place;
+    let entry = found.get(commonDir);
+    if (!entry) found.set(commonDir, (entry = { repository, folders: new Set() }));
+    if (toplevel !== null) entry.folders.add(toplevel);
   }
-  return [...found.values()];
+  return [...found].map(([clone, entry]) => ({ repository: entry.repository, clone, folders: [...entry.folders].sort(), refsDigest: digestOf(entry.repository) }));
 }
 
-/** Reads the refs of a repository: the one cheap look that tells whether anything is new. */
-export async function lookAt(place: RepositoryPlace, variables: Variables): Promise<FoundRepository> {
-  const git = openGit(place.commonDir, variables);
-  const refs = (await readRefs(git)).map((ref): RefFact => ({ kind: "ref", name: ref.name, commit: ref.commit }));
-  const head = await readHead(git);
-  const digest = createHash("sha1").update(JSON.stringify([refs.map(({ name, commit }) => [name, commit]), head])).digest("hex");
-  return { place, refs, refsDigest: digest };
+function digestOf({ refs, hints, place }: Repository): string {
+  return createHash("sha1").update(JSON.stringify([refs.map(({ name, commit }) => [name, commit]), hints, place.shallow])).digest("hex");
 }
 
 export interface RepositoriesImport {
   newCommits: number;
   /** Copies whose refs are not as they were. */
-  changedRefs: number;
-  problems: Problem[];
+  changedClones: number;
+  readonly problems: Problem[];
+  /** Ids of the repositories by common git directory. */
+  readonly ids: Map<string, number>;
 }
 
-/** The aliases a repository is known by: its remotes, its root commits, its folders. */
-async function aliasesOf({ place, refs }: FoundRepository, variables: Variables): Promise<Alias[]> {
-  const git = openGit(place.commonDir, variables);
-  const boundary = await readShallowBoundary(place);
-  const roots = await readRootCommits(git, tipsOf(refs, isCodeRef), boundary);
-  return [
-    ...(await readRemotes(git)).map((value): Alias => ({ kind: "remote", value })),
-    ...roots.map((value): Alias => ({ kind: "root", value })),
-    ...[place.toplevel, place.commonDir].filter((folder) => folder !== null).map((value): Alias => ({ kind: "folder", value })),
-  ];
+export interface RepositoriesContext {
+  readonly fingerprinter: Fingerprinter;
+  readonly seenAt: number;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
 }
 
-/**
- * Reads what is new of each repository into the store, one transaction a repository.
- * @param context `repositoryIds` is filled: common git directory → id
- */
-export async function importRepositories(
-  store: FactStore, found: readonly FoundRepository[], context: { fingerprinter: Fingerprinter; variables: Variables; seenAt: number; progress: Progress; signal: AbortSignal; repositoryIds: Map<string, number> },
-): Promise<RepositoriesImport> {
-  const result: RepositoriesImport = { newCommits: 0, changedRefs: 0, problems: [] };
-  const { fingerprinter, variables, seenAt, progress, signal, repositoryIds } = context;
-  for (const repository of found) {
-    if (signal.aborted) break;
-    const { place, refs } = repository;
-    const git = openGit(place.commonDir, variables);
-    const { repositoryId, states: before } = await store.cloneState(place.commonDir);
-    if (repositoryId !== null && before["refsDigest"] === repository.refsDigest) {
-      repositoryIds.set(place.commonDir, repositoryId);
-      continue;
-    }
-    const id = await store.repositoryOf(await aliasesOf(repository, variables), seenAt);
-    repositoryIds.set(place.commonDir, id);
-    result.changedRefs++;
-    const tips = tipsOf(refs, isCodeRef);
-    const known = (before["tips"] ?? "").split(" ").filter((hash) => hash !== "");
-    const takeProblem = (problem: Problem): void => {
-      store.addProblem(problem, place.commonDir);
-      result.problems.push(problem);
-    };
-    let read = 0;
-    for await (const commit of readCommits(git, { tips, known, shallowBoundary: await readShallowBoundary(place), fingerprinter, onProblem: takeProblem })) {
-      store.addCommit(id, commit, seenAt);
-      result.newCommits++;
-      if (++read % 200 === 0) progress(`reading history of ${place.toplevel ?? place.commonDir}`, read);
-    }
-    const head = await readHead(git);
-    const originHead = (await readRefs(git)).find((ref) => ref.name === "refs/remotes/origin/HEAD");
-    const commitsAllRefs = await countCommits(git, tipsOf(refs, isCountedRef));
-    await store.commit(seenAt, () => store.replaceClone(id, place.commonDir, refs, {
-      refsDigest: repository.refsDigest, tips: tips.join(" "), head: head.branch?.replace(/^refs\/heads\//, "") ?? "",
-      originHead: originHead?.symbolic?.replace(/^refs\/remotes\/origin\//, "") ?? "", toplevel: place.toplevel ?? "",
-      commitsAllRefs: String(commitsAllRefs), shallow: place.shallow ? "yes" : "",
-    }));
+/** Reads what is new of each repository into the store, one transaction a copy. */
+export async function importRepositories(store: FactStore, found: readonly FoundRepository[], context: RepositoriesContext): Promise<RepositoriesImport> {
+  const result: RepositoriesImport = { newCommits: 0, changedClones: 0, problems: [], ids: new Map() };
+  for (const copy of found) {
+    if (context.signal.aborted) break;
+    const { repositoryId, states } = await store.cloneState(copy.clone);
+    if (repositoryId !== null && states["refsDigest"] === copy.refsDigest) result.ids.set(copy.clone, repositoryId);
+    else await importCopy(store, copy, context, result);
   }
   return result;
 }
+
+async function importCopy(store: FactStore, copy: FoundRepository, { fingerprinter, seenAt, progress }: RepositoriesContext, result: RepositoriesImport): Promise<void> {
+  const { repository, clone } = copy;
+  const id = await store.repositoryOf(await aliasesOf(copy), seenAt);
+  result.ids.set(clone, id);
+  result.changedClones++;
+  const refs: RefFact[] = [];
+  let read = 0;
+  store.restartInput("git", clone);
+  for await (const batch of readRepository(repository, { fingerprinter, seenRefs: await store.refsOf(id) })) {
+    for (const problem of batch.problems) {
+      store.addProblem(problem, clone);
+      result.problems.push(problem);
+    }
+    for (const fact of batch.facts) {
+      if (fact.kind === "ref") refs.push(fact);
+      else {
+        store.addCommit(id, fact, seenAt);
+        read++;
+      }
+    }
+    progress(`reading the history of ${nameOf(copy)}`, read);
+    if (store.isFull) await store.commit(seenAt);
+  }
+  result.newCommits += read;
+  const { hints, place } = repository;
+  // Refs come last: stored, they say that all they lead to was stored before. A git that failed gives none.
+  const states = refs.length === 0 && repository.refs.length > 0 ? null : {
+    refsDigest: copy.refsDigest, head: hints.head ?? "", originHead: hints.originHead ?? "", shallow: place.shallow ? "yes" : "",
+    commitsAllRefs: String(await countCommitsOfAllRefs(repository)),
+  };
+  await store.commit(seenAt, async () => {
+    if (states) await store.replaceClone(id, clone, refs, states);
+  });
+}
+
+async function aliasesOf({ repository, folders, clone }: FoundRepository): Promise<Alias[]> {
+  const identity = await readIdentity(repository);
+  return [
+    ...identity.remotes.map((value): Alias => ({ kind: "remote", value })),
+    ...identity.rootCommits.map((value): Alias => ({ kind: "root", value })),
+    ...[...folders, clone].map((value): Alias => ({ kind: "folder", value })),
+  ];
+}
+
+const nameOf = ({ folders, clone }: FoundRepository): string => (folders[0] ?? clone).split("/").slice(-2).join("/");

@@ -8,6 +8,7 @@ import { sources } from "../sources/registry.ts";
 import type { Found, Source, SourceEnv } from "../sources/source.ts";
 import { hasDerived, writeDerived } from "../store/derived-store.ts";
 import { readCheckpoints, readRepositories, readSessions } from "../store/fact-reader.ts";
+import type { Telling } from "../store/rows.ts";
 import { FactStore, factsFile } from "../store/store.ts";
 import { answerQuestion } from "./answer.ts";
 import type { Assay, AskOptions, ImportOptions, ImportSummary, Progress, SourceRow } from "./assay.ts";
@@ -119,11 +120,8 @@ async function importAll(options: OpenAssayOptions, config: Config, asked: Impor
     const seenAt = options.now();
     if (asked.ignoreTrailers !== undefined) await store.changeSetting("ignore_trailers", String(asked.ignoreTrailers));
     const fingerprinter = new Fingerprinter(await store.secret());
-    const repositoryIds = new Map<string, number>();
-    const tell = (source: { id: string }) => ({
-      source: source.id, device: null, seenAt,
-      repositoryOf: (gitDir: string): number => repositoryIds.get(gitDir) ?? 0,
-    });
+    let repositoryIds: ReadonlyMap<string, number> = new Map();
+    const tell = (source: { id: string }): Telling => ({ source: source.id, device: null, seenAt, repositoryOf: (gitDir) => requireId(repositoryIds, gitDir) });
     const env: SourceEnv = { home: asked.home, variables, platform: options.platform, gitDirs: [], fingerprinter };
 
     // Transcripts first: they say which repositories were worked in; these hold more transcripts.
@@ -134,11 +132,12 @@ async function importAll(options: OpenAssayOptions, config: Config, asked: Impor
     const found = await findRepositories(folders, variables, (missing) => {
       if (asked.repositories.includes(missing)) problems.push(noRepository(missing));
     });
-    const repositories = await importRepositories(store, found, { fingerprinter, variables, seenAt, progress: asked.progress, signal: asked.signal, repositoryIds });
+    const repositories = await importRepositories(store, found, { fingerprinter, seenAt, progress: asked.progress, signal: asked.signal });
+    repositoryIds = repositories.ids;
     const within = sources.filter((source) => source.inRepositories);
-    const kept = await importSources(store, await discover(within, { ...env, gitDirs: found.map(({ place }) => place.commonDir) }), tell, asked.progress, asked.signal);
+    const kept = await importSources(store, await discover(within, { ...env, gitDirs: found.map(({ clone }) => clone) }), tell, asked.progress, asked.signal);
 
-    const changed = logs.filesRead + kept.filesRead + repositories.newCommits + repositories.changedRefs > 0 || asked.ignoreTrailers !== undefined || !hasDerived(folder);
+    const changed = logs.filesRead + kept.filesRead + repositories.newCommits + repositories.changedClones > 0 || asked.ignoreTrailers !== undefined || !hasDerived(folder);
     const all = [...problems, ...logs.problems, ...repositories.problems, ...kept.problems];
     const newUsages = 0;
     if (changed && !asked.signal.aborted) await rebuildDerived(store, folder, config, asked.progress);
@@ -151,7 +150,7 @@ async function importAll(options: OpenAssayOptions, config: Config, asked: Impor
     return {
       summary,
       seen: asked.signal.aborted ? null : {
-        version: options.version, inputs: { ...logs.states, ...kept.states }, repositories: Object.fromEntries(found.map(({ place, refsDigest }) => [place.commonDir, refsDigest])),
+        version: options.version, inputs: { ...logs.states, ...kept.states }, repositories: Object.fromEntries(found.map(({ clone, refsDigest }) => [clone, refsDigest])),
         folders, ignoreTrailers,
       },
     };
@@ -174,7 +173,7 @@ async function nothingNew(known: Seen, { variables, platform }: OpenAssayOptions
     if (problems.length > 0 || found.some((input) => !sameState(before[input.key], input.state))) return false;
   }
   const repositories = await findRepositories(Object.keys(known.repositories), variables, () => {});
-  return repositories.length === Object.keys(known.repositories).length && repositories.every(({ place, refsDigest }) => known.repositories[place.commonDir] === refsDigest);
+  return repositories.length === Object.keys(known.repositories).length && repositories.every(({ clone, refsDigest }) => known.repositories[clone] === refsDigest);
 }
 
 function unchanged(known: Seen): ImportSummary {
@@ -198,6 +197,12 @@ async function ranIn(store: FactStore): Promise<string[]> {
 /** Copies of repositories this store has read before. */
 async function knownFolders(store: FactStore): Promise<string[]> {
   return (await readRepositories(store)).repositories.flatMap(({ clones }) => clones.map(({ clone }) => clone));
+}
+
+function requireId(ids: ReadonlyMap<string, number>, gitDir: string): number {
+  const id = ids.get(gitDir);
+  if (id === undefined) throw new Error(`a source told of ${gitDir}, which is no repository of this import`);
+  return id;
 }
 
 function noRepository(folder: string): Problem {

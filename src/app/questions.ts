@@ -1,4 +1,4 @@
-import { kaplanMeier } from "../analysis/survival.ts";
+import { survivalAt } from "../analysis/survival.ts";
 import { type FateStrand, fate } from "../attribution/fates.ts";
 import type { Life, UnlinkedReason } from "../attribution/model.ts";
 import type { ActivityKind } from "../contract/facts.ts";
@@ -60,7 +60,7 @@ export class Questions {
       rows.push([id, name]);
     }
     await this.database.run("CREATE TEMP TABLE strand_fate (strand_id INTEGER, fate VARCHAR)");
-    await this.database.append("strand_fate", ["INTEGER", "VARCHAR"], rows);
+    await this.database.append("temp.strand_fate", ["INTEGER", "VARCHAR"], rows);
   }
 
   strand(id: number): StoredStrand {
@@ -74,7 +74,7 @@ export class Questions {
     const query = measureQuerySchema.parse({ asOf: this.asOf === null ? null : new Date(this.asOf).toISOString(), ...input });
     const compiled = compile(query);
     const rows = await this.database.all(compiled.sql, compiled.params);
-    return compiled.finish(rows, { kaplan_meier: (lifeTimes, days) => kaplanMeier(lifeTimes, days) });
+    return compiled.finish(rows, { kaplan_meier: (lifeTimes, days) => survivalAt(lifeTimes, days) });
   }
 
   close(): void {

@@ -63,7 +63,7 @@ export interface LinkOptions {
   readonly skewMs: number;
   /** A write older than this before the commit is not looked at. */
   readonly windowMs: number;
-  /** Content alone links a session to a commit from so many non-trivial lines … */
+  /** Content alone links a session to a commit that it explains whole, or from so many non-trivial lines … */
   readonly minimumLines: number;
   /** … and this share of the commit's non-trivial changed lines, … */
   readonly minimumShare: number;
@@ -144,7 +144,8 @@ export function linkWrites(
     const tally = tallyBySession(blocks, written, writes, options);
     const accepted = new Set<string>();
     for (const [session, t] of tally) {
-      const enough = t.lines >= options.minimumLines && (t.lines >= options.minimumShare * total || t.distinctive >= options.enoughDistinctive);
+      const whole = t.lines === total && t.distinctive > 0;
+      const enough = whole || (t.lines >= options.minimumLines && (t.lines >= options.minimumShare * total || t.distinctive >= options.enoughDistinctive));
       if (enough || (namedHere.has(session) && t.lines > 0)) accepted.add(session);
     }
     for (const block of blocks) {
@@ -167,7 +168,8 @@ export function linkWrites(
         const { session } = writes[w] as LocatedWrite;
         const grade = namedHere.has(session) ? gradeCode.A : gradeCode.B;
         copies.add(w, written.placeOf(wanted.written), c, wanted.line, block.side, grade, sessionId(session));
-        written.consume(wanted.written, c);
+        // Rebased, a commit may meet lines written after its author's clock: such a match does not use them up.
+        if ((writes[w] as LocatedWrite).instant <= commit.authorAt + options.skewMs) written.consume(wanted.written, c);
         if (isSubstantial(wanted)) count(session)[block.side === 0 ? "added" : "removed"]++;
       }
     }

@@ -96,7 +96,7 @@ class Streams {
 
   /** By the id a delegate's result names or by the parent its calls name; what is left by time, first come first served. */
   #matchDelegates(): void {
-    const delegates = new Map(this.calls.filter(isDelegate).map((call) => [call.callKey, call]));
+    const delegates = new Map(this.calls.filter((call) => call.activity === "delegate").map((call) => [call.callKey, call]));
     const firstSeen = new Map<string, number>();
     const parents = new Map<string, Set<Call>>();
     const claim = (agentId: string, call: Call): void => {
@@ -111,9 +111,9 @@ class Streams {
     for (const call of this.calls) {
       const parent = call.parentCallKey === null ? undefined : delegates.get(call.parentCallKey);
       if (parent && call.agentId !== null) claim(call.agentId, parent);
-      if (isDelegate(call) && call.startedAgentId !== null && firstSeen.has(call.startedAgentId)) claim(call.startedAgentId, call);
+      if (delegates.has(call.callKey) && call.startedAgentId !== null && firstSeen.has(call.startedAgentId)) claim(call.startedAgentId, call);
     }
-    const open = [...delegates.values()].filter((call) => call.startedAgentId === null && !this.#logged.has(call.callKey));
+    const open = [...delegates.values()].filter((call) => call.startedAgentId === null && call.status !== "error" && !this.#logged.has(call.callKey));
     const orphans = [...firstSeen].filter(([agentId]) => !parents.has(agentId)).sort((a, b) => a[1] - b[1] || compareText(a[0], b[0]));
     for (const [agentId, instant] of orphans) {
       const place = open.findIndex((call) => call.agentId !== agentId && call.instant <= instant && instant <= (call.endedAt ?? Number.POSITIVE_INFINITY));
@@ -132,7 +132,7 @@ class Streams {
 
   /** A delegate that ran (or may have) and whose sub-agent left neither responses nor calls. */
   isUnlogged(call: Call): boolean {
-    return isDelegate(call) && !this.#logged.has(call.callKey);
+    return call.activity === "delegate" && call.status !== "error" && !this.#logged.has(call.callKey);
   }
 
   /** Turn of what a stream did at an instant; a sub-agent's work belongs to the turn that sent it, however long it takes. */
@@ -166,9 +166,6 @@ class Streams {
     return era;
   }
 }
-
-/** A `delegate` call that did not fail. */
-const isDelegate = (call: Call): boolean => call.activity === "delegate" && call.status !== "error";
 
 interface OpenPiece {
   readonly at: number;

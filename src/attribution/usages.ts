@@ -37,9 +37,13 @@ export function joinSightings(
   joinWithoutIds(sightings, ids, sets);
 
   const starts = sessionStarts(sightings, firstRecordAt);
-  const usages = sets.members().map((members) => usageOf(members.map((i) => sightings[i] as Sighting), ids, starts));
+  const usages: OpenUsage[] = [];
+  sets.each((members) => usages.push(usageOf(members, sightings, ids, starts)));
   usages.sort((a, b) => a.instant - b.instant || compareText(a.key, b.key));
-  return { usages: usages.map((usage, id) => ({ ...usage, id })), problems: ids.problems() };
+  usages.forEach((usage, id) => {
+    usage.id = id;
+  });
+  return { usages, problems: ids.problems() };
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -78,15 +82,17 @@ class DisjointSets {
     else this.#parent[x] = y;
   }
 
-  members(): number[][] {
-    const sets = new Map<number, number[]>();
+  /** Calls back for each set with the places of its members, ascending. */
+  each(visit: (members: Int32Array) => void): void {
+    const starts = new Int32Array(this.#parent.length + 1);
+    for (let i = 0; i < this.#parent.length; i++) (starts[this.find(i) + 1] as number)++;
+    for (let i = 0; i < this.#parent.length; i++) (starts[i + 1] as number) += starts[i] as number;
+    const next = starts.slice();
+    const members = new Int32Array(this.#parent.length);
+    for (let i = 0; i < this.#parent.length; i++) members[(next[this.find(i)] as number)++] = i;
     for (let i = 0; i < this.#parent.length; i++) {
-      const root = this.find(i);
-      const set = sets.get(root);
-      if (set) set.push(i);
-      else sets.set(root, [i]);
+      if (starts[i] !== starts[i + 1]) visit(members.subarray(starts[i], starts[i + 1]));
     }
-    return [...sets.values()];
   }
 }
 
@@ -97,6 +103,8 @@ class StrongIds {
   readonly #sightings: readonly Sighting[];
   readonly #numbers = { message: new Map<string, number>(), request: new Map<string, number>() };
   readonly #texts: string[] = [];
+  /** By sighting: number of its message id, number of its request id; -1 for none. */
+  readonly #named: Int32Array;
   /** Sightings by id: members[starts[n], starts[n + 1]). */
   readonly #starts: Int32Array;
   readonly #members: Int32Array;
@@ -105,6 +113,7 @@ class StrongIds {
   constructor(sightings: readonly Sighting[]) {
     this.#sightings = sightings;
     const named = new Int32Array(sightings.length * 2);
+    this.#named = named;
     sightings.forEach((sighting, i) => {
       named[2 * i] = this.#number("message", sighting.messageId);
       named[2 * i + 1] = this.#number("request", sighting.requestId);
@@ -137,7 +146,8 @@ class StrongIds {
 
   /** Whether one source shows the id with different instants and different prompts (or messages). */
   #contradicts(kind: IdKind, group: Int32Array): boolean {
-    if (group.length < 2) return false;
+    const { instant } = this.#sightings[group[0] as number] as Sighting;
+    if (group.every((i) => (this.#sightings[i] as Sighting).instant === instant)) return false;
     const witnesses = new Map<string, { first: Sighting; instants: boolean; prompts: boolean; messages: boolean }>();
     for (const i of group) {
       const sighting = this.#sightings[i] as Sighting;
@@ -155,12 +165,14 @@ class StrongIds {
     return false;
   }
 
-  isStrong(kind: IdKind, text: string | null): text is string {
-    return text !== null && this.#weak[this.#numbers[kind].get(text) as number] === 0;
+  /** The sighting's id of a kind if that is strong, else null. */
+  strong(kind: IdKind, sighting: number): string | null {
+    const id = this.#named[2 * sighting + (kind === "message" ? 0 : 1)] as number;
+    return id >= 0 && this.#weak[id] === 0 ? (this.#texts[id] as string) : null;
   }
 
-  hasStrong({ messageId, requestId }: Sighting): boolean {
-    return this.isStrong("message", messageId) || this.isStrong("request", requestId);
+  hasStrong(sighting: number): boolean {
+    return (this.strong("message", sighting) ?? this.strong("request", sighting)) !== null;
   }
 
   /** Sightings that share a strong id; apart by provider where several use the id. */
@@ -220,7 +232,7 @@ class StrongIds {
 function joinWithoutIds(sightings: readonly Sighting[], ids: StrongIds, sets: DisjointSets): void {
   const first = new Map<string, number>();
   sightings.forEach((sighting, i) => {
-    if (ids.hasStrong(sighting)) return;
+    if (ids.hasStrong(i)) return;
     const key = vectorKey(sighting);
     const known = first.get(key);
     if (known === undefined) first.set(key, i);
@@ -230,7 +242,7 @@ function joinWithoutIds(sightings: readonly Sighting[], ids: StrongIds, sets: Di
   const several = -1;
   const named = new Map<string, number>();
   sightings.forEach((sighting, i) => {
-    if (!ids.hasStrong(sighting)) return;
+    if (!ids.hasStrong(i)) return;
     const key = vectorKey(sighting);
     if (!first.has(key)) return;
     const root = sets.find(i);
@@ -243,8 +255,12 @@ function sessionStarts(
   sightings: readonly Sighting[], firstRecordAt: ((agent: string, session: string) => number | undefined) | undefined,
 ): ReadonlyMap<string, number> {
   const starts = new Map<string, number>();
-  for (const { agent, session, instant } of sightings) {
-    const key = sessionKey(agent, session);
+  let last: Sighting | null = null;
+  let key = "";
+  for (const sighting of sightings) {
+    const { agent, session, instant } = sighting;
+    if (session !== last?.session || agent !== last.agent) key = sessionKey(agent, session);
+    last = sighting;
     starts.set(key, Math.min(starts.get(key) ?? firstRecordAt?.(agent, session) ?? instant, instant));
   }
   return starts;
@@ -253,12 +269,17 @@ function sessionStarts(
 /** The session's own telling stands before a sub-agent's replay of it: `null` first. */
 const compareAgent = (a: string | null, b: string | null): number => (a === b ? 0 : a === null ? -1 : b === null ? 1 : compareText(a, b));
 
-function usageOf(members: Sighting[], ids: StrongIds, starts: ReadonlyMap<string, number>): Usage {
+type OpenUsage = Omit<Usage, "id"> & { id: number };
+
+/** @param places of the usage's sightings */
+function usageOf(places: Int32Array, sightings: readonly Sighting[], ids: StrongIds, starts: ReadonlyMap<string, number>): OpenUsage {
+  const members = Array.from(places, (i) => sightings[i] as Sighting);
   if (members.length > 1) {
     const startOf = ({ agent, session }: Sighting): number => starts.get(sessionKey(agent, session)) as number;
+    const compareStart = (a: Sighting, b: Sighting): number => (a.session === b.session && a.agent === b.agent ? 0 : startOf(a) - startOf(b));
     members.sort(
       (a, b) =>
-        a.instant - b.instant || startOf(a) - startOf(b) || compareText(a.session, b.session) || compareText(a.agent, b.agent) ||
+        a.instant - b.instant || compareStart(a, b) || compareText(a.session, b.session) || compareText(a.agent, b.agent) ||
         compareAgent(a.agentId, b.agentId) || compareText(a.source, b.source) || compareText(a.responseKey, b.responseKey) ||
         compareText(JSON.stringify(a), JSON.stringify(b)),
     );
@@ -271,8 +292,8 @@ function usageOf(members: Sighting[], ids: StrongIds, starts: ReadonlyMap<string
     }
     return members.find((sighting) => sighting[column] !== null)?.[column] ?? null;
   };
-  const messages = strongTexts(members, ids, "message");
-  const requests = strongTexts(members, ids, "request");
+  const messages = strongTexts(places, ids, "message");
+  const requests = strongTexts(places, ids, "request");
   const strongest = messages[0] ?? requests[0];
   return {
     id: -1,
@@ -290,25 +311,29 @@ function providerOf(members: readonly Sighting[], id: string): string | null {
   return members.find(({ provider, messageId, requestId }) => provider !== null && (messageId === id || requestId === id))?.provider ?? null;
 }
 
-function strongTexts(members: readonly Sighting[], ids: StrongIds, kind: IdKind): string[] {
-  const texts = new Set<string>();
-  for (const { messageId, requestId } of members) {
-    const text = kind === "message" ? messageId : requestId;
-    if (ids.isStrong(kind, text)) texts.add(text);
+function strongTexts(places: Int32Array, ids: StrongIds, kind: IdKind): string[] {
+  const texts: string[] = [];
+  for (const i of places) {
+    const text = ids.strong(kind, i);
+    if (text !== null && !texts.includes(text)) texts.push(text);
   }
-  return [...texts].sort(compareText);
+  return texts.sort(compareText);
 }
 
 /** All keys by which a call may name the response; never an id that names others too. */
 function responseKeys(members: readonly Sighting[], messages: readonly string[], requests: readonly string[]): string[] {
-  const keys = new Set([...messages, ...requests]);
-  for (const { responseKey, messageId, requestId } of members) if (responseKey !== messageId && responseKey !== requestId) keys.add(responseKey);
-  return [...keys].sort(compareText);
+  const keys = [...messages, ...requests];
+  for (const { responseKey, messageId, requestId } of members) {
+    if (responseKey !== messageId && responseKey !== requestId && !keys.includes(responseKey)) keys.push(responseKey);
+  }
+  return keys.sort(compareText);
 }
 
 const isMeasured = (quality: Quality): boolean => quality === "final" || quality === "partial";
 
 function countsOf(members: readonly Sighting[]): Pick<Usage, "counts" | "outputQuality"> {
+  const [only] = members;
+  if (only && members.length === 1) return { counts: only.counts, outputQuality: only.outputQuality };
   const most = (count: (sighting: Sighting) => number): number => members.reduce((top, sighting) => Math.max(top, count(sighting)), 0);
   const outputQuality = members.reduce<Quality>(
     (best, sighting) => (qualities.indexOf(sighting.outputQuality) < qualities.indexOf(best) ? sighting.outputQuality : best), "not_observed",

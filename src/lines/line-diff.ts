@@ -66,7 +66,7 @@ export function packLineDiff(diff: LineDiff): Uint8Array {
 
 /** Reads what `packLineDiff` made. @throws Error if the length does not fit the header. */
 export function unpackLineDiff(bytes: Uint8Array): LineDiff {
-  const own = bytes.slice().buffer; // aligned at 0, whatever the driver handed over
+  const own = new Uint8Array(bytes).buffer; // aligned at 0, whatever the driver handed over
   const [hunkCount, n] = new Uint32Array(own, 0, 2) as unknown as [number, number];
   if (own.byteLength !== headerBytes + n * bytesPerLine + hunkCount * 16) {
     throw new Error(`packed line difference of ${own.byteLength} bytes does not fit its header (${hunkCount} hunks, ${n} lines)`);

@@ -66,7 +66,8 @@ test.each([
 describe("a file a command plainly writes is named", () => {
   test("by redirection, relative to the folder", () => {
     expect(writesOf("echo hello > docs/../notes.txt")).toEqual(["opaque /repo/notes.txt"]);
-    expect(writesOf("cd sub && echo hello >> notes.txt")).toEqual(["opaque notes.txt"]);
+    expect(writesOf("cd sub && echo hello >> notes.txt")).toEqual(["opaque /repo/sub/notes.txt"]);
+    expect(writesOf('cd "$DIR" && echo hello >> notes.txt')).toEqual(["opaque notes.txt"]);
     expect(writesOf("make > /dev/null 2>&1")).toEqual([]);
   });
   test("by in-place editors, without their script", () => {

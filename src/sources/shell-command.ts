@@ -29,19 +29,22 @@ export interface ShellPurpose {
 const ranks = ["open_change", "commit", "push", "test", "build", "edit", "review", "web", "shell", "search", "read"] as const;
 type Rank = (typeof ranks)[number];
 
-/** What a command line was for. @param cwd folder it ran in, to make relative targets absolute; null leaves them as they are */
+/**
+ * What a command line was for.
+ * @param cwd folder it ran in, to make relative targets absolute (a `cd` before them counts); null leaves them as they are
+ */
 export function shellPurpose(commandLine: string, cwd: string | null): ShellPurpose {
   let best: number = ranks.length;
   let commits = false;
   let opensChange = false;
-  let moved = false;
+  let folder = cwd;
   const writes: ShellWrite[] = [];
   for (const command of splitCommands(commandLine)) {
     const words = unwrapped(command.words);
     const name = nameOf(words);
-    moved ||= name === "cd" || name === "pushd";
-    for (const write of writesOf(command, words)) {
-      if (isPlainPath(write.path)) writes.push({ ...write, path: moved ? write.path : resolvePath(cwd, write.path) });
+    if (name === "cd" || name === "pushd") folder = isPlainPath(words[1] ?? "") ? resolvePath(folder, words[1] as string) : null;
+    if (command.writesTo.length > 0 || writers.has(name)) for (const write of writesOf(command, words)) {
+      if (isPlainPath(write.path)) writes.push({ ...write, path: resolvePath(folder, write.path) });
     }
     const kind = kindOf(name, words, command.writesTo.some(isPlainPath));
     if (kind === null) continue;
@@ -124,6 +127,8 @@ function editsInPlace(name: string, words: readonly string[]): boolean {
   return name === "black" || name === "isort" || (name === "cargo" && words[1] === "fmt");
 }
 
+const writers = new Set(["tee", "sed", "gsed", "perl", "rm", "git"]);
+
 /** Files a simple command plainly writes: redirections, `tee`, in-place editors, `rm`. */
 function writesOf(command: SimpleCommand, words: readonly string[]): ShellWrite[] {
   const opaque = (path: string): ShellWrite => ({ path, operation: "opaque" });
@@ -160,11 +165,15 @@ function resolvePath(cwd: string | null, path: string): string {
 
 const wrappers = new Set(["sudo", "time", "command", "env", "nohup", "nice", "exec", "npx", "bunx", "pnpx", "xargs", "timeout", "gtimeout", "stdbuf", "then", "do", "else", "if", "while", "!", "uvx"]);
 
+/** Tools with a verb that runs another program. */
+const execTools = new Set(["mise", "uv", "poetry", "bundle", "pnpm", "yarn", "npm"]);
+
 /** The words from the real program on: assignments, `sudo`, `timeout 60`, `npx`, `mise exec --`, `uv run` are taken off. */
 function unwrapped(words: readonly string[]): readonly string[] {
   let i = 0;
   while (i < words.length) {
     const word = words[i] as string;
+    if (!wrappers.has(word) && !word.includes("=") && !execTools.has(word)) break;
     const two = `${word} ${words[i + 1] ?? ""}`;
     if (/^[A-Za-z_]\w*\+?=/.test(word)) i++;
     else if (two === "mise exec" || two === "mise x" || two === "uv run" || two === "poetry run" || two === "bundle exec" || two === "pnpm exec" || two === "yarn exec" || two === "npm exec") {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../contract/errors.ts";
 import type { Problem } from "../contract/problem.ts";
-import type { CommitFact, TokenFact } from "../contract/facts.ts";
+import type { CommitFact, RefFact, TokenFact } from "../contract/facts.ts";
 import { Dictionary } from "./dictionary.ts";
 import { Database, type Row } from "./duckdb/database.ts";
 import { FactBatch } from "./fact-batch.ts";
@@ -197,6 +197,12 @@ export class FactStore {
       repositoryId: (rows[0]?.["repository_id"] as number | undefined) ?? null,
       states: Object.fromEntries(rows.map((row) => [row["name"] as string, row["value"] as string])),
     };
+  }
+
+  /** Refs of every copy of a repository as they were last read: all they lead to is in the store. */
+  async refsOf(repositoryId: number): Promise<RefFact[]> {
+    const rows = await this.database.all("SELECT name, commit_hash FROM ref_seen WHERE repository_id = $repositoryId", { repositoryId });
+    return rows.map((row): RefFact => ({ kind: "ref", name: row["name"] as string, commit: row["commit_hash"] as string }));
   }
 
   /** Replaces the refs and states of one clone; call it inside `commit`'s transaction. */

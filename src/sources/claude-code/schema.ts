@@ -38,6 +38,58 @@ export const silentTypes: ReadonlySet<number> = new Set([
   w["attribution-snapshot"],
 ]);
 
+/** What all records of a session say, mostly word for word the same. */
+export interface RecordHeader {
+  readonly session: string | null;
+  readonly version: string | null;
+  readonly cwd: string | null;
+  readonly branch: string | null;
+  readonly entrypoint: string | null;
+}
+
+const headerKeys: ReadonlySet<number> = new Set([w.isSidechain, w.userType, w.entrypoint, w.cwd, w.sessionId, w.version, w.gitBranch]);
+
+/**
+ * The header of the records before. Claude Code writes it as the same bytes on every line, right behind `parentUuid`, so
+ * that comparing them once takes the place of reading seven keys: a sixth of the whole reading (measured).
+ */
+class RepeatedHeader {
+  #bytes: Buffer = Buffer.alloc(0);
+  /** key, start, stop, the places counted from the header's first byte. */
+  #places: number[] = [];
+  #header: RecordHeader | null = null;
+
+  /** Goes past the header if it stands at the cursor again. */
+  take(cursor: JsonCursor, fields: Fields): RecordHeader | null {
+    const size = this.#bytes.length;
+    const { bytes, at } = cursor;
+    if (size === 0 || at + size > cursor.end || bytes[at + size - 1] !== this.#bytes[size - 1]) return null;
+    if (bytes.compare(this.#bytes, 0, size, at, at + size) !== 0) return null;
+    const places = this.#places;
+    for (let i = 0; i < places.length; i += 3) {
+      fields.note(places[i] as number, at + (places[i + 1] as number), at + (places[i + 2] as number));
+    }
+    cursor.at = at + size;
+    return this.#header;
+  }
+
+  /** Remembers the header that was read key by key from `start` to the cursor. */
+  learn(cursor: JsonCursor, start: number, fields: Fields): RecordHeader {
+    this.#bytes = Buffer.from(cursor.bytes.subarray(start, cursor.at));
+    this.#places = [];
+    for (const key of headerKeys) if (fields.has(key)) this.#places.push(key, fields.start(key) - start, fields.stop(key) - start);
+    this.#header = headerOf(fields);
+    return this.#header;
+  }
+}
+
+function headerOf(fields: Fields): RecordHeader {
+  return {
+    session: fields.string(w.sessionId), version: fields.string(w.version), cwd: fields.string(w.cwd), branch: fields.string(w.gitBranch) || null,
+    entrypoint: fields.string(w.entrypoint),
+  };
+}
+
 /** One record, or the record inside a `progress` record. Reused from line to line. */
 export class TranscriptRecord {
   readonly top = new Fields(words);
@@ -53,7 +105,14 @@ export class TranscriptRecord {
   /** Content blocks of the message; only the first `blockCount` are of this record. */
   readonly blocks: Fields[] = [];
   blockCount = 0;
+  readonly #repeated = new RepeatedHeader();
+  #header: RecordHeader | null = null;
   #inner: TranscriptRecord | null = null;
+
+  get header(): RecordHeader {
+    this.#header ??= headerOf(this.top);
+    return this.#header;
+  }
 
   /** The sub-agent's record inside `data.message`; valid if `data` has `message`. */
   get inner(): TranscriptRecord {
@@ -69,9 +128,18 @@ export class TranscriptRecord {
       this.attachment, this.fork,
     ]) fields.clear(bytes);
     this.blockCount = 0;
+    this.#header = null;
     if (!cursor.enterObject()) return false;
+    let headerStart = -1;
     while (cursor.nextKey()) {
-      if (cursor.key === w.message) this.#readMessage(cursor);
+      if (headerStart >= 0 && !headerKeys.has(cursor.key)) headerStart = -1;
+      if (cursor.key === w.parentUuid) {
+        cursor.skip();
+        this.#header = this.#repeated.take(cursor, this.top);
+        if (this.#header === null) headerStart = cursor.at;
+      } else if (headerStart >= 0) {
+        this.top.take(cursor);
+        if (cursor.bytes[cursor.at + 1]
       else if (cursor.key === w.toolUseResult) readNested(cursor, this.top, this.result);
       else if (cursor.key === w.data) this.#readData(cursor);
       else if (cursor.key === w.attachment) readNested(cursor, this.top, this.attachment);

@@ -89,10 +89,12 @@ export class Database {
     }
   }
 
-  /** Appends rows to a table; `types` are its columns in order. */
+  /** Appends rows to a table (`temp.name` for a temporary one); `types` are its columns in order. */
   async append(table: string, types: readonly ColumnType[], rows: readonly Row[]): Promise<void> {
     if (rows.length === 0) return;
-    const appender = await this.#connection.createAppender(table);
+    const appender = table.startsWith("temp.")
+      ? await this.#connection.createAppender(table.slice("temp.".length), "main", "temp")
+      : await this.#connection.createAppender(table);
     const driverTypes = types.map((type) => columnTypes[type]);
     for (let from = 0; from < rows.length; from += chunkRows) {
       const count = Math.min(chunkRows, rows.length - from);

@@ -1,0 +1,247 @@
+import type { CommitFact, FileChange } from "../../contract/facts.ts";
+import { pathText } from "../../git/refs.ts";
+import { type Fingerprinter, LineDiffBuilder } from "../../lines/fingerprint.ts";
+import { emptyDiff } from "../../lines/line-diff.ts";
+import { type PathKind, pathKind } from "../../lines/line-kind.ts";
+import { readMessage } from "./message.ts";
+
+/**
+ * The frame `LogParser` reads. A line that begins with 0x01 can only be a commit's head: every line of a patch begins
+ * with a printable character. A message holds no NUL.
+ */
+export const logFormat = "--format=%x01%H %P%x00%at %ct%x00%an%x00%ae%x00%B%x00";
+
+const headByte = 1;
+const lineFeed = 10;
+const backslash = 92;
+const colon = 58;
+const at = 64;
+const quote = 34;
+const capitalB = 66;
+const lowerD = 100;
+const submodule = "160000";
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Commit = Mutable<Omit<CommitFact, "files">> & { files: FileChange[] };
+
+/** A file of the raw part of which the patch may still tell the lines. */
+interface Entry {
+  readonly change: Mutable<FileChange>;
+  /** Sections of the patch that belong to it: a type change has two. */
+  sections: number;
+  readonly wanted: boolean;
+}
+
+/**
+ * Turns the bytes of `git log --raw -p -U0` in `logFormat` into commits. Fed chunk by chunk; works on bytes, makes no
+ * string of a line of code. A commit is given out once the next one begins, so that the last one of a broken output
+ * is never taken for whole.
+ */
+export class LogParser {
+  readonly #fingerprinter: Fingerprinter;
+  readonly #wantsLines: (commit: string, path: string) => boolean;
+  readonly #kinds = new Map<string, PathKind>();
+  #held: Buffer[] = [];
+  #commit: Commit | null = null;
+  #entries: Entry[] = [];
+  #next = 0;
+  #entry: Entry | null = null;
+  #builder: LineDiffBuilder | null = null;
+  #linesLeft = 0;
+  #done: CommitFact[] = [];
+
+  /** @param wantsLines false where the lines of a file are of no use: they are skipped and its diff stays empty */
+  constructor(fingerprinter: Fingerprinter, wantsLines: (commit: string, path: string) => boolean = () => true) {
+    this.#fingerprinter = fingerprinter;
+    this.#wantsLines = wantsLines;
+  }
+
+  /** @returns the commits that are known to be whole */
+  push(chunk: Buffer): readonly CommitFact[] {
+    if (this.#held.length > 0) {
+      this.#held.push(chunk);
+      if (chunk.indexOf(lineFeed) === -1) return [];
+      const joined = Buffer.concat(this.#held);
+      this.#held = [];
+      this.#lines(joined);
+    } else this.#lines(chunk);
+    const done = this.#done;
+    this.#done = [];
+    return done;
+  }
+
+  /** @returns the last commit; only to be asked when git ended well */
+  end(): readonly CommitFact[] {
+    if (this.#held.length > 0) this.#lines(Buffer.concat([...this.#held.splice(0), Buffer.from("\n")]));
+    this.#endCommit();
+    return this.#done.splice(0);
+  }
+
+  #lines(bytes: Buffer): void {
+    let start = 0;
+    while (start < bytes.length) {
+      const isHead = bytes[start] === headByte && this.#linesLeft === 0;
+      const end = isHead ? endOfHead(bytes, start) : bytes.indexOf(lineFeed, start);
+      if (end === -1) {
+        this.#held.push(Buffer.from(bytes.subarray(start)));
+        return;
+      }
+      if (isHead) this.#startCommit(bytes, start + 1);
+      else if (this.#linesLeft > 0) this.#patchLine(bytes, start, end);
+      else if (end > start) this.#otherLine(bytes, start, end);
+      start = end + 1;
+    }
+  }
+
+  #patchLine(bytes: Buffer, start: number, end: number): void {
+    if (bytes[start] === backslash) return; // "\ No newline at end of file"
+    this.#linesLeft--;
+    this.#builder?.line(bytes, start + 1, end);
+  }
+
+  #otherLine(bytes: Buffer, start: number, end: number): void {
+    const first = bytes[start];
+    if (first === at) this.#hunk(bytes, start);
+    else if (first === colon && this.#next === 0) this.#raw(bytes, start, end);
+    else if (first === lowerD && startsWith(bytes, start, "diff --git ")) this.#section();
+    else if (first === capitalB && startsWith(bytes, start, "Binary files ") && this.#entry !== null) this.#entry.change.opaque = "binary";
+  }
+
+  #startCommit(bytes: Buffer, start: number): void {
+    this.#endCommit();
+    const fields: string[] = [];
+    for (let from = start; fields.length < 5; ) {
+      const end = bytes.indexOf(0, from);
+      fields.push(bytes.toString(fields.length < 2 ? "latin1" : "utf8", from, end));
+      from = end + 1;
+    }
+    const [ids, times, authorName, authorEmail, message] = fields as [string, string, string, string, string];
+    const [hash, ...parents] = ids.trimEnd().split(" ") as [string, ...string[]];
+    const [authorAt, commitAt] = times.split(" ").map((seconds) => Number(seconds) * 1000) as [number, number];
+    this.#commit = { kind: "commit", hash, parents, authorName, authorEmail, authorAt, commitAt, ...readMessage(message), files: [] };
+  }
+
+  #endCommit(): void {
+    this.#endSection();
+    if (this.#commit !== null) this.#done.push(this.#commit);
+    this.#commit = null;
+    this.#entries = [];
+    this.#next = 0;
+  }
+
+  /** `:100644 100644 <old> <new> M\tpath`, with two paths for a rename. */
+  #raw(bytes: Buffer, start: number, end: number): void {
+    const tab = bytes.indexOf(9, start);
+    const commit = this.#commit;
+    if (commit === null || tab === -1 || tab > end) return;
+    const [oldMode, newMode, oldBlob, newBlob, letters] = bytes.toString("latin1", start + 1, tab).split(" ") as [string, string, string, string, string];
+    const second = bytes.subarray(tab + 1, end).indexOf(9);
+    const firstEnd = second === -1 ? end : tab + 1 + second;
+    const firstPath = unquoted(bytes, tab + 1, firstEnd);
+    const path = second === -1 ? firstPath : unquoted(bytes, firstEnd + 1, end);
+    const status = statuses[letters[0] as string] ?? "modified";
+    const isSubmodule = newMode === submodule || (oldMode === submodule && status === "deleted");
+    const change: Mutable<FileChange> = {
+      path, oldPath: second === -1 ? null : firstPath, status, oldBlob, newBlob, opaque: isSubmodule ? "submodule" : false, diff: emptyDiff,
+    };
+    commit.files.push(change);
+    const wanted = !isSubmodule && this.#wantsLines(commit.hash, path);
+    this.#entries.push({ change, sections: status === "type_changed" ? 2 : 1, wanted });
+  }
+
+  /** Sections come in the order of the raw part, one for each entry. */
+  #section(): void {
+    const same = this.#entry !== null && this.#entry.sections > 0;
+    if (!same) {
+      this.#endSection();
+      this.#entry = this.#entries[this.#next++] ?? null;
+      this.#builder = null;
+    }
+    if (this.#entry === null) return;
+    this.#entry.sections--;
+    this.#entry.change.opaque = this.#entry.change.opaque === "submodule" ? "submodule" : false; // the last section tells of the new side
+  }
+
+  #endSection(): void {
+    if (this.#entry !== null && this.#builder !== null) this.#entry.change.diff = this.#builder.finish();
+    this.#entry = null;
+    this.#builder = null;
+    this.#linesLeft = 0;
+  }
+
+  /** `@@ -12,3 +14 @@ context` */
+  #hunk(bytes: Buffer, start: number): void {
+    const numbers = [0, 1, 0, 1];
+    let i = start + 4;
+    for (let side = 0; side < 4; side += 2) {
+      const first = decimal(bytes, i);
+      numbers[side] = first.value;
+      i = first.end;
+      if (bytes[i] === 44) {
+        const second = decimal(bytes, i + 1);
+        numbers[side + 1] = second.value;
+        i = second.end;
+      }
+      i += 2; // " +", " @@"
+    }
+    const [oldStart, oldLines, newStart, newLines] = numbers as [number, number, number, number];
+    this.#linesLeft = oldLines + newLines;
+    if (this.#entry === null || !this.#entry.wanted) return;
+    this.#builder ??= new LineDiffBuilder(this.#fingerprinter, this.#kindOf(this.#entry.change.path));
+    this.#builder.hunk(oldStart, oldLines, newStart, newLines);
+  }
+
+  #kindOf(path: string): PathKind {
+    let kind = this.#kinds.get(path);
+    if (kind === undefined) this.#kinds.set(path, (kind = pathKind(path)));
+    return kind;
+  }
+}
+
+const statuses: Readonly<Record<string, FileChange["status"]>> = {
+  A: "added", M: "modified", D: "deleted", R: "renamed", T: "type_changed", C: "copied",
+};
+
+/** The line feed behind the fifth NUL, -1 while it is not there yet. */
+function endOfHead(bytes: Buffer, start: number): number {
+  let end = start;
+  for (let field = 0; field < 5; field++) {
+    end = bytes.indexOf(0, end + 1);
+    if (end === -1) return -1;
+  }
+  return end + 1 < bytes.length ? end + 1 : -1;
+}
+
+function startsWith(bytes: Buffer, start: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
+function decimal(bytes: Buffer, start: number): { readonly value: number; readonly end: number } {
+  let value = 0;
+  let end = start;
+  for (; (bytes[end] as number) >= 48 && (bytes[end] as number) <= 57; end++) value = value * 10 + (bytes[end] as number) - 48;
+  return { value, end };
+}
+
+const escapes: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '"': 34, "\\": 92 };
+
+/** A path as git prints it: bare, or in double quotes with C escapes. */
+function unquoted(bytes: Buffer, start: number, end: number): string {
+  if (bytes[start] !== quote) return pathText(bytes, start, end);
+  const plain: number[] = [];
+  for (let i = start + 1; i < end - 1; i++) {
+    if (bytes[i] !== backslash) plain.push(bytes[i] as number);
+    else {
+      const letter = String.fromCharCode(bytes[++i] as number);
+      const escaped = escapes[letter];
+      if (escaped !== undefined) plain.push(escaped);
+      else {
+        plain.push(Number.parseInt(bytes.toString("latin1", i, i + 3), 8));
+        i += 2;
+      }
+    }
+  }
+  const path = Buffer.from(plain);
+  return pathText(path, 0, path.length);
+}

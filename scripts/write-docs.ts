@@ -1,0 +1,9 @@
+/** Writes the pages of docs/ that are made from the program: commands from their flags, measures from the catalogue. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { measuresPage } from "../src/measures/docs.ts";
+import { commandsPage } from "../src/surfaces/cli/commands-page.ts";
+
+const docs = process.argv[2] ?? "docs";
+writeFileSync(join(docs, "commands.md"), commandsPage());
+writeFileSync(join(docs, "measures.md"), measuresPage());

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { fateNames, rollUp } from "../../src/contract/fates.ts";
+import { commandsPage } from "../../src/surfaces/cli/commands-page.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const read = (file: string): string => readFileSync(join(root, file), "utf8");
+const pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/glossary.md", "docs/guide/first-answer.md"];
+
+describe("documents", () => {
+  it("say of every command and flag what the program says: if not, run `npm run docs`", () => {
+    expect(read("docs/commands.md")).toBe(commandsPage());
+  });
+
+  it("name every fate and every group", () => {
+    const glossary = read("docs/glossary.md");
+    for (const fate of fateNames) expect(glossary).toContain(`| ${fate} |`);
+    for (const group of Object.keys(rollUp)) expect(glossary).toContain(group);
+  });
+
+  it("lead only to files that are there", () => {
+    const broken = pages.flatMap((page) =>
+      [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+        .map(([, to = ""]) => join(dirname(page), to))
+        .filter((to) => !existsSync(join(root, to)))
+        .map((to) => `${page}: ${to}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it("name folders of the program that are there", () => {
+    const named = [...read("ARCHITECTURE.md").matchAll(/`(src\/[a-z/-]+\/|src\/main\.ts)`/g)].map(([, path = ""]) => path);
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it("tell a newcomer the two commands", () => {
+    expect(read("README.md")).toContain("npm start");
+    expect(read("README.md")).toContain("npm test");
+  });
+});

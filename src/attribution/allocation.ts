@@ -81,6 +81,7 @@ interface WeighedPiece {
 
 interface WeighedCall {
   readonly bytes: number;
+  /** Sorted by key. */
   readonly groups: readonly WeighedGroup[];
 }
 
@@ -256,7 +257,7 @@ function sharesOf(pieces: readonly WeighedPiece[], rule: AllocationRule): Share[
   }
 }
 
-const groupsOf = (pieces: readonly WeighedPiece[]): WeighedGroup[] => pieces.flatMap((piece) => piece.calls).flatMap((call) => call.groups);
+const groupsOf = (pieces: readonly WeighedPiece[]): WeighedGroup[] => pieces.flatMap((piece) => piece.calls).flatMap((call) => call.groups).sort(byKey);
 
 /** Integer parts of an integer amount; in equal parts where nothing weighs anything. */
 function split(amount: number, weights: readonly number[]): number[] {
@@ -275,22 +276,24 @@ function byEffort(pieces: readonly WeighedPiece[]): Share[] {
   });
 }
 
+/** @param groups sorted by key */
 function byLines(amount: number, groups: readonly WeighedGroup[]): Share[] {
-  const sorted = [...groups].sort(byKey);
-  const parts = split(amount, sorted.map((group) => group.weight));
-  return sorted.map(({ group, key }, i) => ({ group, key, weight: parts[i] as number }));
+  const parts = split(amount, groups.map((group) => group.weight));
+  return groups.map(({ group, key }, i) => ({ group, key, weight: parts[i] as number }));
 }
 
+/** @param groups sorted by key */
 function byFile(groups: readonly WeighedGroup[]): Share[] {
   const files = new Map<string, WeighedGroup[]>();
-  for (const group of [...groups].sort((a, b) => compareText(a.path, b.path))) {
-    const file = `${group.group.repository}\u0000${group.path}`;
+  for (const group of groups) {
+    const file = `${group.path}\u0000${group.group.repository}`;
     const list = files.get(file);
     if (list) list.push(group);
     else files.set(file, [group]);
   }
-  const parts = split(segmentWeight, [...files].map(() => 1));
-  return [...files.values()].flatMap((list, i) => byLines(parts[i] as number, list));
+  const sorted = [...files].sort((a, b) => compareText(a[0], b[0]));
+  const parts = split(segmentWeight, sorted.map(() => 1));
+  return sorted.flatMap(([, list], i) => byLines(parts[i] as number, list));
 }
 
 /** Shares of one key as one strand, in canonical order; what rounds to nothing is left out. */

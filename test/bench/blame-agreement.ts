@@ -1,0 +1,117 @@
+/**
+ * How far line history agrees with `git blame` at the tip of a branch.
+ *
+ * npx esbuild test/bench/blame-agreement.ts --bundle --platform=node --format=esm --packages=external --outfile=OUT.mjs
+ * node OUT.mjs REPOSITORY [--files N] [--seed N] [--ref REF] [--show]
+ */
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import type { CommitFact } from "../../src/contract/facts.ts";
+import type { LineHistoryResult } from "../../src/contract/history.ts";
+import { type Git, openGit, runGit } from "../../src/git/git.ts";
+import { Fingerprinter } from "../../src/lines/fingerprint.ts";
+import { LineHistory } from "../../src/outcomes/git/line-history.ts";
+import { readCommits } from "../../src/outcomes/git/read-commits.ts";
+
+export interface BlameAgreement {
+  readonly files: number;
+  readonly lines: number;
+  readonly equal: number;
+  /** Lines where blame names another commit, by what sets them apart. */
+  readonly ties: number;
+  readonly disagreements: readonly { readonly path: string; readonly line: number; readonly ours: string; readonly blame: string }[];
+  /** Paths left out because their lines are not known. */
+  readonly opaque: number;
+  /** (equal + ties) / lines. */
+  readonly ratio: number;
+}
+
+export interface BlameAgreementOptions {
+  readonly gitDir: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** @default "HEAD" */
+  readonly ref?: string;
+  /** Files drawn at random; all if left out. */
+  readonly files?: number;
+  /** @default 1 */
+  readonly seed?: number;
+}
+
+export async function measureBlameAgreement({ gitDir, variables, ref = "HEAD", files, seed = 1 }: BlameAgreementOptions): Promise<BlameAgreement> {
+  const git = openGit(gitDir, variables);
+  const tip = (await runGit(git, ["rev-parse", `${ref}^{commit}`])).toString("latin1").trim();
+  const history = await historyOf(git, tip);
+  const paths = drawn([...history.alive.keys()].sort(), files, seed);
+  let lines = 0;
+  let equal = 0;
+  const disagreements: { path: string; line: number; ours: string; blame: string }[] = [];
+  for (const path of paths) {
+    const blamed = await blame(git, tip, path);
+    const ids = history.alive.get(path) as Int32Array;
+    lines += blamed.length;
+    for (let i = 0; i < Math.max(blamed.length, ids.length); i++) {
+      const ours = history.commits[history.born[ids[i] ?? -1] ?? -1]?.hash ?? "none";
+      if (ours === blamed[i]) equal++;
+      else disagreements.push({ path, line: i + 1, ours, blame: blamed[i] ?? "none" });
+    }
+  }
+  const ties = 0;
+  return { files: paths.length, lines, equal, ties, disagreements, opaque: history.opaquePaths.size, ratio: lines === 0 ? 1 : (equal + ties) / lines };
+}
+
+async function historyOf(git: Git, tip: string): Promise<LineHistoryResult> {
+  const commits: CommitFact[] = [];
+  const fingerprinter = new Fingerprinter("00000000000000000000000000000001");
+  for await (const commit of readCommits(git, { tips: [tip], fingerprinter, onProblem: () => undefined })) commits.push(commit);
+  const history = new LineHistory(commits, tip);
+  for (const commit of commits) history.apply(commit);
+  return history.finish();
+}
+
+/** The commit blame names, line by line. */
+async function blame(git: Git, tip: string, path: string): Promise<readonly string[]> {
+  const out = (await runGit(git, ["blame", "--porcelain", tip, "--", path])).toString("latin1");
+  const commits: string[] = [];
+  for (const line of out.split("\n")) {
+    const head = /^([0-9a-f]{40,64}) \d+ (\d+)/.exec(line);
+    if (head !== null) commits[Number(head[2]) - 1] = head[1] as string;
+  }
+  return commits;
+}
+
+/** A sample without repetition by a seeded generator (mulberry32), so that everybody draws the same files. */
+function drawn(paths: readonly string[], count: number | undefined, seed: number): readonly string[] {
+  if (count === undefined || count >= paths.length) return paths;
+  let state = seed | 0;
+  const random = (): number => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  const pool = [...paths];
+  for (let i = 0; i < count; i++) {
+    const j = i + Math.floor(random() * (pool.length - i));
+    [pool[i], pool[j]] = [pool[j] as string, pool[i] as string];
+  }
+  return pool.slice(0, count).sort();
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { files: { type: "string" }, seed: { type: "string" }, ref: { type: "string" }, show: { type: "boolean" } },
+  });
+  const result = await measureBlameAgreement({
+    gitDir: positionals[0] ?? ".",
+    variables: process.env,
+    ...(values.ref === undefined ? {} : { ref: values.ref }),
+    ...(values.files === undefined ? {} : { files: Number(values.files) }),
+    ...(values.seed === undefined ? {} : { seed: Number(values.seed) }),
+  });
+  const { disagreements, ...figures } = result;
+  console.log(JSON.stringify({ ...figures, disagreements: disagreements.length }));
+  if (values.show) for (const { path, line, ours, blame: theirs } of disagreements) console.log(`${path}:${line} ours ${ours.slice(0, 10)} blame ${theirs.slice(0, 10)}`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await main();

@@ -54,8 +54,9 @@ export function allocate(session: SessionInput, options: AllocationOptions): Seg
     const edits = turn.pieces.map((piece): Segment => {
       const self = own.get(piece) as WeighedPiece;
       const strands =
-        self.calls.length === 0 ? strandsOf(sharesOf(pieces, options.rule), "tail")
-        : strandsOf(options.rule === "lines" ? sharesOf([self], "lines") : sharesOf(pieces, options.rule), "own");
+        self.calls.length === 0
+          ? strandsOf(sharesOf(pieces, options.rule), "tail")
+          : strandsOf(options.rule === "lines" ? sharesOf([self], "lines") : sharesOf(pieces, options.rule), "own");
       return { ...common, kind: "edit", usages: usagesOf(piece), strands };
     });
     const others = turn.rests.map((rest): Segment => {
@@ -98,7 +99,12 @@ interface Share extends Pick<WeighedGroup, "group" | "key"> {
 }
 
 function restStrands(
-  rest: Rest, own: ReadonlyMap<Piece, WeighedPiece>, turns: readonly WeighedTurn[], place: number, session: SessionInput, options: AllocationOptions,
+  rest: Rest,
+  own: ReadonlyMap<Piece, WeighedPiece>,
+  turns: readonly WeighedTurn[],
+  place: number,
+  session: SessionInput,
+  options: AllocationOptions,
 ): Strand[] {
   const { turn, pieces } = turns[place] as WeighedTurn;
   if (rest.subagentUnlogged) return [withoutArtefact(turn, session, "subagent_unlogged")];
@@ -120,8 +126,21 @@ function hiddenBecause({ turns, calls, repositorySeen }: SessionInput): Unlinked
 
 function withoutArtefact({ activity }: Turn, { repository }: SessionInput, unlinkedReason: UnlinkedReason | null): Strand {
   return {
-    flow: "own", weight: segmentWeight, grade: null, unlinkedReason, activity, repository, change: null, commit: null, lineKind: null, side: null,
-    authorKind: null, lines: 0, life: null, horizon: null, landingIsRelease: false,
+    flow: "own",
+    weight: segmentWeight,
+    grade: null,
+    unlinkedReason,
+    activity,
+    repository,
+    change: null,
+    commit: null,
+    lineKind: null,
+    side: null,
+    authorKind: null,
+    lines: 0,
+    life: null,
+    horizon: null,
+    landingIsRelease: false,
   };
 }
 
@@ -167,7 +186,10 @@ function within(pieces: readonly WeighedPiece[], repository: number | null): Wei
 
 /** The pieces of a turn, in order, with what their lines weigh (RULINGS 14, 15). */
 function weigh(turn: Turn, costs: ReadonlyMap<number, bigint | null>): WeighedPiece[] {
-  const groups = turn.pieces.flatMap((piece) => piece.edits).flatMap((edit) => edit.writes).flatMap((write) => write.groups);
+  const groups = turn.pieces
+    .flatMap((piece) => piece.edits)
+    .flatMap((edit) => edit.writes)
+    .flatMap((write) => write.groups);
   const weightOf = groups.some((group) => group.weightTenths > 0) ? (group: ArtefactGroup): number => group.weightTenths : linesOf;
   const undone = groups.length === 0 ? undoneGroups(turn) : null;
   return turn.pieces.map((piece) => ({
@@ -211,33 +233,70 @@ function undoneGroup(drafts: readonly ArtefactGroup[]): ArtefactGroup {
   const lines = new Map<string, number>();
   for (const draft of drafts) lines.set(draft.lineKind, (lines.get(draft.lineKind) ?? 0) + draft.lines);
   const [most] = [...lines].sort((a, b) => b[1] - a[1] || compareText(a[0], b[0]));
-  const newest = (instants: readonly (number | null)[]): number => instants.reduce<number>((top, instant) => Math.max(top, instant ?? 0), 0);
+  const newest = (instants: readonly (number | null)[]): number =>
+    instants.reduce<number>((top, instant) => Math.max(top, instant ?? 0), 0);
   const writtenAt = newest(drafts.map(({ life }) => life.writtenAt));
   const any = drafts[0] as ArtefactGroup;
   return {
-    repository: any.repository, horizon: any.horizon, landingIsRelease: any.landingIsRelease, change: null, commit: null, grade: null, unlinkedReason: null,
-    side: drafts.some((draft) => draft.side === "added") ? "added" : "removed", lineKind: (most as [string, number])[0], authorKind: "agent", lines: 0, weightTenths: 0,
+    repository: any.repository,
+    horizon: any.horizon,
+    landingIsRelease: any.landingIsRelease,
+    change: null,
+    commit: null,
+    grade: null,
+    unlinkedReason: null,
+    side: drafts.some((draft) => draft.side === "added") ? "added" : "removed",
+    lineKind: (most as [string, number])[0],
+    authorKind: "agent",
+    lines: 0,
+    weightTenths: 0,
     life: {
-      writtenAt, committedAt: null, landedAt: null, releasedAt: null, diedAt: null, death: null, deathCommit: null, supersededAt: null,
-      undoneAt: newest(drafts.map(({ life }) => life.undoneAt ?? life.writtenAt)), lastActiveAt: null,
+      writtenAt,
+      committedAt: null,
+      landedAt: null,
+      releasedAt: null,
+      diedAt: null,
+      death: null,
+      deathCommit: null,
+      supersededAt: null,
+      undoneAt: newest(drafts.map(({ life }) => life.undoneAt ?? life.writtenAt)),
+      lastActiveAt: null,
     },
   };
 }
 
 function weighDrafts(edit: EditCall, undone: ReadonlyMap<number | null, ArtefactGroup>): WeighedGroup[] {
   return edit.writes
-    .flatMap((write) => write.drafts.map((draft) => {
-      const group = { ...(undone.get(draft.repository) as ArtefactGroup), lines: draft.lines };
-      return { path: write.path, group, key: keyOf(group), weight: linesOf(draft) };
-    }))
+    .flatMap((write) =>
+      write.drafts.map((draft) => {
+        const group = { ...(undone.get(draft.repository) as ArtefactGroup), lines: draft.lines };
+        return { path: write.path, group, key: keyOf(group), weight: linesOf(draft) };
+      }),
+    )
     .sort(byKey);
 }
 
 /** What makes two groups one strand, life first. `writtenAt` differs from call to call and decides no end: left out. */
 function keyOf({ life, ...group }: ArtefactGroup): string {
   return [
-    group.unlinkedReason, life.landedAt, life.releasedAt, life.diedAt, life.death, life.supersededAt, life.undoneAt, life.lastActiveAt, life.committedAt,
-    group.horizon, group.landingIsRelease, group.side, group.lineKind, group.grade, group.authorKind, group.repository, group.change, group.commit,
+    group.unlinkedReason,
+    life.landedAt,
+    life.releasedAt,
+    life.diedAt,
+    life.death,
+    life.supersededAt,
+    life.undoneAt,
+    life.lastActiveAt,
+    life.committedAt,
+    group.horizon,
+    group.landingIsRelease,
+    group.side,
+    group.lineKind,
+    group.grade,
+    group.authorKind,
+    group.repository,
+    group.change,
+    group.commit,
     life.deathCommit,
   ].join("\u0001");
 }
@@ -257,7 +316,11 @@ function sharesOf(pieces: readonly WeighedPiece[], rule: AllocationRule): Share[
   }
 }
 
-const groupsOf = (pieces: readonly WeighedPiece[]): WeighedGroup[] => pieces.flatMap((piece) => piece.calls).flatMap((call) => call.groups).sort(byKey);
+const groupsOf = (pieces: readonly WeighedPiece[]): WeighedGroup[] =>
+  pieces
+    .flatMap((piece) => piece.calls)
+    .flatMap((call) => call.groups)
+    .sort(byKey);
 
 /** Integer parts of an integer amount; in equal parts where nothing weighs anything. */
 function split(amount: number, weights: readonly number[]): number[] {
@@ -271,14 +334,20 @@ function byEffort(pieces: readonly WeighedPiece[]): Share[] {
   const known = pieces.every((piece) => piece.costNanoUsd !== null) && pieces.some((piece) => piece.costNanoUsd !== 0n);
   const ofPieces = split(segmentWeight, known ? pieces.map((piece) => Number(piece.costNanoUsd)) : bytes);
   return pieces.flatMap(({ calls }, p) => {
-    const ofCalls = split(ofPieces[p] as number, calls.map((call) => call.bytes));
+    const ofCalls = split(
+      ofPieces[p] as number,
+      calls.map((call) => call.bytes),
+    );
     return calls.flatMap((call, c) => byLines(ofCalls[c] as number, call.groups));
   });
 }
 
 /** @param groups sorted by key */
 function byLines(amount: number, groups: readonly WeighedGroup[]): Share[] {
-  const parts = split(amount, groups.map((group) => group.weight));
+  const parts = split(
+    amount,
+    groups.map((group) => group.weight),
+  );
   return groups.map(({ group, key }, i) => ({ group, key, weight: parts[i] as number }));
 }
 
@@ -292,7 +361,10 @@ function byFile(groups: readonly WeighedGroup[]): Share[] {
     else files.set(file, [group]);
   }
   const sorted = [...files].sort((a, b) => compareText(a[0], b[0]));
-  const parts = split(segmentWeight, sorted.map(() => 1));
+  const parts = split(
+    segmentWeight,
+    sorted.map(() => 1),
+  );
   return sorted.flatMap(([, list], i) => byLines(parts[i] as number, list));
 }
 
@@ -308,9 +380,24 @@ function strandsOf(shares: readonly Share[], flow: Flow): Strand[] {
       known.writtenAt = Math.max(known.writtenAt, group.life.writtenAt);
     }
   }
-  return [...merged].filter(([, { weight }]) => weight > 0).sort((a, b) => compareText(a[0], b[0])).map(([, { group, weight, lines, writtenAt }]) => ({
-    flow, weight, grade: group.grade, unlinkedReason: group.unlinkedReason, activity: null, repository: group.repository, change: group.change,
-    commit: group.commit, lineKind: group.lineKind, side: group.side, authorKind: group.authorKind, lines, life: { ...group.life, writtenAt },
-    horizon: group.horizon, landingIsRelease: group.landingIsRelease,
-  }));
+  return [...merged]
+    .filter(([, { weight }]) => weight > 0)
+    .sort((a, b) => compareText(a[0], b[0]))
+    .map(([, { group, weight, lines, writtenAt }]) => ({
+      flow,
+      weight,
+      grade: group.grade,
+      unlinkedReason: group.unlinkedReason,
+      activity: null,
+      repository: group.repository,
+      change: group.change,
+      commit: group.commit,
+      lineKind: group.lineKind,
+      side: group.side,
+      authorKind: group.authorKind,
+      lines,
+      life: { ...group.life, writtenAt },
+      horizon: group.horizon,
+      landingIsRelease: group.landingIsRelease,
+    }));
 }

@@ -10,14 +10,29 @@ const feb = (n: number): number => Date.UTC(2026, 0, 31) + n * day;
 const far = feb(200);
 
 const written: Life = {
-  writtenAt: feb(1), committedAt: null, landedAt: null, releasedAt: null, diedAt: null, death: null, deathCommit: null, supersededAt: null, undoneAt: null,
+  writtenAt: feb(1),
+  committedAt: null,
+  landedAt: null,
+  releasedAt: null,
+  diedAt: null,
+  death: null,
+  deathCommit: null,
+  supersededAt: null,
+  undoneAt: null,
   lastActiveAt: null,
 };
 const strand = (life: Partial<Life> | null, part: Partial<Omit<FateStrand, "life">> = {}): FateStrand => ({
-  unlinkedReason: null, horizon: far, landingIsRelease: false, side: "added", activity: null, ...part, life: life === null ? null : { ...written, ...life },
+  unlinkedReason: null,
+  horizon: far,
+  landingIsRelease: false,
+  side: "added",
+  activity: null,
+  ...part,
+  life: life === null ? null : { ...written, ...life },
 });
 const landed: Partial<Life> = { committedAt: feb(2), landedAt: feb(3), lastActiveAt: feb(3) };
-const matching = (s: FateStrand, asOf: number): FateName[] => rules.filter((rule) => rule.holds(s, asOf, defaultFateParameters)).map((rule) => rule.name);
+const matching = (s: FateStrand, asOf: number): FateName[] =>
+  rules.filter((rule) => rule.holds(s, asOf, defaultFateParameters)).map((rule) => rule.name);
 
 describe("the list of rules", () => {
   it("has every fate once, in the order of the contract", () => {
@@ -26,8 +41,20 @@ describe("the list of rules", () => {
 
   it("gives every fate exactly one group of the roll-up", () => {
     expect(Object.fromEntries(fateNames.map((name) => [name, rollUpOf(name)]))).toEqual({
-      unlinked: "unknown", unused: "idle", reverted: "undone", fixing: "repair", review: "reviewing", stuck: "bought", maturing: "ripening", rework: "undone",
-      removed: "undone", superseded: "iteration", in_flight: "ripening", abandoned: "undone", burn: "burned", no_artefact: "thinking",
+      unlinked: "unknown",
+      unused: "idle",
+      reverted: "undone",
+      fixing: "repair",
+      review: "reviewing",
+      stuck: "bought",
+      maturing: "ripening",
+      rework: "undone",
+      removed: "undone",
+      superseded: "iteration",
+      in_flight: "ripening",
+      abandoned: "undone",
+      burn: "burned",
+      no_artefact: "thinking",
     });
   });
 
@@ -55,7 +82,9 @@ describe("the list of rules", () => {
 describe("unlinked", () => {
   it("holds where the end cannot be observed, whatever else is known", () => {
     expect(fate(strand(null, { unlinkedReason: "repository_unseen" }), far)).toBe("unlinked");
-    expect(fateSentence(strand(null, { unlinkedReason: "repository_unseen" }), far)).toBe("Not observable. The repository it worked in is not known to this store.");
+    expect(fateSentence(strand(null, { unlinkedReason: "repository_unseen" }), far)).toBe(
+      "Not observable. The repository it worked in is not known to this store.",
+    );
   });
 
   it("holds for what was written after the newest commit and has no known end", () => {
@@ -81,7 +110,9 @@ describe("reverted", () => {
     expect(fate(reverted, feb(39))).toBe("stuck");
     expect(fate(reverted, feb(40))).toBe("reverted");
     expect(fate(strand({ ...landed, releasedAt: feb(4) }), feb(41))).toBe("stuck");
-    expect(fateSentence(reverted, feb(41), defaultFateParameters, { change: "#212" })).toBe("Landed on 3 Feb 2026 in #212, taken out by a revert by abcdef0 after 37 days.");
+    expect(fateSentence(reverted, feb(41), defaultFateParameters, { change: "#212" })).toBe(
+      "Landed on 3 Feb 2026 in #212, taken out by a revert by abcdef0 after 37 days.",
+    );
   });
 });
 
@@ -104,18 +135,26 @@ describe("stuck", () => {
   it("is final: a line that goes later was bought", () => {
     expect(fate(strand({ ...released, diedAt: feb(24), death: "replaced" }), far)).toBe("stuck");
     expect(fate(strand({ ...released, diedAt: feb(24) - 1, death: "replaced" }), far)).toBe("rework");
-    expect(fateSentence(strand({ ...released, diedAt: feb(64), death: "removed", deathCommit: "0123456789ab" }), far, undefined, { change: "#212", release: "v0.4.1" }))
-      .toBe("Landed on 3 Feb 2026 in #212, alive after 21 days and released in v0.4.1. Gone later, on 5 Apr 2026 by 0123456.");
+    expect(
+      fateSentence(strand({ ...released, diedAt: feb(64), death: "removed", deathCommit: "0123456789ab" }), far, undefined, {
+        change: "#212",
+        release: "v0.4.1",
+      }),
+    ).toBe("Landed on 3 Feb 2026 in #212, alive after 21 days and released in v0.4.1. Gone later, on 5 Apr 2026 by 0123456.");
   });
 
   it("needs no release where landing is release", () => {
     expect(fate(strand(landed, { landingIsRelease: true }), feb(24))).toBe("stuck");
-    expect(fateSentence(strand(landed, { landingIsRelease: true }), feb(24))).toBe("Landed on 3 Feb 2026, alive after 21 days and landing counts as release here.");
+    expect(fateSentence(strand(landed, { landingIsRelease: true }), feb(24))).toBe(
+      "Landed on 3 Feb 2026, alive after 21 days and landing counts as release here.",
+    );
   });
 
   it("holds for a removal that was not put back", () => {
     expect(fate(strand(released, { side: "removed" }), feb(24))).toBe("stuck");
-    expect(fateSentence(strand(released, { side: "removed" }), feb(24))).toBe("Removal landed on 3 Feb 2026, not put back within 21 days and released on 5 Feb 2026.");
+    expect(fateSentence(strand(released, { side: "removed" }), feb(24))).toBe(
+      "Removal landed on 3 Feb 2026, not put back within 21 days and released on 5 Feb 2026.",
+    );
     expect(fate(strand({ ...released, diedAt: feb(6), death: "removed" }, { side: "removed" }), feb(24))).toBe("removed");
   });
 
@@ -157,7 +196,9 @@ describe("rework and removed", () => {
   it("says by which commit and after how long", () => {
     expect(fateSentence(died(feb(10), "replaced"), far)).toBe("Landed on 3 Feb 2026, replaced in the same place by 0123456 after 7 days.");
     expect(fateSentence(died(feb(4), "removed"), far)).toBe("Landed on 3 Feb 2026, gone by 0123456 after 1 day with nothing in its place.");
-    expect(fateSentence(died(feb(30), "replaced"), far)).toBe("Landed on 3 Feb 2026, gone by 0123456 after 27 days, before a release came.");
+    expect(fateSentence(died(feb(30), "replaced"), far)).toBe(
+      "Landed on 3 Feb 2026, gone by 0123456 after 27 days, before a release came.",
+    );
   });
 });
 
@@ -173,8 +214,12 @@ describe("what never landed", () => {
     const s = strand({ committedAt: feb(2), lastActiveAt: feb(5) });
     expect(fate(s, feb(19))).toBe("in_flight");
     expect(fate(s, feb(19) + 1)).toBe("abandoned");
-    expect(fateSentence(s, feb(19), undefined, { change: "#7" })).toBe("Written on 1 Feb 2026, committed on 2 Feb 2026 in #7, not landed; last active on 5 Feb 2026.");
-    expect(fateSentence(s, feb(30))).toBe("Written on 1 Feb 2026, committed on 2 Feb 2026, never landed; nothing active since 5 Feb 2026, more than 14 days.");
+    expect(fateSentence(s, feb(19), undefined, { change: "#7" })).toBe(
+      "Written on 1 Feb 2026, committed on 2 Feb 2026 in #7, not landed; last active on 5 Feb 2026.",
+    );
+    expect(fateSentence(s, feb(30))).toBe(
+      "Written on 1 Feb 2026, committed on 2 Feb 2026, never landed; nothing active since 5 Feb 2026, more than 14 days.",
+    );
   });
 
   it("takes the write itself for the last sign of life where nothing else is known", () => {
@@ -185,7 +230,9 @@ describe("what never landed", () => {
 
   it("is abandoned at once where the session took it back", () => {
     expect(fate(strand({ undoneAt: feb(1), lastActiveAt: feb(1) }), feb(1))).toBe("abandoned");
-    expect(fateSentence(strand({ undoneAt: feb(1) }), feb(1))).toBe("Written on 1 Feb 2026, taken back by the session itself on 1 Feb 2026.");
+    expect(fateSentence(strand({ undoneAt: feb(1) }), feb(1))).toBe(
+      "Written on 1 Feb 2026, taken back by the session itself on 1 Feb 2026.",
+    );
   });
 
   it("is still in flight before the day it landed", () => {
@@ -203,7 +250,9 @@ describe("no_artefact", () => {
 describe("any strand", () => {
   it("tells days in the asked time zone", () => {
     const s = strand({ supersededAt: feb(4) });
-    expect(fateSentence(s, far, undefined, { timeZone: "America/New_York" })).toBe("Written on 31 Jan 2026, replaced on 3 Feb 2026 before it landed.");
+    expect(fateSentence(s, far, undefined, { timeZone: "America/New_York" })).toBe(
+      "Written on 31 Jan 2026, replaced on 3 Feb 2026 before it landed.",
+    );
   });
 
   it("has one fate and a sentence, the same each time it is asked", () => {
@@ -222,8 +271,13 @@ describe("any strand", () => {
       fc.property(anyStrand(), fc.nat(120), (s, asOf) => {
         const known = (instant: number | null): number | null => (instant !== null && instant <= feb(asOf) ? instant : null);
         const told = s.life && {
-          ...s.life, committedAt: known(s.life.committedAt), landedAt: known(s.life.landedAt), releasedAt: known(s.life.releasedAt), diedAt: known(s.life.diedAt),
-          supersededAt: known(s.life.supersededAt), undoneAt: known(s.life.undoneAt),
+          ...s.life,
+          committedAt: known(s.life.committedAt),
+          landedAt: known(s.life.landedAt),
+          releasedAt: known(s.life.releasedAt),
+          diedAt: known(s.life.diedAt),
+          supersededAt: known(s.life.supersededAt),
+          undoneAt: known(s.life.undoneAt),
         };
         expect(fate({ ...s, life: told }, feb(asOf))).toBe(fate(s, feb(asOf)));
       }),
@@ -243,13 +297,23 @@ describe("any strand", () => {
 function anyStrand(): fc.Arbitrary<FateStrand> {
   const instant = fc.option(fc.nat(100).map(feb));
   return fc.record({
-    unlinkedReason: fc.constantFrom(null, null, null, "path_opaque" as const), horizon: fc.nat(150).map(feb), landingIsRelease: fc.boolean(),
-    side: fc.constantFrom("added" as const, "removed" as const), activity: fc.constant("read" as const),
+    unlinkedReason: fc.constantFrom(null, null, null, "path_opaque" as const),
+    horizon: fc.nat(150).map(feb),
+    landingIsRelease: fc.boolean(),
+    side: fc.constantFrom("added" as const, "removed" as const),
+    activity: fc.constant("read" as const),
     life: fc.option(
       fc.record({
-        writtenAt: fc.nat(100).map(feb), committedAt: instant, landedAt: instant, releasedAt: instant, diedAt: instant,
-        death: fc.constantFrom("replaced" as const, "removed" as const, "reverted" as const), deathCommit: fc.constantFrom(null, "0123456789ab"),
-        supersededAt: instant, undoneAt: instant, lastActiveAt: instant,
+        writtenAt: fc.nat(100).map(feb),
+        committedAt: instant,
+        landedAt: instant,
+        releasedAt: instant,
+        diedAt: instant,
+        death: fc.constantFrom("replaced" as const, "removed" as const, "reverted" as const),
+        deathCommit: fc.constantFrom(null, "0123456789ab"),
+        supersededAt: instant,
+        undoneAt: instant,
+        lastActiveAt: instant,
       }),
     ),
   });

@@ -37,8 +37,15 @@ function seen({ life, horizon }: FateStrand, asOf: number): SeenLife | null {
   const at = (instant: number | null): number | null => (instant !== null && instant <= asOf ? instant : null);
   const diedAt = at(life.diedAt);
   return {
-    ...life, committedAt: at(life.committedAt), landedAt: at(life.landedAt), releasedAt: at(life.releasedAt), diedAt, death: diedAt === null ? null : life.death,
-    supersededAt: at(life.supersededAt), undoneAt: at(life.undoneAt), now: Math.min(asOf, horizon ?? asOf),
+    ...life,
+    committedAt: at(life.committedAt),
+    landedAt: at(life.landedAt),
+    releasedAt: at(life.releasedAt),
+    diedAt,
+    death: diedAt === null ? null : life.death,
+    supersededAt: at(life.supersededAt),
+    undoneAt: at(life.undoneAt),
+    now: Math.min(asOf, horizon ?? asOf),
   };
 }
 
@@ -83,9 +90,21 @@ export const unlinkedSentences: Readonly<Record<UnlinkedReason, string>> = {
 };
 
 const activitySentences: Readonly<Record<ActivityKind | "talk", string>> = {
-  edit: "editing outside of any repository", read: "reading", search: "searching", test: "testing", build: "building", commit: "committing",
-  open_change: "opening a change", push: "pushing", review: "reviewing", shell: "running commands", web: "reading the web", delegate: "sending sub-agents",
-  plan: "planning", other: "other work", talk: "talk",
+  edit: "editing outside of any repository",
+  read: "reading",
+  search: "searching",
+  test: "testing",
+  build: "building",
+  commit: "committing",
+  open_change: "opening a change",
+  push: "pushing",
+  review: "reviewing",
+  shell: "running commands",
+  web: "reading the web",
+  delegate: "sending sub-agents",
+  plan: "planning",
+  other: "other work",
+  talk: "talk",
 };
 
 /** In the order of `fateNames`; the first that holds is the fate. The last holds always. */
@@ -136,8 +155,12 @@ export const rules: readonly FateRule[] = [
     },
     sentence: (strand, asOf, { stickDays }, labels) => {
       const life = requireLife(strand, asOf);
-      const stayed = strand.side === "removed" ? `not put back within ${count(stickDays, "day")}` : `alive after ${count(stickDays, "day")}`;
-      const later = life.diedAt === null ? "" : ` ${strand.side === "removed" ? "Put back" : "Gone"} later, on ${date(life.diedAt, labels)}${byCommit(life)}.`;
+      const stayed =
+        strand.side === "removed" ? `not put back within ${count(stickDays, "day")}` : `alive after ${count(stickDays, "day")}`;
+      const later =
+        life.diedAt === null
+          ? ""
+          : ` ${strand.side === "removed" ? "Put back" : "Gone"} later, on ${date(life.diedAt, labels)}${byCommit(life)}.`;
       return `${landed(life, strand, labels)}, ${stayed} and ${release(life, strand, labels)}.${later}`;
     },
   },
@@ -205,7 +228,8 @@ export const rules: readonly FateRule[] = [
     holds: (strand) => strand.life !== null,
     sentence: (strand, asOf, { inFlightDays }, labels) => {
       const life = requireLife(strand, asOf);
-      if (life.undoneAt !== null) return `${written(life, strand, labels)}, taken back by the session itself on ${date(life.undoneAt, labels)}.`;
+      if (life.undoneAt !== null)
+        return `${written(life, strand, labels)}, taken back by the session itself on ${date(life.undoneAt, labels)}.`;
       const never = life.committedAt === null ? "never committed" : "never landed";
       return `${written(life, strand, labels)}, ${never}; nothing active since ${date(activeAt(life), labels)}, more than ${count(inFlightDays, "day")}.`;
     },
@@ -235,7 +259,10 @@ export function fate(strand: FateStrand, asOf: number, parameters: FateParameter
 
 /** The fate in one sentence, with days and short hashes: "Landed on 3 Feb 2026 in #212, alive after 21 days and released in v0.4.1." */
 export function fateSentence(
-  strand: FateStrand, asOf: number, parameters: FateParameters = defaultFateParameters, labels: FateLabels = {},
+  strand: FateStrand,
+  asOf: number,
+  parameters: FateParameters = defaultFateParameters,
+  labels: FateLabels = {},
 ): string {
   return ruleOf(strand, asOf, parameters).sentence(strand, asOf, parameters, labels);
 }

@@ -111,16 +111,24 @@ class Streams {
     for (const call of this.calls) {
       const parent = call.parentCallKey === null ? undefined : delegates.get(call.parentCallKey);
       if (parent && call.agentId !== null) claim(call.agentId, parent);
-      if (delegates.has(call.callKey) && call.startedAgentId !== null && firstSeen.has(call.startedAgentId)) claim(call.startedAgentId, call);
+      if (delegates.has(call.callKey) && call.startedAgentId !== null && firstSeen.has(call.startedAgentId))
+        claim(call.startedAgentId, call);
     }
-    const open = [...delegates.values()].filter((call) => call.startedAgentId === null && call.status !== "error" && !this.#logged.has(call.callKey));
+    const open = [...delegates.values()].filter(
+      (call) => call.startedAgentId === null && call.status !== "error" && !this.#logged.has(call.callKey),
+    );
     const orphans = [...firstSeen].filter(([agentId]) => !parents.has(agentId)).sort((a, b) => a[1] - b[1] || compareText(a[0], b[0]));
     for (const [agentId, instant] of orphans) {
-      const place = open.findIndex((call) => call.agentId !== agentId && call.instant <= instant && instant <= (call.endedAt ?? Number.POSITIVE_INFINITY));
+      const place = open.findIndex(
+        (call) => call.agentId !== agentId && call.instant <= instant && instant <= (call.endedAt ?? Number.POSITIVE_INFINITY),
+      );
       if (place >= 0) claim(agentId, open.splice(place, 1)[0] as Call);
     }
     for (const [agentId, calls] of parents) {
-      this.#delegates.set(agentId, [...calls].sort((a, b) => a.instant - b.instant || compareText(a.callKey, b.callKey)));
+      this.#delegates.set(
+        agentId,
+        [...calls].sort((a, b) => a.instant - b.instant || compareText(a.callKey, b.callKey)),
+      );
     }
   }
 
@@ -209,24 +217,36 @@ export function turnsOf(session: SessionInput): Turn[] {
     pushTo(inTurn, usage.agentId, usage);
   }
   const checks = streams.calls.filter((call) => call.activity === "test" || call.activity === "build");
-  return [...byTurn].sort((a, b) => a[0] - b[0]).map(([turn, inTurn]) => {
-    const cut = [...inTurn].map(([agentId, usages]) => cutStream(agentId, usages, edits, unlogged));
-    joinSilentSubagents(cut, streams);
-    const turnCalls = [...inTurn.values()].flat().flatMap((usage) => calls.get(usage.id) ?? []);
-    const instants = [...inTurn.values()].flat().map((usage) => usage.instant);
-    const { pieces, rests } = piecesAndRests(cut);
-    const firstEdit = pieces.flatMap((piece) => piece.edits).reduce((first, edit) => Math.min(first, edit.call.instant), Number.POSITIVE_INFINITY);
-    return {
-      turn, era: streams.eraOf(turn), pieces, rests, activity: mostFrequent(turnCalls),
-      firstAt: instants.reduce((a, b) => Math.min(a, b)), lastAt: instants.reduce((a, b) => Math.max(a, b)),
-      purpose: purposeOf(turnCalls, pieces.length > 0, checks[lastAtOrBefore(checks, firstEdit)] ?? null),
-      verifies: pieces.length === 0 && turnCalls.some((call) => verifyKinds.has(call.activity)),
-    };
-  });
+  return [...byTurn]
+    .sort((a, b) => a[0] - b[0])
+    .map(([turn, inTurn]) => {
+      const cut = [...inTurn].map(([agentId, usages]) => cutStream(agentId, usages, edits, unlogged));
+      joinSilentSubagents(cut, streams);
+      const turnCalls = [...inTurn.values()].flat().flatMap((usage) => calls.get(usage.id) ?? []);
+      const instants = [...inTurn.values()].flat().map((usage) => usage.instant);
+      const { pieces, rests } = piecesAndRests(cut);
+      const firstEdit = pieces
+        .flatMap((piece) => piece.edits)
+        .reduce((first, edit) => Math.min(first, edit.call.instant), Number.POSITIVE_INFINITY);
+      return {
+        turn,
+        era: streams.eraOf(turn),
+        pieces,
+        rests,
+        activity: mostFrequent(turnCalls),
+        firstAt: instants.reduce((a, b) => Math.min(a, b)),
+        lastAt: instants.reduce((a, b) => Math.max(a, b)),
+        purpose: purposeOf(turnCalls, pieces.length > 0, checks[lastAtOrBefore(checks, firstEdit)] ?? null),
+        verifies: pieces.length === 0 && turnCalls.some((call) => verifyKinds.has(call.activity)),
+      };
+    });
 }
 
 /** Calls by the id of the response that made them; of these the edits; and the responses that called an unlogged sub-agent. */
-function callsByResponse(session: SessionInput, streams: Streams): {
+function callsByResponse(
+  session: SessionInput,
+  streams: Streams,
+): {
   readonly calls: ReadonlyMap<number, readonly Call[]>;
   readonly edits: ReadonlyMap<number, readonly EditCall[]>;
   readonly unlogged: ReadonlySet<number>;
@@ -243,14 +263,18 @@ function callsByResponse(session: SessionInput, streams: Streams): {
     if (!response) continue; // the response was not logged, or another session owns it: there is no money to follow
     pushTo(calls, response.id, call);
     const written = writes.get(call.callKey);
-    if (written && call.status !== "error") pushTo(edits, response.id, { call, writes: written.sort((a, b) => compareText(a.path, b.path)) });
+    if (written && call.status !== "error")
+      pushTo(edits, response.id, { call, writes: written.sort((a, b) => compareText(a.path, b.path)) });
     if (streams.isUnlogged(call)) unlogged.add(response.id);
   }
   return { calls, edits, unlogged };
 }
 
 function cutStream(
-  agentId: string | null, usages: readonly SessionUsage[], edits: ReadonlyMap<number, readonly EditCall[]>, unlogged: ReadonlySet<number>,
+  agentId: string | null,
+  usages: readonly SessionUsage[],
+  edits: ReadonlyMap<number, readonly EditCall[]>,
+  unlogged: ReadonlySet<number>,
 ): OpenStream {
   const pieces: OpenPiece[] = [];
   let rest: SessionUsage[] = [];
@@ -272,7 +296,9 @@ function joinSilentSubagents(cut: readonly OpenStream[], streams: Streams): void
   const byAgent = new Map(cut.map((stream) => [stream.agentId, stream]));
   const silent = cut.filter((stream) => stream.agentId !== null && stream.pieces.length === 0);
   const depth = new Map(silent.map((stream) => [stream, streams.depthOf(stream.agentId, stream.firstAt)]));
-  silent.sort((a, b) => (depth.get(b) as number) - (depth.get(a) as number) || a.firstAt - b.firstAt || compareText(a.agentId ?? "", b.agentId ?? ""));
+  silent.sort(
+    (a, b) => (depth.get(b) as number) - (depth.get(a) as number) || a.firstAt - b.firstAt || compareText(a.agentId ?? "", b.agentId ?? ""),
+  );
   for (const stream of silent) {
     const delegate = streams.delegateOf(stream.agentId, stream.firstAt);
     const parent = byAgent.get(delegate?.agentId ?? null) ?? byAgent.get(null);

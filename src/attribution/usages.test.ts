@@ -9,9 +9,25 @@ function sighting(part: Partial<Omit<Sighting, "counts">> & { counts?: Partial<S
   const { counts, ...rest } = part;
   serial++;
   return {
-    source: "claude-code", agent: "claude-code", session: "s1", responseKey: rest.messageId ?? rest.requestId ?? `r${serial}`, messageId: null, requestId: null,
-    instant: 1000, agentId: null, provider: "anthropic", model: "claude-opus-4-5", agentVersion: null, serviceTier: null, speed: null, geo: null, cwd: null,
-    branch: null, outputQuality: "final", webSearches: 0, ...rest,
+    source: "claude-code",
+    agent: "claude-code",
+    session: "s1",
+    responseKey: rest.messageId ?? rest.requestId ?? `r${serial}`,
+    messageId: null,
+    requestId: null,
+    instant: 1000,
+    agentId: null,
+    provider: "anthropic",
+    model: "claude-opus-4-5",
+    agentVersion: null,
+    serviceTier: null,
+    speed: null,
+    geo: null,
+    cwd: null,
+    branch: null,
+    outputQuality: "final",
+    webSearches: 0,
+    ...rest,
     counts: { input: 3, cacheRead: 100, cacheWrite5m: 20, cacheWrite1h: 0, output: 50, reasoning: null, ...counts },
   };
 }
@@ -25,7 +41,12 @@ describe("joinSightings", () => {
     expect(problems).toEqual([]);
     expect(usages).toHaveLength(1);
     expect(usages[0]).toMatchObject({
-      id: 0, key: "anthropic:msg_01A", outputQuality: "final", sightings: 2, sources: ["checkpoints", "claude-code"], responseKeys: ["msg_01A"],
+      id: 0,
+      key: "anthropic:msg_01A",
+      outputQuality: "final",
+      sightings: 2,
+      sources: ["checkpoints", "claude-code"],
+      responseKeys: ["msg_01A"],
       counts: { input: 3, cacheRead: 100, cacheWrite5m: 20, output: 50 },
     });
   });
@@ -52,7 +73,8 @@ describe("joinSightings", () => {
   it("gives a forked response to the earliest instant, then to the session that began first, then to the smaller id", () => {
     const own = (session: string, instant: number): Sighting => sighting({ session, instant, messageId: `msg_${session}_${instant}` });
     const shared = (session: string, instant = 1000): Sighting => sighting({ session, instant, messageId: "msg_01A" });
-    const ownerOf = (sightings: Sighting[]): string | undefined => joinSightings(sightings).usages.find((usage) => usage.key.endsWith("01A"))?.session;
+    const ownerOf = (sightings: Sighting[]): string | undefined =>
+      joinSightings(sightings).usages.find((usage) => usage.key.endsWith("01A"))?.session;
     expect(ownerOf([shared("a", 2000), shared("b", 1000), own("a", 10)])).toBe("b");
     expect(ownerOf([shared("a"), shared("b"), own("b", 500)])).toBe("b");
     expect(ownerOf([shared("b"), shared("a")])).toBe("a");
@@ -73,14 +95,21 @@ describe("joinSightings", () => {
       sighting({ session: "c", messageId: "7f3a", instant: 3000, counts: { input: 4 }, responseKey: "z" }),
     ]);
     expect(usages).toHaveLength(3);
-    expect(usages.map((usage) => usage.key)).toEqual(["claude-code:a:1000:3|100|20|0|50", "claude-code:b:2000:9|100|20|0|50", "claude-code:c:3000:4|100|20|0|50"]);
+    expect(usages.map((usage) => usage.key)).toEqual([
+      "claude-code:a:1000:3|100|20|0|50",
+      "claude-code:b:2000:9|100|20|0|50",
+      "claude-code:c:3000:4|100|20|0|50",
+    ]);
     expect(usages[0]?.responseKeys).toEqual(["x"]);
     expect(problems).toMatchObject([{ code: "response_id_not_unique", severity: "notice", locator: "message id 7f3a", count: 3 }]);
   });
 
   it("never believes a redacted word", () => {
     for (const word of ["REDACTED", "[redacted]", "msg_REDACTED", "unknown", "00000000-0000-0000-0000-000000000000"]) {
-      const { usages, problems } = joinSightings([sighting({ session: "a", messageId: word }), sighting({ session: "b", messageId: word })]);
+      const { usages, problems } = joinSightings([
+        sighting({ session: "a", messageId: word }),
+        sighting({ session: "b", messageId: word }),
+      ]);
       expect([word, usages.length, problems.length]).toEqual([word, 2, 1]);
     }
   });
@@ -105,8 +134,11 @@ describe("joinSightings", () => {
 
   it("joins what has no id by session, instant and token vector", () => {
     const { usages } = joinSightings([
-      sighting({ source: "a", instant: 1000 }), sighting({ source: "b", instant: 1000 }), // the same
-      sighting({ instant: 1001 }), sighting({ instant: 1000, counts: { output: 51 } }), sighting({ instant: 1000, session: "s2" }), // others
+      sighting({ source: "a", instant: 1000 }),
+      sighting({ source: "b", instant: 1000 }), // the same
+      sighting({ instant: 1001 }),
+      sighting({ instant: 1000, counts: { output: 51 } }),
+      sighting({ instant: 1000, session: "s2" }), // others
     ]);
     expect(usages.map((usage) => usage.sightings)).toEqual([2, 1, 1, 1]);
   });
@@ -120,14 +152,24 @@ describe("joinSightings", () => {
   });
 
   it("leaves a redacted copy apart where two responses have its vector", () => {
-    const { usages } = joinSightings([sighting({ messageId: null }), sighting({ messageId: "msg_01A" }), sighting({ messageId: "msg_01B" })]);
+    const { usages } = joinSightings([
+      sighting({ messageId: null }),
+      sighting({ messageId: "msg_01A" }),
+      sighting({ messageId: "msg_01B" }),
+    ]);
     expect(usages).toHaveLength(3);
   });
 
   it("keeps one id of two providers apart, and lets a witness without provider join where there is one", () => {
-    const two = joinSightings([sighting({ requestId: "42-a1", provider: "anthropic" }), sighting({ requestId: "42-a1", provider: "openai", instant: 2000, counts: { input: 8 } })]);
+    const two = joinSightings([
+      sighting({ requestId: "42-a1", provider: "anthropic" }),
+      sighting({ requestId: "42-a1", provider: "openai", instant: 2000, counts: { input: 8 } }),
+    ]);
     expect(two.usages.map((usage) => usage.key)).toEqual(["anthropic:42-a1", "openai:42-a1"]);
-    const one = joinSightings([sighting({ requestId: "42-a1", provider: "openai" }), sighting({ source: "otlp", requestId: "42-a1", provider: null })]);
+    const one = joinSightings([
+      sighting({ requestId: "42-a1", provider: "openai" }),
+      sighting({ source: "otlp", requestId: "42-a1", provider: null }),
+    ]);
     expect(one.usages.map((usage) => usage.key)).toEqual(["openai:42-a1"]);
   });
 
@@ -140,7 +182,12 @@ describe("joinSightings", () => {
   });
 
   it("never lets an estimate outgrow a logged count, and uses it where nothing was logged", () => {
-    const estimate = sighting({ source: "otlp", messageId: "msg_01A", outputQuality: "estimated", counts: { output: 900, reasoning: 800 } });
+    const estimate = sighting({
+      source: "otlp",
+      messageId: "msg_01A",
+      outputQuality: "estimated",
+      counts: { output: 900, reasoning: 800 },
+    });
     const logged = sighting({ messageId: "msg_01A", outputQuality: "partial", counts: { output: 7, reasoning: 1 } });
     expect(joinSightings([estimate, logged]).usages[0]).toMatchObject({ outputQuality: "partial", counts: { output: 7, reasoning: 1 } });
     expect(joinSightings([estimate]).usages[0]).toMatchObject({ outputQuality: "estimated", counts: { output: 900 } });
@@ -156,9 +203,15 @@ describe("joinSightings", () => {
 
   const anySighting: fc.Arbitrary<Sighting> = fc
     .record({
-      source: fc.constantFrom("a", "b"), session: fc.constantFrom("s1", "s2", "s3"), agentId: fc.constantFrom(null, "x", "y"),
-      messageId: fc.constantFrom(null, "m1", "m2", "m3", "REDACTED"), requestId: fc.constantFrom(null, "r1", "r2", "r3"), responseKey: fc.constantFrom("k1", "k2", "k3"),
-      provider: fc.constantFrom(null, "p", "q"), instant: fc.constantFrom(1, 2), branch: fc.constantFrom(null, "u", "v"),
+      source: fc.constantFrom("a", "b"),
+      session: fc.constantFrom("s1", "s2", "s3"),
+      agentId: fc.constantFrom(null, "x", "y"),
+      messageId: fc.constantFrom(null, "m1", "m2", "m3", "REDACTED"),
+      requestId: fc.constantFrom(null, "r1", "r2", "r3"),
+      responseKey: fc.constantFrom("k1", "k2", "k3"),
+      provider: fc.constantFrom(null, "p", "q"),
+      instant: fc.constantFrom(1, 2),
+      branch: fc.constantFrom(null, "u", "v"),
       outputQuality: fc.constantFrom("final", "partial", "estimated", "not_observed" as const),
       counts: fc.record({ input: fc.nat(1), output: fc.nat(2), cacheWrite1h: fc.nat(1), reasoning: fc.constantFrom(null, 0, 1) }),
     })
@@ -167,7 +220,9 @@ describe("joinSightings", () => {
   it("gives the same answer for any order of its input, and loses no sighting", () => {
     fc.assert(
       fc.property(
-        fc.array(anySighting, { maxLength: 14 }).chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
+        fc
+          .array(anySighting, { maxLength: 14 })
+          .chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
         ([list, shuffled]) => {
           const joined = joinSightings(list);
           expect(joinSightings(shuffled)).toEqual(joined);

@@ -10,7 +10,8 @@ export interface JoinedSightings {
 }
 
 /** A word where an id should be: what redaction and careless exporters leave behind. Prefixes such as `msg_` do not save it. */
-const placeholder = /^(?:(?:msg|req|resp|chatcmpl)[_-])?(?:[[<(]?(?:redacted|masked|removed|hidden|anonymi[sz]ed|unknown|undefined|none|null|nil|n\/a)[\])>]?|[x*0_-]+)?$/i;
+const placeholder =
+  /^(?:(?:msg|req|resp|chatcmpl)[_-])?(?:[[<(]?(?:redacted|masked|removed|hidden|anonymi[sz]ed|unknown|undefined|none|null|nil|n\/a)[\])>]?|[x*0_-]+)?$/i;
 
 /**
  * Joins sightings that share a strong id (provider + message id, provider + request id), transitively; what has none joins
@@ -27,7 +28,8 @@ const placeholder = /^(?:(?:msg|req|resp|chatcmpl)[_-])?(?:[[<(]?(?:redacted|mas
  * @param firstRecordAt instant of a session's first record; without it, of its first sighting
  */
 export function joinSightings(
-  sightings: readonly Sighting[], firstRecordAt?: (agent: string, session: string) => number | undefined,
+  sightings: readonly Sighting[],
+  firstRecordAt?: (agent: string, session: string) => number | undefined,
 ): JoinedSightings {
   const ids = new StrongIds(sightings);
   const sets = new DisjointSets(sightings.length);
@@ -128,7 +130,8 @@ class StrongIds {
     });
     this.#weak = new Uint8Array(this.#texts.length);
     for (const kind of ["message", "request"] as const) {
-      for (const [text, id] of this.#numbers[kind]) this.#weak[id] = placeholder.test(text) || this.#contradicts(kind, this.#groupOf(id)) ? 1 : 0;
+      for (const [text, id] of this.#numbers[kind])
+        this.#weak[id] = placeholder.test(text) || this.#contradicts(kind, this.#groupOf(id)) ? 1 : 0;
     }
   }
 
@@ -214,7 +217,10 @@ class StrongIds {
         let source = (this.#sightings[group[0] as number] as Sighting).source;
         for (const i of group) if ((this.#sightings[i] as Sighting).source < source) source = (this.#sightings[i] as Sighting).source;
         problems.push({
-          code: "response_id_not_unique", severity: "notice", source, locator: `${kind} id ${text}`,
+          code: "response_id_not_unique",
+          severity: "notice",
+          source,
+          locator: `${kind} id ${text}`,
           message: `The ${kind} id does not name one response; its ${group.length} sightings were told apart by session, instant and tokens.`,
           hint: "Ids that a redaction made equal are harmless; if the log was not redacted, tell us which agent version wrote it.",
           count: group.length,
@@ -252,7 +258,8 @@ function joinWithoutIds(sightings: readonly Sighting[], ids: StrongIds, sets: Di
 }
 
 function sessionStarts(
-  sightings: readonly Sighting[], firstRecordAt: ((agent: string, session: string) => number | undefined) | undefined,
+  sightings: readonly Sighting[],
+  firstRecordAt: ((agent: string, session: string) => number | undefined) | undefined,
 ): ReadonlyMap<string, number> {
   const starts = new Map<string, number>();
   let last: Sighting | null = null;
@@ -276,11 +283,17 @@ function usageOf(places: Int32Array, sightings: readonly Sighting[], ids: Strong
   const members = Array.from(places, (i) => sightings[i] as Sighting);
   if (members.length > 1) {
     const startOf = ({ agent, session }: Sighting): number => starts.get(sessionKey(agent, session)) as number;
-    const compareStart = (a: Sighting, b: Sighting): number => (a.session === b.session && a.agent === b.agent ? 0 : startOf(a) - startOf(b));
+    const compareStart = (a: Sighting, b: Sighting): number =>
+      a.session === b.session && a.agent === b.agent ? 0 : startOf(a) - startOf(b);
     members.sort(
       (a, b) =>
-        a.instant - b.instant || compareStart(a, b) || compareText(a.session, b.session) || compareText(a.agent, b.agent) ||
-        compareAgent(a.agentId, b.agentId) || compareText(a.source, b.source) || compareText(a.responseKey, b.responseKey) ||
+        a.instant - b.instant ||
+        compareStart(a, b) ||
+        compareText(a.session, b.session) ||
+        compareText(a.agent, b.agent) ||
+        compareAgent(a.agentId, b.agentId) ||
+        compareText(a.source, b.source) ||
+        compareText(a.responseKey, b.responseKey) ||
         compareText(JSON.stringify(a), JSON.stringify(b)),
     );
   }
@@ -298,17 +311,31 @@ function usageOf(places: Int32Array, sightings: readonly Sighting[], ids: Strong
   return {
     id: -1,
     key: strongest === undefined ? vectorKey(owner).replaceAll("\u0000", ":") : `${providerOf(members, strongest) ?? "?"}:${strongest}`,
-    agent: owner.agent, session: owner.session, responseKeys: responseKeys(members, messages, requests),
-    instant: owner.instant, agentId: owner.agentId, provider: known("provider"), model: owner.model,
-    agentVersion: known("agentVersion"), serviceTier: known("serviceTier"), speed: known("speed"), geo: known("geo"), cwd: known("cwd"), branch: known("branch"),
-    ...countsOf(members), webSearches: members.reduce((top, sighting) => Math.max(top, sighting.webSearches), 0),
-    sightings: members.length, sources: [...new Set(members.map((sighting) => sighting.source))].sort(compareText),
+    agent: owner.agent,
+    session: owner.session,
+    responseKeys: responseKeys(members, messages, requests),
+    instant: owner.instant,
+    agentId: owner.agentId,
+    provider: known("provider"),
+    model: owner.model,
+    agentVersion: known("agentVersion"),
+    serviceTier: known("serviceTier"),
+    speed: known("speed"),
+    geo: known("geo"),
+    cwd: known("cwd"),
+    branch: known("branch"),
+    ...countsOf(members),
+    webSearches: members.reduce((top, sighting) => Math.max(top, sighting.webSearches), 0),
+    sightings: members.length,
+    sources: [...new Set(members.map((sighting) => sighting.source))].sort(compareText),
   };
 }
 
 /** Who is said to have issued the id. */
 function providerOf(members: readonly Sighting[], id: string): string | null {
-  return members.find(({ provider, messageId, requestId }) => provider !== null && (messageId === id || requestId === id))?.provider ?? null;
+  return (
+    members.find(({ provider, messageId, requestId }) => provider !== null && (messageId === id || requestId === id))?.provider ?? null
+  );
 }
 
 function strongTexts(places: Int32Array, ids: StrongIds, kind: IdKind): string[] {
@@ -336,22 +363,28 @@ function countsOf(members: readonly Sighting[]): Pick<Usage, "counts" | "outputQ
   if (only && members.length === 1) return { counts: only.counts, outputQuality: only.outputQuality };
   const most = (count: (sighting: Sighting) => number): number => members.reduce((top, sighting) => Math.max(top, count(sighting)), 0);
   const outputQuality = members.reduce<Quality>(
-    (best, sighting) => (qualities.indexOf(sighting.outputQuality) < qualities.indexOf(best) ? sighting.outputQuality : best), "not_observed",
+    (best, sighting) => (qualities.indexOf(sighting.outputQuality) < qualities.indexOf(best) ? sighting.outputQuality : best),
+    "not_observed",
   );
   const telling = members.filter(
     (sighting) => sighting.outputQuality === outputQuality || (isMeasured(outputQuality) && isMeasured(sighting.outputQuality)),
   );
-  const written = members.map((sighting) => sighting.counts).reduce((best, counts) => {
-    const [sum, bestSum] = [counts.cacheWrite5m + counts.cacheWrite1h, best.cacheWrite5m + best.cacheWrite1h];
-    return sum > bestSum || (sum === bestSum && counts.cacheWrite1h > best.cacheWrite1h) ? counts : best;
-  });
+  const written = members
+    .map((sighting) => sighting.counts)
+    .reduce((best, counts) => {
+      const [sum, bestSum] = [counts.cacheWrite5m + counts.cacheWrite1h, best.cacheWrite5m + best.cacheWrite1h];
+      return sum > bestSum || (sum === bestSum && counts.cacheWrite1h > best.cacheWrite1h) ? counts : best;
+    });
   return {
     counts: {
-      input: most((sighting) => sighting.counts.input), cacheRead: most((sighting) => sighting.counts.cacheRead),
-      cacheWrite5m: written.cacheWrite5m, cacheWrite1h: written.cacheWrite1h,
+      input: most((sighting) => sighting.counts.input),
+      cacheRead: most((sighting) => sighting.counts.cacheRead),
+      cacheWrite5m: written.cacheWrite5m,
+      cacheWrite1h: written.cacheWrite1h,
       output: telling.reduce((top, sighting) => Math.max(top, sighting.counts.output), 0),
       reasoning: telling.reduce<number | null>(
-        (top, { counts }) => (counts.reasoning === null ? top : Math.max(top ?? 0, counts.reasoning)), null,
+        (top, { counts }) => (counts.reasoning === null ? top : Math.max(top ?? 0, counts.reasoning)),
+        null,
       ),
     },
     outputQuality,

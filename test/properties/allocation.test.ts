@@ -27,7 +27,8 @@ describe("allocation of any session", () => {
   it("does not depend on the order of its input", () => {
     fc.assert(
       fc.property(
-        anySession().chain((session) => fc.tuple(fc.constant(session), shuffled(session))), fc.constantFrom(...rules),
+        anySession().chain((session) => fc.tuple(fc.constant(session), shuffled(session))),
+        fc.constantFrom(...rules),
         ([session, other], rule) => {
           expect(allocate(other, { rule, flows: true })).toEqual(allocate(session, { rule, flows: true }));
         },
@@ -39,7 +40,9 @@ describe("allocation of any session", () => {
   it("cuts the same segments under every rule: the alternatives move money between lines, not between turns", () => {
     fc.assert(
       fc.property(anySession(), (session) => {
-        const [lines, ...others] = rules.map((rule) => allocate(session, { rule, flows: true }).map(({ strands: _, ...segment }) => segment));
+        const [lines, ...others] = rules.map((rule) =>
+          allocate(session, { rule, flows: true }).map(({ strands: _, ...segment }) => segment),
+        );
         for (const other of others) expect(other).toEqual(lines);
       }),
     );
@@ -74,7 +77,10 @@ describe("allocation of any session", () => {
     fc.assert(
       fc.property(anySession(), (session) => {
         const segments = allocate(session, { rule: "lines", flows: true });
-        const own = segments.filter(({ kind }) => kind === "edit").flatMap(({ strands }) => strands).filter(({ flow }) => flow === "own");
+        const own = segments
+          .filter(({ kind }) => kind === "edit")
+          .flatMap(({ strands }) => strands)
+          .filter(({ flow }) => flow === "own");
         const all = session.writes.flatMap((write) => [...write.groups, ...write.drafts]).reduce((sum, group) => sum + group.lines, 0);
         expect(own.reduce((sum, strand) => sum + strand.lines, 0)).toBeLessThanOrEqual(all);
       }),
@@ -86,38 +92,48 @@ describe("squash and merge", () => {
   /** The same lines in other commits: each group in up to three parts that share everything but the commit. */
   const merged = (session: SessionInput, pieces: readonly number[]): SessionInput => ({
     ...session,
-    writes: session.writes.map((write, w): WriteArtefacts => ({
-      ...write,
-      groups: write.groups.flatMap((group, g): ArtefactGroup[] => {
-        const parts = Math.min(group.lines, 1 + ((pieces[(w + g) % pieces.length] ?? 0) % 3));
-        if (parts < 2 || group.weightTenths !== group.lines * 10) return [group];
-        return Array.from({ length: parts }, (_, i) => {
-          const lines = i < parts - 1 ? 1 : group.lines - parts + 1;
-          return { ...group, commit: `${group.commit}${i}`, change: i, lines, weightTenths: lines * 10 };
-        });
+    writes: session.writes.map(
+      (write, w): WriteArtefacts => ({
+        ...write,
+        groups: write.groups.flatMap((group, g): ArtefactGroup[] => {
+          const parts = Math.min(group.lines, 1 + ((pieces[(w + g) % pieces.length] ?? 0) % 3));
+          if (parts < 2 || group.weightTenths !== group.lines * 10) return [group];
+          return Array.from({ length: parts }, (_, i) => {
+            const lines = i < parts - 1 ? 1 : group.lines - parts + 1;
+            return { ...group, commit: `${group.commit}${i}`, change: i, lines, weightTenths: lines * 10 };
+          });
+        }),
       }),
-    })),
+    ),
   });
 
   it("give the same fates the same money where lives are equal, to the nano-dollar", () => {
     fc.assert(
-      fc.property(anySession(), fc.array(fc.nat(5), { minLength: 1 }), fc.nat(100).map((d) => d * 86_400_000), (squashed, pieces, asOf) => {
-        const byLife = (session: SessionInput): Map<string, bigint> => {
-          const money = new Map<string, bigint>();
-          const costs = new Map(session.usages.map((usage) => [usage.id, usage.listNanoUsd ?? 0n]));
-          for (const { usages, strands } of allocate(session, { rule: "lines", flows: true })) {
-            for (const id of usages) {
-              splitCharge(costs.get(id) as bigint, strands.map((s) => s.weight)).forEach((part, i) => {
-                const strand = strands[i] as Segment["strands"][number];
-                const key = `${id} ${strand.flow} ${JSON.stringify({ ...strand.life, writtenAt: 0 })} ${strand.side} ${strand.lineKind} ${fate(strand, asOf)}`;
-                if (part > 0n) money.set(key, (money.get(key) ?? 0n) + part);
-              });
+      fc.property(
+        anySession(),
+        fc.array(fc.nat(5), { minLength: 1 }),
+        fc.nat(100).map((d) => d * 86_400_000),
+        (squashed, pieces, asOf) => {
+          const byLife = (session: SessionInput): Map<string, bigint> => {
+            const money = new Map<string, bigint>();
+            const costs = new Map(session.usages.map((usage) => [usage.id, usage.listNanoUsd ?? 0n]));
+            for (const { usages, strands } of allocate(session, { rule: "lines", flows: true })) {
+              for (const id of usages) {
+                splitCharge(
+                  costs.get(id) as bigint,
+                  strands.map((s) => s.weight),
+                ).forEach((part, i) => {
+                  const strand = strands[i] as Segment["strands"][number];
+                  const key = `${id} ${strand.flow} ${JSON.stringify({ ...strand.life, writtenAt: 0 })} ${strand.side} ${strand.lineKind} ${fate(strand, asOf)}`;
+                  if (part > 0n) money.set(key, (money.get(key) ?? 0n) + part);
+                });
+              }
             }
-          }
-          return money;
-        };
-        expect(byLife(merged(squashed, pieces))).toEqual(byLife(squashed));
-      }),
+            return money;
+          };
+          expect(byLife(merged(squashed, pieces))).toEqual(byLife(squashed));
+        },
+      ),
       { numRuns: 300 },
     );
   });

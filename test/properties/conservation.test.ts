@@ -12,7 +12,12 @@ import { anySession } from "./any-session.ts";
 const day = 86_400_000;
 
 /** Money by fate of the chosen usages. */
-function ledger(session: SessionInput, asOf: number, chosen: (usage: number) => boolean, rule: "lines" | "pooled" | "equal" = "lines"): Map<FateName, bigint> {
+function ledger(
+  session: SessionInput,
+  asOf: number,
+  chosen: (usage: number) => boolean,
+  rule: "lines" | "pooled" | "equal" = "lines",
+): Map<FateName, bigint> {
   const costs = new Map(session.usages.map((usage) => [usage.id, usage.listNanoUsd]));
   const money = new Map<FateName, bigint>();
   for (const { usages, strands } of allocate(session, { rule, flows: true })) {
@@ -20,7 +25,10 @@ function ledger(session: SessionInput, asOf: number, chosen: (usage: number) => 
     for (const id of usages.filter(chosen)) {
       const cost = costs.get(id) ?? null;
       if (cost === null) continue; // no price, no charge
-      splitCharge(cost, strands.map((strand) => strand.weight)).forEach((part, i) => {
+      splitCharge(
+        cost,
+        strands.map((strand) => strand.weight),
+      ).forEach((part, i) => {
         money.set(fates[i] as FateName, (money.get(fates[i] as FateName) ?? 0n) + part);
       });
     }
@@ -47,13 +55,19 @@ describe("conservation", () => {
 
   it("makes the fates of any choice of charges add up to their spend, at any instant, under every rule", () => {
     fc.assert(
-      fc.property(anySession(), fc.nat(120), fc.array(fc.boolean(), { minLength: 1 }), fc.constantFrom("lines" as const, "pooled" as const, "equal" as const), (session, asOf, choice, rule) => {
-        const chosen = (usage: number): boolean => choice[usage % choice.length] as boolean;
-        const spend = total(session.usages.filter((usage) => chosen(usage.id)).map((usage) => usage.listNanoUsd ?? 0n));
-        const money = ledger(session, asOf * day, chosen, rule);
-        expect(total(money.values())).toBe(spend);
-        for (const name of money.keys()) expect(fateNames).toContain(name);
-      }),
+      fc.property(
+        anySession(),
+        fc.nat(120),
+        fc.array(fc.boolean(), { minLength: 1 }),
+        fc.constantFrom("lines" as const, "pooled" as const, "equal" as const),
+        (session, asOf, choice, rule) => {
+          const chosen = (usage: number): boolean => choice[usage % choice.length] as boolean;
+          const spend = total(session.usages.filter((usage) => chosen(usage.id)).map((usage) => usage.listNanoUsd ?? 0n));
+          const money = ledger(session, asOf * day, chosen, rule);
+          expect(total(money.values())).toBe(spend);
+          for (const name of money.keys()) expect(fateNames).toContain(name);
+        },
+      ),
       { numRuns: 400 },
     );
   });
@@ -68,7 +82,10 @@ describe("the view ledger", () => {
 
   it("splits as splitCharge does", async () => {
     const cases = fc.sample(
-      fc.record({ cost: fc.bigInt(0n, 2n ** 62n), weights: fc.array(fc.integer({ min: 0, max: 1_000_000_000 }), { minLength: 1, maxLength: 12 }).filter((w) => w.some((n) => n > 0)) }),
+      fc.record({
+        cost: fc.bigInt(0n, 2n ** 62n),
+        weights: fc.array(fc.integer({ min: 0, max: 1_000_000_000 }), { minLength: 1, maxLength: 12 }).filter((w) => w.some((n) => n > 0)),
+      }),
       { numRuns: 200, seed: 7 },
     );
     const connection = await instance.connect();

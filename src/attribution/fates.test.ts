@@ -98,6 +98,20 @@ describe("unlinked", () => {
   });
 });
 
+describe("a repository without a horizon", () => {
+  it("says nothing of lines whose end is not known, and does not call them abandoned", () => {
+    expect(unlinkedReasonOf(strand({}, { horizon: null }), Number.MAX_SAFE_INTEGER)).toBe("repository_unseen");
+    expect(fate(strand({}, { horizon: null }), Number.MAX_SAFE_INTEGER)).toBe("unlinked");
+    expect(fate(strand({ undoneAt: feb(1) }, { horizon: null }), Number.MAX_SAFE_INTEGER)).toBe("abandoned");
+  });
+
+  it("tells no date that is none", () => {
+    expect(fateSentence(strand({ committedAt: feb(2), landedAt: feb(3) }, { horizon: null }), Number.MAX_SAFE_INTEGER)).toBe(
+      "Landed on 3 Feb 2026, alive on an unknown day, waiting for a release.",
+    );
+  });
+});
+
 describe("reverted", () => {
   it("holds up to 90 days after landing, released or not", () => {
     expect(fate(strand({ ...landed, diedAt: feb(93), death: "reverted", releasedAt: feb(4) }), far)).toBe("reverted");

@@ -69,13 +69,14 @@ function isReverted(life: SeenLife, { revertDays }: FateParameters): boolean {
 /** Newest sign of life of what still could land it; a write is one. */
 const activeAt = (life: Life): number => Math.max(life.writtenAt, life.lastActiveAt ?? 0);
 
-/** Why a strand's end cannot be observed, null where it can: the given reason, or written after the repository's horizon. */
+/** Why a strand's end cannot be observed, null where it can: the given reason, or no end known and no horizon yet at its write. */
 export function unlinkedReasonOf(strand: FateStrand, asOf: number): UnlinkedReason | null {
   if (strand.unlinkedReason !== null) return strand.unlinkedReason;
   const life = seen(strand, asOf);
-  if (!life || strand.horizon === null || life.writtenAt <= strand.horizon) return null;
+  if (!life || (strand.horizon !== null && life.writtenAt <= strand.horizon)) return null;
   const observed = life.committedAt ?? life.landedAt ?? life.supersededAt ?? life.undoneAt;
-  return observed === null ? "after_horizon" : null;
+  if (observed !== null) return null;
+  return strand.horizon === null ? "repository_unseen" : "after_horizon";
 }
 
 /** What each reason of `unlinked` means to a reader. */
@@ -283,11 +284,13 @@ function requireLife(strand: FateStrand, asOf: number): SeenLife {
 }
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+/** Last instant a date can tell; callers may ask as of "later than everything". */
+const lastDate = 8.64e15;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 /** `3 Feb 2026` in the asked time zone. */
 function date(instant: number | null, { timeZone = "UTC" }: FateLabels): string {
-  if (instant === null) return "an unknown day";
+  if (instant === null || Math.abs(instant) > lastDate) return "an unknown day";
   let formatter = formatters.get(timeZone);
   if (!formatter) {
     formatter = new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "numeric", year: "numeric" });

@@ -16,7 +16,7 @@ export interface AllocationOptions {
   readonly flows: boolean;
 }
 
-/** What the weights of every segment add up to. */
+/** What the weights of every segment add up to. A billion and no more: view `ledger` multiplies it with less than itself in 64 bits. */
 export const segmentWeight = 1_000_000_000;
 
 /** Nothing flows between turns further apart. */

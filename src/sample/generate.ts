@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../contract/errors.ts";
 import type { Hand } from "./chronicle.ts";
@@ -17,7 +17,7 @@ import { tellTruth } from "./tell-truth.ts";
 import { writeRepository } from "./write-repository.ts";
 
 export interface SampleOptions {
-  /** Empty or not there yet. */
+  /** Not there yet, or without anything the sample is made of; a sample made there before is used again. */
   readonly directory: string;
   readonly seed: number;
   /** UTC milliseconds; the sample covers the 92 days before. Default: 31 October 2026, 18:00. */
@@ -25,30 +25,78 @@ export interface SampleOptions {
   readonly gitBinary?: string;
   /** The caller's `PATH`, for a git that is not in the system's own folders. */
   readonly path?: string;
+  /** Whether `truth.json` is written too; default true. */
+  readonly truth?: boolean;
 }
 
 export interface SampleResult {
   /** To be used as home folder: `.claude/projects` lies in it. */
   readonly home: string;
   readonly repositories: readonly { readonly name: string; readonly folder: string; readonly gitDir: string }[];
-  readonly truthFile: string;
-  readonly truth: SampleTruth;
+  /** Read it with `readTruth`; null where it was not asked for. */
+  readonly truthFile: string | null;
 }
 
 const defaultEnd = Date.UTC(2026, 9, 31, 18);
+
+/** Bumped when the same seed gives another sample. */
+const generatorVersion = 1;
 
 /**
  * Acts out an invented team of six in two real git repositories and in transcripts as Claude Code writes them, and writes
  * down the truth while it acts: which response caused which line, and what became of it.
  *
  * Same seed and end: same commits and same truth, byte for byte; transcripts differ only by the folder they name.
- * @throws UserError `sample_folder_not_empty`; Error if git cannot be run or disagrees about a hash
+ * Costs about 3 s of CPU and 30 MB (truth: 18 MB more).
+ * @throws UserError `sample_folder_taken`; Error if git cannot be run or disagrees about a hash
  */
 export async function generateSample(options: SampleOptions): Promise<SampleResult> {
-  const { directory, seed, endsAt = defaultEnd, gitBinary = "git", path } = options;
-  await requireEmpty(directory);
-  const reposFolder = join(directory, "repos");
+  const { directory, seed, endsAt = defaultEnd, gitBinary = "git", path, truth = true } = options;
+  const result: SampleResult = {
+    home: join(directory, "home"),
+    repositories: ["harbour", "tide"].map((name) => {
+      const folder = join(directory, "repos", name);
+      return { name, folder, gitDir: join(folder, ".git") };
+    }),
+    truthFile: truth ? join(directory, "truth.json") : null,
+  };
+  const mark = JSON.stringify({ generatorVersion, seed, endsAt, truth });
+  if ((await madeBefore(directory, mark)) === "whole") return result;
+
   const stage = new Stage(endsAt - sampleDays * dayMs, endsAt);
+  const seen = play(stage, seed, join(directory, "repos"));
+  await mkdir(join(directory, "repos"), { recursive: true });
+  await Promise.all([
+    writeTranscripts(stage, result.home),
+    result.truthFile === null ? undefined : writeFile(result.truthFile, truthText(tellTruth(stage, seen, seed))),
+    ...seen.map((repository, index) => writeRepository(repository, result.repositories[index]?.folder ?? "", { binary: gitBinary, path })),
+  ]);
+  await writeFile(join(directory, markName), mark);
+  return result;
+}
+
+const markName = "sample.json";
+const making = "{}";
+
+/** Whether a whole sample of this mark lies there; what is left of another one is taken away. */
+async function madeBefore(directory: string, mark: string): Promise<"whole" | "not"> {
+  await mkdir(directory, { recursive: true });
+  const parts = ["home", "repos", "truth.json"];
+  const there = new Set(await readdir(directory));
+  if (there.has(markName)) {
+    if ((await readFile(join(directory, markName), "utf8")) === mark) return "whole";
+    for (const part of parts) await rm(join(directory, part), { recursive: true, force: true });
+  } else if (parts.some((part) => there.has(part))) {
+    throw new UserError("sample_folder_taken", `The folder for the sample holds something else: ${directory}`, {
+      hint: "Name a new folder.",
+    });
+  }
+  await writeFile(join(directory, markName), making);
+  return "not";
+}
+
+/** Plays all plans. @returns the repositories that are there to be seen */
+function play(stage: Stage, seed: number, reposFolder: string): Repository[] {
   const random = randomFrom(`sample ${seed}`);
   const scene = (name: keyof typeof products): Scene => setUp(stage, name, reposFolder, random.fork(name));
   const [harbour, tide, quay] = [scene("harbour"), scene("tide"), scene("quay-infra")];
@@ -57,27 +105,7 @@ export async function generateSample(options: SampleOptions): Promise<SampleResu
   playPlan(quay, quayPlan, random.fork("quay plan"));
   for (const each of [harbour, tide]) stage.tell(releases(each));
   stage.play();
-
-  const seen = [harbour.repository, tide.repository];
-  const truth = tellTruth(stage, seen, seed);
-  const home = join(directory, "home");
-  const truthFile = join(directory, "truth.json");
-  await mkdir(reposFolder, { recursive: true });
-  const setting = { binary: gitBinary, path };
-  await Promise.all([
-    writeTranscripts(stage, home),
-    writeFile(truthFile, truthText(truth)),
-    ...seen.map((repository) => writeRepository(repository, join(reposFolder, repository.name), setting)),
-  ]);
-  const repositories = seen.map(({ name }) => ({ name, folder: join(reposFolder, name), gitDir: join(reposFolder, name, ".git") }));
-  return { home, repositories, truthFile, truth };
-}
-
-async function requireEmpty(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  if ((await readdir(directory)).length > 0) {
-    throw new UserError("sample_folder_not_empty", `The folder for the sample is not empty: ${directory}`, { hint: "Name a new folder." });
-  }
+  return [harbour.repository, tide.repository];
 }
 
 const products = { harbour: "harbour", tide: "tide", "quay-infra": "harbour" } as const;

@@ -1,6 +1,12 @@
 /** What `truth.json` holds: what the generator did, told by itself. Instants are UTC milliseconds, paths repository-relative. */
 import type { CallActivity, Counts } from "./transcript.ts";
+import { readFile } from "node:fs/promises";
 import type { Witness } from "./chronicle.ts";
+
+/** Reads a `truth.json`. */
+export async function readTruth(file: string): Promise<SampleTruth> {
+  return JSON.parse(await readFile(file, "utf8")) as SampleTruth; // written by tell-truth.ts in this shape
+}
 
 /** The fates a line or a session of the sample can end in (MEASURES 1); the others need data the sample has not. */
 export type SampleFate =

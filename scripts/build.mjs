@@ -34,18 +34,19 @@ export const bundling = {
   logLevel: "warning",
 };
 
-export async function build() {
+/** @param {string} outdir from the project's root; what was in it is gone afterwards */
+export async function build(outdir = "dist") {
   const { build: bundle } = await import("esbuild");
   const workers = filesBelow("src").filter((file) => file.endsWith("-worker.ts"));
-  rmSync(join(root, "dist"), { recursive: true, force: true });
+  rmSync(join(root, outdir), { recursive: true, force: true });
   await bundle({
     ...bundling,
     entryPoints: [{ in: "src/main.ts", out: "assay" }, ...workers.map((file) => ({ in: file, out: basename(file, ".ts") }))],
-    outdir: "dist",
+    outdir,
     splitting: true,
     chunkNames: "parts/[name]-[hash]",
   });
-  chmodSync(join(root, "dist/assay.js"), 0o755);
+  chmodSync(join(root, outdir, "assay.js"), 0o755);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build(process.argv[2]);

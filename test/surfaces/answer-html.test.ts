@@ -33,7 +33,7 @@ describe("the answer as a page", () => {
     );
     expect(text).toContain("$620.00 50.0 % 62.5 %");
     expect(text).toContain("repair reviewing burned idle not observed");
-    expect(text).toContain("92.5 % of the spend is followed to a fate; not followed: $59.00");
+    expect(text).toContain("92.5 % of the spend is followed to a fate; not followed: $59.00 (in repositories");
     expect(text).toContain("ccusage may show another total");
   });
 

@@ -200,7 +200,7 @@ function fateFigure(part: FatePart, spend: bigint): FateFigure {
   return {
     fate,
     title: fate.replaceAll("_", " "),
-    sentence,
+    sentence: asClause(sentence),
     dollars: nanoUsd === null ? notObserved : formatCents(part.cents),
     ofSpend: nanoUsd === null || spend === 0n ? "" : formatTenths(part.tenths),
   };
@@ -219,6 +219,11 @@ function sureRows(answer: Answer): SureRow[] {
   return rows;
 }
 
+/** A sentence, to stand inside another one. */
+function asClause(sentence: string): string {
+  return sentence.replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase()).replace(/\.$/, "");
+}
+
 const reasonsShown = 3;
 const gradeWords = { A: "grade A", B: "B", C: "C", none: "without lines" } as const;
 
@@ -226,7 +231,7 @@ function coverageSentence(answer: Answer): string {
   if (answer.coverage === null) return "not known: nothing was spent";
   const reasons = answer.unlinkedReasons
     .filter((reason) => BigInt(reason.nanoUsd) > 0n)
-    .map((reason) => `${formatUsd(reason.nanoUsd)} ${reason.sentence}`);
+    .map((reason) => `${formatUsd(reason.nanoUsd)} (${asClause(reason.sentence)})`);
   const followed = `${formatRatio(answer.coverage)} of the spend is followed to a fate`;
   if (reasons.length === 0) return followed;
   const more = reasons.length > reasonsShown ? `, and ${reasons.length - reasonsShown} more reasons` : "";

@@ -45,7 +45,7 @@ ${problems(answer)}
 </main>
 <footer>
 <p>${answer.ccusageSentence}</p>
-<p>Shares and dollars are differences of rounded running sums from the first row to the last: they add up to the total, and none is chosen to take a remainder. Every number here: <code>assay report --json</code>. Why it is what it is: <code>assay explain bought</code>.</p>
+<p>Shares and dollars are differences of rounded running sums from the first row to the last: they add up to the total, and none is chosen to take a remainder. Every number here: <code>assay report --json</code>. Why it is what it is: <code>assay explain stuck</code>.</p>
 </footer>
 </body>
 </html>

@@ -212,10 +212,11 @@ function sessionBlock(answer: Answer, width: number, ink: Ink): string[] {
     formatUsd(session.nanoUsd),
     shareOrUnknown(session.bought),
     formatDayOfYear(session.startedAt),
+    lastName(session.repository),
   ]);
   return tableBlock(
     "Sessions: assay show session",
-    [left(""), right("spend"), right("bought"), right("day")],
+    [left(""), right("spend"), right("bought"), right("day"), left("in")],
     rows,
     rowsShown.sessions,
     width,
@@ -229,15 +230,21 @@ function changeBlock(answer: Answer, width: number, ink: Ink): string[] {
     formatUsd(change.nanoUsd),
     shareOrUnknown(change.bought),
     change.landedAt === null ? "not landed" : formatDayOfYear(change.landedAt),
+    lastName(change.repository),
   ]);
   return tableBlock(
     "Changes: assay show change",
-    [left(""), right("spend"), right("bought"), right("landed")],
+    [left(""), right("spend"), right("bought"), right("landed"), left("in")],
     rows,
     rowsShown.changes,
     width,
     ink,
   );
+}
+
+/** The last part of a repository's name: enough to tell a few apart. */
+function lastName(repository: string | null): string {
+  return printable(repository?.split("/").at(-1) ?? "not known");
 }
 
 function closingBlock(answer: Answer, figures: AnswerFigures, width: number, ink: Ink): string[] {

@@ -1,7 +1,7 @@
 import type { Audit } from "../../app/assay.ts";
 import type { TextOptions } from "./answer-text.ts";
 import { type Ink, inkFor } from "./ink.ts";
-import { formatCount, formatDay, formatUsd } from "./numbers.ts";
+import { formatCount, formatDay, formatExactUsd } from "./numbers.ts";
 import { printable } from "./printable.ts";
 import { tableLines } from "./text-table.ts";
 
@@ -45,7 +45,7 @@ function columnTitle(key: string): string {
 
 function cellText(key: string, value: Cell): string {
   if (value === null) return key === "cost" ? "not observed" : "not known";
-  if (key === "cost" || key.endsWith("NanoUsd")) return formatUsd(String(value));
+  if (key === "cost" || key.endsWith("NanoUsd")) return formatExactUsd(String(value));
   if (key === "horizon") return formatDay(String(value));
   if (typeof value === "number") return key === "id" ? String(value) : formatNumber(value);
   return printable(value);

@@ -17,7 +17,7 @@ export function failureText(failure: unknown, debug: boolean): string {
   if (failure instanceof UserError && !debug) return failure.hint === undefined ? failure.message : `${failure.message}\n${failure.hint}`;
   if (isInterrupt(failure)) return "Interrupted. What was read so far is kept; run the same command to go on.";
   const error = failure instanceof Error ? failure : new Error(String(failure));
-  const head = `Fault ${faultId(error)}: ${error.message}`;
+  const head = `Fault ${faultId(error)}: ${error.message.split("\n")[0] ?? ""}`;
   return debug ? `${head}\n${stackWithCauses(error)}` : `${head}\nThis is not your doing. Run again with --debug to see where it happened.`;
 }
 

@@ -1,6 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatBytes, formatCount, formatDay, formatPeriod, formatRatio, formatTenths, formatUsd, shareUnits } from "./numbers.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatDay,
+  formatExactUsd,
+  formatPeriod,
+  formatRatio,
+  formatTenths,
+  formatUsd,
+  shareUnits,
+} from "./numbers.ts";
 
 describe("printed numbers", () => {
   it("splits thirds so that they add up, without choosing one to take the remainder", () => {
@@ -34,6 +44,7 @@ describe("printed numbers", () => {
     expect(formatUsd(4_999_999n)).toBe("<$0.01");
     expect(formatUsd("0")).toBe("$0.00");
     expect(formatUsd(-2_500_000_000n)).toBe("-$2.50");
+    expect(formatExactUsd("1564120000001")).toBe("$1,564.120000001");
     expect(formatUsd("9007199254740993000000000")).toBe("$9,007,199,254,740,993.00");
   });
 

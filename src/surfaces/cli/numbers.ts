@@ -43,6 +43,13 @@ export function formatUsd(nanoUsd: bigint | string): string {
   return nano > 0n && cents === 0n ? "<$0.01" : formatCents(cents);
 }
 
+/** `$8.494123456`: every nano-dollar, for an audit. */
+export function formatExactUsd(nanoUsd: bigint | string): string {
+  const nano = BigInt(nanoUsd);
+  if (nano < 0n) return `-${formatExactUsd(-nano)}`;
+  return `$${formatCount(nano / 1_000_000_000n)}.${String(nano % 1_000_000_000n).padStart(9, "0")}`;
+}
+
 export function formatCents(cents: bigint): string {
   return `$${formatCount(cents / 100n)}.${String(cents % 100n).padStart(2, "0")}`;
 }

@@ -7,7 +7,7 @@ import { formatCount, formatNumberOf, formatRatio, formatUsd } from "./numbers.t
 import { printable, wrap } from "./printable.ts";
 import { type Column, pad, tableLines } from "./text-table.ts";
 
-const strandsShown = 20;
+const strandsShown = 8;
 const turnsShown = 20;
 const titleColumns = 12;
 
@@ -178,20 +178,26 @@ function activities(counts: Readonly<Record<string, number>>): string {
     .join(", ");
 }
 
+/** The largest strands, each with the sentence that says why it ended so. */
 function strandTable(strands: readonly StrandRow[], options: TextOptions, ink: Ink): string[] {
-  const rows = strands
-    .slice(0, strandsShown)
-    .map((strand) => [
-      words(strand.fate),
-      formatUsd(strand.nanoUsd),
-      strand.grade ?? "",
-      strand.flow,
-      strand.side === null ? "" : `${formatCount(strand.lines)} ${strand.side}`,
-      (strand.commit ?? "").slice(0, 10),
-      printable(strand.sentence),
-    ]);
-  const columns = [left("fate"), right("dollars"), left("grade"), left("flow"), right("lines"), left("commit"), left("why")];
-  return withMore(table("Strands", columns, rows, options, ink), strands.length - strandsShown, "strands");
+  const shown = strands.slice(0, strandsShown);
+  const rows = shown.map((strand) => [
+    words(strand.fate),
+    formatUsd(strand.nanoUsd),
+    strand.grade ?? "",
+    strand.flow,
+    strand.side === null ? "" : `${formatCount(strand.lines)} ${strand.side}`,
+    (strand.commit ?? "").slice(0, 10),
+    printable(strand.change ?? ""),
+  ]);
+  const columns = [left("fate"), right("dollars"), left("grade"), left("flow"), right("lines"), left("commit"), left("change")];
+  const [title = "", head = "", ...lines] = table("Strands", columns, rows, options, ink);
+  if (shown.length === 0) return [];
+  const explained = lines.flatMap((line, i) => [
+    line,
+    ...wrap(printable(shown[i]?.sentence ?? ""), options.width - 6).map((sentence) => ink.dim(`      ${sentence}`)),
+  ]);
+  return withMore([title, head, ...explained], strands.length - strandsShown, "strands");
 }
 
 function withMore(lines: string[], more: number, what: string): string[] {

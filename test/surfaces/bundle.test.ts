@@ -1,0 +1,81 @@
+/** The bundle as it is published: built anew, run as a process. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Answer } from "../../src/contract/answer.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+/** Inside the project, so that DuckDB is found beside it. */
+const built = join("node_modules", ".cache", `assay-bundle-${process.pid}`);
+const entry = join(root, built, "assay.js");
+const scratch = mkdtempSync(join(tmpdir(), "assay-bundle-"));
+
+function assay(...args: readonly string[]): { code: number | null; out: string; err: string } {
+  const environment = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: join(scratch, "home"),
+    XDG_DATA_HOME: join(scratch, "data"),
+    TZ: "Pacific/Auckland",
+  };
+  const ran = spawnSync(process.execPath, [entry, ...args], { env: environment, encoding: "utf8", cwd: scratch, maxBuffer: 1 << 28 });
+  return { code: ran.status, out: ran.stdout, err: ran.stderr };
+}
+
+/** Files a start of the program reads: the entry and all it imports without being asked. */
+function loadedAtStart(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const [, to = ""] of readFileSync(file, "utf8").matchAll(/^(?:import|\} from|export .* from)\s[^;]*?"(\.[^"]+)";$/gm)) {
+    loadedAtStart(join(dirname(file), to), seen);
+  }
+  return seen;
+}
+
+beforeAll(() => {
+  const { status, stderr } = spawnSync(process.execPath, ["scripts/build.mjs", built], { cwd: root, encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+});
+
+afterAll(() => {
+  for (const made of [join(root, built), scratch]) rmSync(made, { recursive: true, force: true });
+});
+
+describe("the bundle", () => {
+  it("helps without loading a database or a schema library", () => {
+    const { code, out, err } = assay("--help");
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toContain("COMMANDS");
+    const loaded = [...loadedAtStart(entry)].map((file) => readFileSync(file, "utf8")).join("\n");
+    expect(loaded).not.toMatch(/from "@duckdb|class ZodError|var ZodError/);
+    expect(loaded.length).toBeLessThan(150_000);
+  });
+
+  it("answers from the sample where there are no logs, and the ledger adds up", () => {
+    const first = assay();
+    expect(first.err).toContain("No agent logs");
+    expect(first.code).toBe(0);
+    expect(first.out).toMatch(/^SAMPLE DATA/);
+    expect(readFileSync(join(scratch, "data/assay/answer.html"), "utf8")).toContain("SAMPLE DATA");
+
+    const again = assay("--json");
+    expect(again.code).toBe(0);
+    const answer = JSON.parse(again.out) as Answer;
+    expect(answer.isSample).toBe(true);
+    expect(answer.residualNanoUsd).toBe("0");
+    expect(answer.fates.reduce((sum, fate) => sum + BigInt(fate.nanoUsd ?? 0), 0n)).toBe(BigInt(answer.spendNanoUsd));
+    expect(BigInt(answer.spendNanoUsd)).toBeGreaterThan(0n);
+  });
+
+  it("tells a person's mistake from a fault", () => {
+    expect(assay("report", "--config", "nowhere.yaml").code).toBe(2);
+    expect(assay("reprot").code).toBe(2);
+  });
+
+  it("is not troubled by a reader that leaves early", () => {
+    const { status, stderr } = spawnSync("sh", ["-c", `"${process.execPath}" "${entry}" --help | head -n 1`], { encoding: "utf8" });
+    expect([status, stderr]).toEqual([0, ""]);
+  });
+});

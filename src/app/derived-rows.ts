@@ -1,4 +1,4 @@
-import { authorsOf } from "../attribution/lives.ts";
+import { type LineAuthors, authorsOf } from "../attribution/lives.ts";
 import type { Segment, Strand } from "../attribution/model.ts";
 import { lineKinds } from "../lines/line-kind.ts";
 import type { DerivedRows } from "../store/derived-store.ts";
@@ -26,27 +26,27 @@ export function derivedRows(computed: Computed, checkpoints: readonly StoredChec
     for (const usage of segment.usages) segmentOf.set(usage, s);
   });
   return {
-    derived_state: Object.entries(states).map(([name, value]): Row => [name, value]),
-    repository_d: computed.repositories.map((repository) => repositoryRow(repository, checkpoints)),
-    session_d: computed.sessions.map((session): Row => [
+    derived_state: () => Object.entries(states).map(([name, value]): Row => [name, value]),
+    repository_d: () => computed.repositories.map((repository) => repositoryRow(repository, checkpoints)),
+    session_d: () => computed.sessions.map((session): Row => [
       ids.session.get(session.session) as number, session.session, session.agent, session.firstAt, session.lastAt, session.repository, session.trigger,
       session.parentSession, session.entrypoint, session.agentVersion,
     ]),
-    usage_d: computed.usages.map((usage): Row => [
+    usage_d: () => computed.usages.map((usage): Row => [
       usage.id, usage.key, ids.session.get(usage.session) ?? null, segmentOf.get(usage.id) ?? null, usage.instant, usage.agent, usage.provider, usage.model,
       usage.agentVersion, usage.serviceTier, usage.speed, usage.geo, usage.branch, usage.cwd,
       computed.sessions[ids.session.get(usage.session) ?? -1]?.repository ?? null, usage.agentId !== null, turnOfUsage(usage.session, usage.instant),
       usage.sources.join(" "), usage.sightings, usage.counts.input, usage.counts.cacheRead, usage.counts.cacheWrite5m, usage.counts.cacheWrite1h,
       usage.counts.output, usage.counts.reasoning, usage.outputQuality, usage.webSearches,
     ]),
-    charge: computed.usages.map((usage): Row => [usage.id, usage.id, usage.listNanoUsd, null, null, usage.priceGap, null]),
-    segment: computed.segments.map((segment, s): Row => [
+    charge: () => computed.usages.map((usage): Row => [usage.id, usage.id, usage.listNanoUsd, null, null, usage.priceGap, null]),
+    segment: () => computed.segments.map((segment, s): Row => [
       s, ids.session.get(segment.session) ?? null, segment.turn, segment.kind, segment.activity, segment.purpose,
     ]),
-    strand: strandRows(computed.segments, ids),
-    change: computed.repositories.flatMap((repository) => changeRows(repository, ids)),
-    commit_d: commitRows(computed.repositories, ids),
-    commit_link: computed.repositories.flatMap(({ repository, linked, history }) =>
+    strand: () => strandRows(computed.segments, ids),
+    change: () => computed.repositories.flatMap((repository) => changeRows(repository, ids)),
+    commit_d: () => commitRows(computed.repositories, ids),
+    commit_link: () => computed.repositories.flatMap(({ repository, linked, history }) =>
       linked.links
         .map((link): Row => [
           ids.session.get(link.session) ?? null, repository, history.commits[link.commit]?.hash ?? null, link.grade, link.method, link.confidence,
@@ -54,7 +54,7 @@ export function derivedRows(computed: Computed, checkpoints: readonly StoredChec
         ])
         .sort((a, b) => compare(String(a[2]), String(b[2])) || Number(a[0]) - Number(b[0])),
     ),
-    run: runRows(computed.repositories, ids),
+    run: () => runRows(computed.repositories, ids),
   };
 }
 
@@ -88,17 +88,16 @@ function repositoryRow({ repository, stored, history, changes, releases, default
   ];
 }
 
-function strandRows(segments: readonly Segment[], ids: Ids): Row[] {
-  const rows: Row[] = [];
-  segments.forEach((segment, s) => {
+function* strandRows(segments: readonly Segment[], ids: Ids): Generator<Row> {
+  let id = 0;
+  for (const [s, segment] of segments.entries()) {
     const total = segment.strands.reduce((sum, strand) => sum + strand.weight, 0);
     let from = 0;
     for (const strand of segment.strands) {
-      rows.push(strandRow(rows.length, s, from, from + strand.weight, total, strand, ids));
+      yield strandRow(id++, s, from, from + strand.weight, total, strand, ids);
       from += strand.weight;
     }
-  });
-  return rows;
+  }
 }
 
 function strandRow(id: number, segment: number, from: number, to: number, total: number, strand: Strand, ids: Ids): Row {
@@ -124,10 +123,10 @@ function changeRows({ repository, changes, history, releases }: ComputedReposito
   });
 }
 
-function commitRows(repositories: readonly ComputedRepository[], ids: Ids): Row[] {
-  const rows: Row[] = [];
+function* commitRows(repositories: readonly ComputedRepository[], ids: Ids): Generator<Row> {
+  let id = 0;
   for (const { repository, history, changes, releases } of repositories) {
-    history.commits.forEach((commit, c) => {
+    for (const [c, commit] of history.commits.entries()) {
       let added = 0;
       let removed = 0;
       for (const { diff } of commit.files) {
@@ -137,69 +136,73 @@ function commitRows(repositories: readonly ComputedRepository[], ids: Ids): Row[
         }
       }
       const change = changes.changeOf[c] as number;
-      rows.push([
-        rows.length, repository, commit.hash, commit.commitAt, commit.authorAt, change < 0 ? null : (ids.firstChange.get(repository) as number) + change,
+      yield [
+        id++, repository, commit.hash, commit.commitAt, commit.authorAt, change < 0 ? null : (ids.firstChange.get(repository) as number) + change,
         history.onDefault[c] === 1, commit.authorEmail, releases.releases[releases.releaseOf[c] as number]?.releasedAt ?? null, added, removed,
-      ]);
-    });
+      ];
+    }
   }
-  return rows;
 }
 
 /** Neighbouring lines of one birth with one life, one kind and one author become one run. */
-function runRows(repositories: readonly ComputedRepository[], ids: Ids): Row[] {
-  const rows: Row[] = [];
+function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Generator<Row> {
+  let id = 0;
   for (const repository of repositories) {
-    const { history, linked, ends, changes, releases } = repository;
-    const authors = authorsOf(history, linked);
-    history.commits.forEach((commit, c) => {
-      commit.files.forEach((file, f) => {
-        const lineIds = history.changed[c]?.[f]?.ids;
-        if (!lineIds) return;
+    const authors = authorsOf(repository.history, repository.linked);
+    for (const [c, commit] of repository.history.commits.entries()) {
+      for (const [f, file] of commit.files.entries()) {
+        const lineIds = repository.history.changed[c]?.[f]?.ids;
+        if (!lineIds) continue;
         const added = additions(file.diff.hunks, lineIds.length);
-        let open: { key: string; row: (string | number | null)[] } | null = null;
-        const close = (): void => {
-          if (open) rows.push(open.row);
-          open = null;
-        };
-        lineIds.forEach((line, place) => {
-          if (history.born[line] !== c || added[place] !== 1) return;
+        let key = "";
+        let row: (string | number | null)[] | null = null;
+        for (let place = 0; place < lineIds.length; place++) {
+          const line = lineIds[place] as number;
+          if (added[place] !== 1 || repository.history.born[line] !== c) continue;
           const kind = file.diff.lines.kind[place] as number;
-          const grade = authors.grade[line] as number;
-          const session = authors.session[line] as number;
-          const landed = history.landed[line] as number;
-          const moved = (history.origin[line] as number) >= 0 ? 1 : 0;
-          const end = landed < 0 ? null : ends.deathOf(line);
-          const key = [kind, grade, session, landed, end?.diedAt, end?.death, end?.deathCommit, history.killer[line]].join("|");
-          if (open?.key === key) {
-            open.row[12] = (open.row[12] as number) + 1;
-            open.row[13] = (open.row[13] as number) + moved;
-            return;
+          const nextKey = runKey(repository, authors, line, kind);
+          const moved = (repository.history.origin[line] as number) >= 0 ? 1 : 0;
+          if (row && nextKey === key) {
+            row[runColumn.lines] = (row[runColumn.lines] as number) + 1;
+            row[runColumn.movedLines] = (row[runColumn.movedLines] as number) + moved;
+            continue;
           }
-          close();
-          const landedCommit = history.commits[landed];
-          const change = landed < 0 ? -1 : (changes.changeOf[landed] as number);
-          const release = landed < 0 ? -1 : (releases.releaseOf[landed] as number);
-          const killer = history.commits[history.killer[line] as number];
-          open = {
-            key,
-            row: [
-              0, repository.repository, file.path, commit.hash, commit.commitAt, landedCommit?.commitAt ?? null,
-              change < 0 ? null : (ids.firstChange.get(repository.repository) as number) + change, releases.releases[release]?.releasedAt ?? null,
-              end?.diedAt ?? null, end?.death ?? null, killer?.hash ?? null, lineKinds[kind] as string, 1, moved,
-              grade === 0 ? "unknown" : "agent", grade === 0 ? null : (agentGrades[grade - 1] as string),
-              session < 0 ? null : (ids.session.get(linked.sessions[session] as string) ?? null),
-            ],
-          };
-        });
-        close();
-      });
-    });
+          if (row) yield row;
+          key = nextKey;
+          row = [id++, repository.repository, file.path, commit.hash, commit.commitAt, ...lifeCells(repository, line, ids), lineKinds[kind] as string, 1, moved, ...authorCells(repository, authors, line, ids)];
+        }
+        if (row) yield row;
+      }
+    }
   }
-  rows.forEach((row, r) => {
-    (row as (string | number | null)[])[0] = r;
-  });
-  return rows;
+}
+
+/** Places of the two counts in a row of table `run`. */
+const runColumn = { lines: 12, movedLines: 13 } as const;
+
+function runKey({ history, ends }: ComputedRepository, authors: LineAuthors, line: number, kind: number): string {
+  const last = ends.latest(line);
+  return `${kind} ${authors.grade[line]} ${authors.session[line]} ${history.landed[line]} ${history.died[last]} ${history.killer[last]} ${history.killer[line]} ${ends.replaced[last]}`;
+}
+
+/** landed_ms, landed_change_id, released_ms, died_ms, death, killer_commit. */
+function lifeCells({ repository, history, changes, releases, ends }: ComputedRepository, line: number, ids: Ids): (string | number | null)[] {
+  const landed = history.landed[line] as number;
+  const killer = history.commits[history.killer[line] as number]?.hash ?? null;
+  if (landed < 0) return [null, null, null, null, null, killer];
+  const change = changes.changeOf[landed] as number;
+  const { diedAt, death } = ends.deathOf(line);
+  return [
+    history.commits[landed]?.commitAt ?? null, change < 0 ? null : (ids.firstChange.get(repository) as number) + change,
+    releases.releases[releases.releaseOf[landed] as number]?.releasedAt ?? null, diedAt, death, killer,
+  ];
+}
+
+/** author_kind, grade, session_id. */
+function authorCells({ linked }: ComputedRepository, authors: LineAuthors, line: number, ids: Ids): (string | number | null)[] {
+  const grade = authors.grade[line] as number;
+  if (grade === 0) return ["unknown", null, null];
+  return ["agent", agentGrades[grade - 1] as string, ids.session.get(linked.sessions[authors.session[line] as number] as string) ?? null];
 }
 
 /** 1 at the places of a difference that are added lines: each hunk's removed lines come first. */

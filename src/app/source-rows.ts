@@ -17,7 +17,8 @@ export async function sourceRows(store: FactStore, derived: Database | null, sou
      FROM checkpoint c JOIN dict d ON d.id = c.transcript_id`,
   );
   const usages = derived
-    ? await derived.all(`SELECT unnest(string_split(source, ' ')) AS source, count(*)::INTEGER AS n, (count(*) FILTER (sub_agent))::INTEGER AS sub FROM usage_d GROUP BY ALL`)
+    ? await derived.all(`SELECT source, count(*)::INTEGER AS n, (count(*) FILTER (sub_agent))::INTEGER AS sub
+         FROM (SELECT unnest(string_split(source, ' ')) AS source, sub_agent FROM usage_d) GROUP BY source`)
     : [];
   const at = (rows: Record<string, unknown>[], source: string, name: string): number => Number(rows.find((row) => row["source"] === source)?.[name] ?? 0);
   return sources.map((source): SourceRow => {

@@ -92,7 +92,8 @@ const confidenceOf: Readonly<Record<CommitLink["method"], number>> = {
 /** A line of a commit that wants an author, and the one that was found. */
 interface Wanted {
   readonly place: number;
-  readonly fingerprint: number;
+  /** Its number among the written texts, -1 where nobody wrote it. */
+  readonly text: number;
   readonly kind: number;
   readonly line: number;
   written: number;
@@ -138,7 +139,7 @@ export function linkWrites(
       const early = instant <= commit.authorAt + options.skewMs ? 1 : 0;
       return (namedHere.has(session) ? 4e15 : 0) + early * 2e15 + instant;
     };
-    for (const block of blocks) matchBlock(block, written, usable, preference, (fingerprint) => written.pathsWith(fingerprint) <= options.commonPaths);
+    for (const block of blocks) matchBlock(block, written, usable, preference, (text) => written.pathsWith(text) <= options.commonPaths);
 
     const total = blocks.reduce((sum, block) => sum + block.lines.filter(isSubstantial).length, 0);
     const tally = tallyBySession(blocks, written, writes, options);
@@ -230,7 +231,7 @@ function blocksOf(history: LineHistoryResult, c: number, written: WrittenLines):
         for (const end = place + length; place < end; place++) {
           const line = ids[place] as number;
           if (line < 0 || (merge && (side === 1 || history.born[line] !== c))) continue;
-          block.lines.push({ place, fingerprint: lines.folded[place] as number, kind: lines.kind[place] as number, line, written: -1 });
+          block.lines.push({ place, text: written.textOf(lines.folded[place] as number), kind: lines.kind[place] as number, line, written: -1 });
         }
         if (block.lines.length > 0) blocks.push(block);
       }
@@ -242,18 +243,18 @@ function blocksOf(history: LineHistoryResult, c: number, written: WrittenLines):
 /** Gives the substantial lines of a block to writes, preferred ones first; a write needs one distinctive line to begin with. */
 function matchBlock(
   block: Block, written: WrittenLines, usable: (line: number) => boolean, preference: (write: number) => number,
-  distinctive: (fingerprint: number) => boolean,
+  distinctive: (text: number) => boolean,
 ): void {
   const byWrite = new Map<number, Map<number, number[]>>();
-  for (const fingerprint of new Set(block.lines.filter(isSubstantial).map((wanted) => wanted.fingerprint))) {
-    for (const line of written.find(block.group, block.side, fingerprint)) {
+  for (const text of new Set(block.lines.filter(isSubstantial).map((wanted) => wanted.text))) {
+    for (const line of written.find(block.group, block.side, text)) {
       if (!usable(line)) continue;
       const w = written.writeOf(line);
       let places = byWrite.get(w);
       if (!places) byWrite.set(w, (places = new Map()));
-      const list = places.get(fingerprint);
+      const list = places.get(text);
       if (list) list.push(line);
-      else places.set(fingerprint, [line]);
+      else places.set(text, [line]);
     }
   }
   const candidates = [...byWrite.keys()].map((w) => ({ w, preference: preference(w) })).sort((a, b) => b.preference - a.preference || b.w - a.w);
@@ -261,8 +262,8 @@ function matchBlock(
     const open = block.lines.filter((wanted) => wanted.written < 0 && isSubstantial(wanted));
     if (open.length === 0) return;
     const places = byWrite.get(w) as Map<number, number[]>;
-    const pairs = matchInOrder(open.map((wanted) => wanted.fingerprint), (fingerprint) => places.get(fingerprint));
-    if (!pairs.some(([t]) => distinctive((open[t] as Wanted).fingerprint))) continue;
+    const pairs = matchInOrder(open.map((wanted) => wanted.text), (text) => places.get(text));
+    if (!pairs.some(([t]) => distinctive((open[t] as Wanted).text))) continue;
     for (const [t, line] of pairs) (open[t] as Wanted).written = line;
   }
 }
@@ -281,7 +282,7 @@ function tallyBySession(blocks: readonly Block[], written: WrittenLines, writes:
       let entry = tally.get(session);
       if (!entry) tally.set(session, (entry = { lines: 0, distinctive: 0 }));
       entry.lines++;
-      if (written.pathsWith(wanted.fingerprint) <= options.commonPaths) entry.distinctive++;
+      if (written.pathsWith(wanted.text) <= options.commonPaths) entry.distinctive++;
     }
   }
   return tally;
@@ -297,7 +298,7 @@ function fillBlock(
   const taken = new Set(block.lines.map((wanted) => wanted.written).filter((line) => line >= 0));
   for (const wanted of block.lines) {
     if (wanted.written >= 0 || !isSubstantial(wanted)) continue;
-    const candidates = written.find(block.group, block.side, wanted.fingerprint);
+    const candidates = written.find(block.group, block.side, wanted.text);
     for (let k = candidates.length - 1; k >= 0; k--) {
       const line = candidates[k] as number;
       if (taken.has(line) || !accepted((writes[written.writeOf(line)] as LocatedWrite).session) || !usable(line)) continue;
@@ -322,7 +323,7 @@ function fillBlock(
     for (let i = from + 1; i < to; i++) {
       const wanted = block.lines[i] as Wanted;
       for (let line = next; line < end; line++) {
-        if (written.sideOf(line) !== block.side || written.fingerprintOf(line) !== wanted.fingerprint || taken.has(line) || !usable(line)) continue;
+        if (written.sideOf(line) !== block.side || written.textAt(line) !== wanted.text || taken.has(line) || !usable(line)) continue;
         wanted.written = line;
         taken.add(line);
         next = line + 1;

@@ -139,7 +139,7 @@ export function artefactsOf(
   outcomes: RepositoryOutcomes, writes: readonly TurnWrite[], linked: LinkResult, ends: LineEnds, lastActive: ReadonlyMap<string, number>,
   callBefore: (session: string, instant: number) => string | null,
 ): { readonly write: Pick<TurnWrite, "session" | "instant">; readonly artefacts: WriteArtefacts }[] {
-  const { history, changes, repository } = outcomes;
+  const { history, repository } = outcomes;
   const { copies, sessions } = linked;
   const horizon = history.commits[history.tip]?.commitAt ?? null;
   const lived = new LifeMaker(outcomes, ends, lastActive);
@@ -155,12 +155,18 @@ export function artefactsOf(
       const kind = write.diff.lines.kind[place] as number;
       const copy = furthest[w]?.[place];
       const draft = drafts.isDraft(w, place);
-      const life = copy ? lived.ofCopy(write, copy, side) : lived.unlinked(write, draft ? null : drafts.supersededAt(w, place), draft ? write.instant : null);
-      const change = copy ? (changes.changeOf[copy.commit] as number) : -1;
-      (draft ? draftGroups : groups).add({
-        ...common, change: change < 0 ? null : change, commit: copy ? (history.commits[copy.commit]?.hash ?? null) : null,
-        grade: copy?.grade ?? null, side, lineKind: lineKinds[kind] as string, authorKind: "agent", life, unlinkedReason: copy ? null : opaque,
-      }, lineWeightTenths[kind] as number);
+      const weight = lineWeightTenths[kind] as number;
+      if (copy) {
+        groups.add(`${kind} ${lived.keyOf(copy, side)}`, weight, () => ({
+          ...common, ...lived.placeOf(copy), side, lineKind: lineKinds[kind] as string, authorKind: "agent", life: lived.ofCopy(write, copy, side), unlinkedReason: null,
+        }));
+        return;
+      }
+      const supersededAt = draft ? null : drafts.supersededAt(w, place);
+      (draft ? draftGroups : groups).add(`${kind} ${side} ${supersededAt}`, weight, () => ({
+        ...common, change: null, commit: null, grade: null, side, lineKind: lineKinds[kind] as string, authorKind: "agent",
+        life: lived.unlinked(write, supersededAt, draft ? write.instant : null), unlinkedReason: opaque,
+      }));
     });
     return {
       write,
@@ -184,11 +190,11 @@ export function artefactsOf(
     const side = copies.side[i] === 0 ? "added" : "removed";
     const line = copies.line[i] as number;
     const kind = lived.kindOf(c, line);
-    const change = changes.changeOf[c] as number;
-    entry.groups.add({
-      ...common, change: change < 0 ? null : change, commit: commit.hash, grade: "C", side, lineKind: lineKinds[kind] as string, authorKind: "agent",
-      life: lived.ofCopy({ instant: commit.commitAt, session }, { rank: 0, commit: c, line, grade: "C" }, side), unlinkedReason: null,
-    }, lineWeightTenths[kind] as number);
+    const copy: Furthest = { rank: 0, commit: c, line, grade: "C" };
+    entry.groups.add(`${kind} ${lived.keyOf(copy, side)}`, lineWeightTenths[kind] as number, () => ({
+      ...common, ...lived.placeOf(copy), side, lineKind: lineKinds[kind] as string, authorKind: "agent",
+      life: lived.ofCopy({ instant: commit.commitAt, session }, copy, side), unlinkedReason: null,
+    }));
   }
   for (const { session, instant, callKey, groups } of explicit.values()) {
     result.push({
@@ -282,6 +288,19 @@ class LifeMaker {
     return this.#kinds.get(line) ?? lineKind.trivial;
   }
 
+  /** Equal for copies whose lives are equal, within one write. */
+  keyOf({ commit, line, grade }: Furthest, side: "added" | "removed"): string {
+    const { landed, killer, died } = this.#outcomes.history;
+    const last = this.#ends.latest(line);
+    return `${commit} ${grade} ${side} ${landed[line]} ${killer[last]} ${died[last]} ${this.#ends.replaced[last]}`;
+  }
+
+  /** Where a copy is: its change, its commit, on which evidence. */
+  placeOf({ commit, grade }: Furthest): Pick<ArtefactGroup, "change" | "commit" | "grade"> {
+    const change = this.#outcomes.changes.changeOf[commit] as number;
+    return { change: change < 0 ? null : change, commit: this.#outcomes.history.commits[commit]?.hash ?? null, grade };
+  }
+
   ofCopy(write: Pick<TurnWrite, "instant" | "session">, copy: Furthest, side: "added" | "removed"): Life {
     const { history, changes } = this.#outcomes;
     const landed = this.#landedBy(copy.commit, copy.line, side);
@@ -332,21 +351,16 @@ function landingCommits(history: LineHistoryResult): Int32Array {
 
 type GroupKey = Omit<ArtefactGroup, "lines" | "weightTenths">;
 
-/** Adds lines to groups of equal key, in order of first appearance. */
+/** Adds lines to groups in order of first appearance. The key says what a group's lines share; the group is made once. */
 class GroupMaker {
   readonly #groups = new Map<string, { group: GroupKey; lines: number; weightTenths: number }>();
 
-  add(group: GroupKey, weightTenths: number): void {
-    const { life } = group;
-    const key = [
-      group.change, group.commit, group.grade, group.side, group.lineKind, group.unlinkedReason, life.landedAt, life.releasedAt, life.diedAt, life.death,
-      life.deathCommit, life.supersededAt, life.undoneAt, life.lastActiveAt,
-    ].join("|");
+  add(key: string, weightTenths: number, make: () => GroupKey): void {
     const known = this.#groups.get(key);
     if (known) {
       known.lines++;
       known.weightTenths += weightTenths;
-    } else this.#groups.set(key, { group, lines: 1, weightTenths });
+    } else this.#groups.set(key, { group: make(), lines: 1, weightTenths });
   }
 
   finish(): ArtefactGroup[] {

@@ -4,21 +4,26 @@ import type { LocatedWrite } from "./link.ts";
 const none: readonly number[] = [];
 
 /**
- * Every written line of a repository, found by path and fingerprint. A line is its place in the whole sequence of writes;
- * lines of one write follow each other. Paths that renames connect are one group.
+ * Every written line of a repository, found by path and text. A line is its place in the whole sequence of writes; lines
+ * of one write follow each other. Paths that renames connect are one group. Texts are numbered (`textOf`): fingerprints
+ * are doubles, and a map of doubles costs a heap object a key.
  */
 export class WrittenLines {
-  readonly #writes: readonly LocatedWrite[];
   readonly #first: Int32Array;
   readonly #write: Int32Array;
   readonly #side: Uint8Array;
+  readonly #text: Int32Array;
+  readonly #texts: ReadonlyMap<number, number>;
   readonly #groups: ReadonlyMap<string, number>;
-  readonly #index: readonly [Map<number, number[]>, Map<number, number[]>][];
+  /** By group and side: text → its newest line. */
+  readonly #newest: readonly [Map<number, number>, Map<number, number>][];
+  /** The next older line of the same group, side and text, -1 for none. */
+  readonly #older: Int32Array;
   readonly #consumed = new Map<number, number[]>();
-  readonly #paths: ReadonlyMap<number, number>;
+  readonly #paths: Int32Array;
 
+  /** @param writes sorted by instant */
   constructor(writes: readonly LocatedWrite[], history: LineHistoryResult) {
-    this.#writes = writes;
     this.#groups = groupPaths(history, writes);
     this.#first = new Int32Array(writes.length + 1);
     writes.forEach((write, w) => {
@@ -27,33 +32,47 @@ export class WrittenLines {
     const total = this.#first[writes.length] as number;
     this.#write = new Int32Array(total);
     this.#side = new Uint8Array(total);
-    const index: [Map<number, number[]>, Map<number, number[]>][] = [];
+    this.#text = new Int32Array(total);
+    this.#older = new Int32Array(total).fill(-1);
+    const texts = new Map<number, number>();
+    const newest: [Map<number, number>, Map<number, number>][] = Array.from({ length: new Set(this.#groups.values()).size }, () => [new Map(), new Map()]);
     writes.forEach((write, w) => {
-      const group = this.groupOf(write.path);
-      const maps = (index[group] ??= [new Map(), new Map()]);
+      const maps = newest[this.groupOf(write.path)] as [Map<number, number>, Map<number, number>];
       const { hunks, lines } = write.diff;
       let line = this.#first[w] as number;
       let place = 0;
       for (let h = 0; h < hunks.length; h += 4) {
         for (const side of [1, 0] as const) {
           for (const end = place + (hunks[h + (side === 1 ? 1 : 3)] as number); place < end; place++, line++) {
+            const fingerprint = lines.folded[place] as number;
+            let text = texts.get(fingerprint);
+            if (text === undefined) texts.set(fingerprint, (text = texts.size));
             this.#write[line] = w;
             this.#side[line] = side;
-            const fingerprint = lines.folded[place] as number;
-            const list = maps[side].get(fingerprint);
-            if (list) list.push(line);
-            else maps[side].set(fingerprint, [line]);
+            this.#text[line] = text;
+            this.#older[line] = maps[side].get(text) ?? -1;
+            maps[side].set(text, line);
           }
         }
       }
     });
-    this.#index = index;
-    this.#paths = countPaths(history, index, this.#groups);
+    this.#texts = texts;
+    this.#newest = newest;
+    this.#paths = countPaths(history, texts, this.#groups);
   }
 
-  /** Places of written lines of one side with this fingerprint in a group of paths, by instant. */
-  find(group: number, side: 0 | 1, fingerprint: number): readonly number[] {
-    return this.#index[group]?.[side].get(fingerprint) ?? none;
+  /** Number of a text by its fingerprint, -1 for one nobody wrote. */
+  textOf(fingerprint: number): number {
+    return this.#texts.get(fingerprint) ?? -1;
+  }
+
+  /** Written lines of one side with this text in a group of paths, oldest first. */
+  find(group: number, side: 0 | 1, text: number): readonly number[] {
+    let line = text < 0 ? -1 : (this.#newest[group]?.[side].get(text) ?? -1);
+    if (line < 0) return none;
+    const lines: number[] = [];
+    for (; line >= 0; line = this.#older[line] as number) lines.push(line);
+    return lines.reverse();
   }
 
   groupOf(path: string): number {
@@ -77,8 +96,8 @@ export class WrittenLines {
     return this.#side[line] as number;
   }
 
-  fingerprintOf(line: number): number {
-    return (this.#writes[this.writeOf(line)] as LocatedWrite).diff.lines.folded[this.placeOf(line)] as number;
+  textAt(line: number): number {
+    return this.#text[line] as number;
   }
 
   /** Commits that have taken a written line. */
@@ -92,9 +111,9 @@ export class WrittenLines {
     else this.#consumed.set(line, [commit]);
   }
 
-  /** In how many groups of paths commits ever changed a line with this fingerprint; 0 if in none. */
-  pathsWith(fingerprint: number): number {
-    return this.#paths.get(fingerprint) ?? 0;
+  /** In how many groups of paths commits ever changed a line with this text: what is common says little. */
+  pathsWith(text: number): number {
+    return text < 0 ? 0 : (this.#paths[text] as number);
   }
 }
 
@@ -129,22 +148,27 @@ function groupPaths(history: LineHistoryResult, writes: readonly LocatedWrite[])
   return groups;
 }
 
-/** Counts groups of paths by fingerprint, for the fingerprints somebody wrote: what is common says little. */
-function countPaths(
-  history: LineHistoryResult, index: readonly [Map<number, number[]>, Map<number, number[]>][], groups: ReadonlyMap<string, number>,
-): Map<number, number> {
-  const written = new Set<number>();
-  for (const maps of index) for (const map of maps ?? []) for (const fingerprint of map.keys()) written.add(fingerprint);
-  const byGroup = new Map<number, Set<number>>();
+function countPaths(history: LineHistoryResult, texts: ReadonlyMap<number, number>, groups: ReadonlyMap<string, number>): Int32Array {
+  const changesOf = new Map<number, Float64Array[]>();
   for (const commit of history.commits) {
-    for (const file of commit.files) {
-      const group = groups.get(file.path) as number;
-      let seen = byGroup.get(group);
-      if (!seen) byGroup.set(group, (seen = new Set()));
-      for (const fingerprint of file.diff.lines.folded) if (written.has(fingerprint)) seen.add(fingerprint);
+    for (const { path, diff } of commit.files) {
+      const group = groups.get(path) as number;
+      const list = changesOf.get(group);
+      if (list) list.push(diff.lines.folded);
+      else changesOf.set(group, [diff.lines.folded]);
     }
   }
-  const counts = new Map<number, number>();
-  for (const seen of byGroup.values()) for (const fingerprint of seen) counts.set(fingerprint, (counts.get(fingerprint) ?? 0) + 1);
+  const counts = new Int32Array(texts.size);
+  const seenIn = new Int32Array(texts.size).fill(-1);
+  for (const [group, changes] of changesOf) {
+    for (const fingerprints of changes) {
+      for (const fingerprint of fingerprints) {
+        const text = texts.get(fingerprint);
+        if (text === undefined || seenIn[text] === group) continue;
+        seenIn[text] = group;
+        counts[text] = (counts[text] as number) + 1;
+      }
+    }
+  }
   return counts;
 }

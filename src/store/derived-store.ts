@@ -5,8 +5,10 @@ import { Database, type ColumnType, type Row } from "./duckdb/database.ts";
 import { derivedFile } from "./store.ts";
 import ledgerView from "./views/ledger.sql";
 
-/** Rows of every derived table, columns in the order of derived.sql. */
-export type DerivedRows = Readonly<Record<string, readonly Row[]>>;
+/** Rows of every derived table, columns in the order of derived.sql; made while they are written. */
+export type DerivedRows = Readonly<Record<string, () => Iterable<Row>>>;
+
+const rowsAtOnce = 8_192;
 
 /** Writes the derived tables beside the present ones and renames them into place: readers see the old or the new, whole. */
 export async function writeDerived(folder: string, rows: DerivedRows): Promise<void> {
@@ -17,13 +19,27 @@ export async function writeDerived(folder: string, rows: DerivedRows): Promise<v
   try {
     await database.run(derivedSchema);
     await database.run(ledgerView);
-    for (const [table, tableRows] of Object.entries(rows)) await database.append(table, await columnTypes(database, table), tableRows);
+    for (const [table, tableRows] of Object.entries(rows)) await writeTable(database, table, tableRows());
+    // Kept as a table: a question reads it many times, and its arithmetic costs more than its rows.
+    await database.run("CREATE TABLE ledger_rows AS SELECT * FROM ledger ORDER BY charge_id, strand_id; DROP VIEW ledger; ALTER TABLE ledger_rows RENAME TO ledger");
     await database.run("CHECKPOINT");
   } finally {
     database.close();
   }
   rmSync(`${path}.wal`, { force: true });
   renameSync(next, path);
+}
+
+async function writeTable(database: Database, table: string, rows: Iterable<Row>): Promise<void> {
+  const types = await columnTypes(database, table);
+  let batch: Row[] = [];
+  for (const row of rows) {
+    batch.push(row);
+    if (batch.length < rowsAtOnce) continue;
+    await database.append(table, types, batch);
+    batch = [];
+  }
+  await database.append(table, types, batch);
 }
 
 async function columnTypes(database: Database, table: string): Promise<ColumnType[]> {

@@ -49,13 +49,13 @@ export interface StoredRepository {
 
 /** Runs a query and hands each row to `make` as a function of column names: no object of cells per row. */
 async function read<T>(store: FactStore, sql: string, make: (cell: (name: string) => Cell) => T, parameters: Record<string, Cell> = {}): Promise<T[]> {
-  const { names, columns } = await store.database.columns(sql, parameters);
-  const at = new Map(names.map((name, c) => [name, columns[c] as Cell[]]));
-  const count = columns[0]?.length ?? 0;
-  const rows: T[] = new Array(count);
-  let row = 0;
-  const cell = (name: string): Cell => (at.get(name) as Cell[])[row] as Cell;
-  for (; row < count; row++) rows[row] = make(cell);
+  const rows: T[] = [];
+  await store.database.eachChunk(sql, parameters, (names, columns, count) => {
+    const at = new Map(names.map((name, c) => [name, columns[c] as Cell[]]));
+    let row = 0;
+    const cell = (name: string): Cell => (at.get(name) as Cell[])[row] as Cell;
+    for (; row < count; row++) rows.push(make(cell));
+  });
   return rows;
 }
 

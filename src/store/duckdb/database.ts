@@ -16,7 +16,7 @@ export type ColumnType = keyof typeof columnTypes;
 const chunkRows = 2048;
 
 /** Settings every database of ours is opened with: bounded memory, nothing fetched, files only where they belong. */
-const settings = { memory_limit: "256MB", threads: "2", autoinstall_known_extensions: "false", autoload_known_extensions: "false" } as const;
+const settings = { memory_limit: "80MB", threads: "1", autoinstall_known_extensions: "false", autoload_known_extensions: "false" } as const;
 
 /** A query that failed, with what was asked: the SQL and the names of its parameters, never their values. */
 class QueryError extends Error {
@@ -84,6 +84,19 @@ export class Database {
       const columns = reader.getColumns() as unknown[][];
       const names = reader.columnNames();
       return { names, columns: names.map((_, c) => (columns[c] ?? []).map(fromDriver)) };
+    } catch (cause) {
+      throw new QueryError(sql, Object.keys(parameters), cause);
+    }
+  }
+
+  /** Hands rows to `visit` a chunk at a time, column by column: a large table is never in memory as a whole. */
+  async eachChunk(sql: string, parameters: Readonly<Record<string, Cell>>, visit: (names: readonly string[], columns: readonly Cell[][], count: number) => void): Promise<void> {
+    try {
+      const result = await this.#connection.stream(sql, toDriver(parameters));
+      const names = result.columnNames();
+      for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+        visit(names, (chunk.getColumns() as unknown[][]).map((column) => column.map(fromDriver)), chunk.rowCount);
+      }
     } catch (cause) {
       throw new QueryError(sql, Object.keys(parameters), cause);
     }

@@ -129,7 +129,8 @@ function setUp(stage: Stage, name: keyof typeof products, reposFolder: string, r
 }
 
 function pathsOf(name: string, { noun }: Subject, part: string): { code: string; test: string } {
-  if (name !== "tide") return { code: `src/${noun}/${noun}-${part}.ts`, test: `src/${noun}/${noun}-${part}.test.ts` };
+  if (name === "quay-infra") return { code: `stacks/${noun}/${part}.ts`, test: `stacks/${noun}/${part}.test.ts` };
+  if (name === "harbour") return { code: `src/${noun}/${noun}-${part}.ts`, test: `src/${noun}/${noun}-${part}.test.ts` };
   const stem = `internal/${noun}/${part.replaceAll("-", "_")}`;
   return { code: `${stem}.go`, test: `${stem}_test.go` };
 }
@@ -159,7 +160,7 @@ function seedHistory(scene: Scene, random: Random, subjects: number): void {
     if (index === 0) {
       const subject: Subject = { noun: repository.name, partner: "saltmarsh" };
       put("README.md", subject, 3, at);
-      put("config/limits.json", nextSubject(), 8, at);
+      put(repository.name === "quay-infra" ? "config/regions.json" : "config/limits.json", nextSubject(), 8, at);
       put(repository.name === "tide" ? "go.sum" : "package-lock.json", subject, 24, at);
     }
     const before = repository.chain.at(-1) ?? null;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The composition root: the only place that reads environment, arguments, clock and home folder. */
-import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
@@ -27,29 +27,37 @@ const machine: Machine = {
   interruptSignal,
 };
 
+/** Lies in a store that holds the invented organisation and nothing else. */
+const sampleMark = "is-sample";
+
 /** DuckDB, zod and all that reads are loaded here, when a command needs a store. */
-async function open({ storeDir, configFile, isSample }: OpenOptions): Promise<Assay> {
+async function open({ storeDir, configFile }: OpenOptions): Promise<Assay> {
   const { openAssay } = await import("./app/open-assay.ts");
   const { env, platform } = process;
+  const isSample = await exists(join(storeDir, sampleMark));
   // The sample has a home of its own: variables that move the agents' folders would lead back to this user's.
   const variables = isSample ? { PATH: env["PATH"] } : env;
   return openAssay({ folder: storeDir, configFile, isSample, version: packageJson.version, variables, platform, now: Date.now });
 }
 
-const sampleSeed = 7;
-
-/** The invented organisation, made once. A folder without its mark was left half made and is made anew. */
+/** The invented organisation, made once for each version, in a store of its own. */
 async function makeSample(folder: string): Promise<SampleFolders> {
-  const directory = join(folder, "organisation");
-  const mark = join(folder, `made-${packageJson.version}-${sampleSeed}`);
-  if ((await stat(mark).catch(() => null)) === null) {
-    const { generateSample } = await import("./sample/generate.ts");
-    for (const made of [directory, join(folder, "store")]) await rm(made, { recursive: true, force: true });
-    await generateSample({ directory, seed: sampleSeed, ...(process.env["PATH"] === undefined ? {} : { path: process.env["PATH"] }) });
-    await writeFile(mark, "");
-  }
-  const repositories = await readdir(join(directory, "repos"));
-  return { home: join(directory, "home"), repositories: repositories.sort().map((name) => join(directory, "repos", name)) };
+  const { generateSample } = await import("./sample/generate.ts");
+  const path = process.env["PATH"];
+  const made = await generateSample({
+    directory: join(folder, "organisation"),
+    seed: 7,
+    truth: false,
+    ...(path === undefined ? {} : { path }),
+  });
+  const storeDir = join(folder, `store-${packageJson.version}`);
+  await mkdir(storeDir, { recursive: true });
+  await writeFile(join(storeDir, sampleMark), "");
+  return { storeDir, home: made.home, repositories: made.repositories.map((repository) => repository.folder) };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null;
 }
 
 function screen(stream: NodeJS.WriteStream): Screen {

@@ -44,7 +44,7 @@ function codeOf(file: string): string {
 }
 
 const files = readdirSync(src, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !file.endsWith(".d.ts"))
+  .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts") && !/\.test\.ts$|(^|[\\/])test-[^\\/]*\.ts$/.test(file))
   .map((file) => join(src, file))
   .sort();
 

@@ -132,10 +132,9 @@ describe("assay alone", () => {
     expect(code).toBe(0);
     expect(err).toContain("No agent logs");
     expect(out).toMatch(/^SAMPLE DATA/);
-    expect(opened.map(({ storeDir, isSample }) => [storeDir, isSample])).toEqual([
-      ["/home/ada/.local/share/assay", false],
-      ["/home/ada/.local/share/assay/sample/store", true],
-    ]);
+    const sampleStore = "/home/ada/.local/share/assay/sample/store";
+    expect(opened.map(({ storeDir }) => storeDir)).toEqual(["/home/ada/.local/share/assay", sampleStore]);
+    expect(err).toContain(`--store ${sampleStore}`);
     expect(calls[2]?.args[0]).toMatchObject({
       home: "/home/ada/.local/share/assay/sample/home",
       repositories: ["/home/ada/.local/share/assay/sample/repository"],

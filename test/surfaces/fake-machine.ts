@@ -93,7 +93,7 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
       opened.push(options);
       return assay;
     },
-    makeSample: async (folder) => ({ home: `${folder}/home`, repositories: [`${folder}/repository`] }),
+    makeSample: async (folder) => ({ storeDir: `${folder}/store`, home: `${folder}/home`, repositories: [`${folder}/repository`] }),
     isFolder: async () => true,
     writeText: async (path, text) => void files.set(path, text),
     interruptSignal: () => new AbortController().signal,

@@ -42,8 +42,10 @@ export function spendBar(groups: readonly GroupFigure[]): Markup {
     const x = formatPlainPercent(start);
     const middle = formatPlainPercent(start + group.tenths / 2n);
     start += group.tenths;
-    const label = (y: number, text: string): Markup => html`<text x="${middle}" y="${y}" text-anchor="middle">${text}</text>`;
-    const labels = group.tenths < 150n ? [] : [label(30, group.look.name), label(50, group.ofSpend)];
+    const room = group.tenths >= 150n ? "" : "wide-only";
+    const label = (y: number, text: string): Markup =>
+      html`<text x="${middle}" y="${y}" text-anchor="middle" class="${room}">${text}</text>`;
+    const labels = group.tenths < 80n ? [] : [label(30, group.look.name), label(50, group.ofSpend)];
     return html`<g><title>${group.look.name}: ${group.dollars}, ${group.ofSpend} of the spend</title><rect x="${x}" width="${formatPlainPercent(group.tenths)}" height="72" fill="url(#fill-${group.look.name})"/>${labels}</g>`;
   });
   const said = seen.map((group) => `${group.look.name} ${group.ofSpend}`).join(", ");

@@ -118,7 +118,7 @@ function sure(answer: Answer, figures: AnswerFigures): Markup {
   });
   const horizons = figures.horizons.map((row) => `${row.title}: ${row.sentence}`).join("; ");
   const horizon = html`<div><dt>horizon: known until</dt><dd>${horizons === "" ? "no repository was seen" : horizons}</dd></div>`;
-  const unknowns = answer.notKnown.map((sentence) => html`<li>${sentence}</li>`);
+  const unknowns = answer.notKnown.map((sentence) => html`<li>${withCode(sentence)}</li>`);
   return html`<section>
 <h2>How sure is this?</h2>
 <dl class="sure">${rows}${horizon}</dl>
@@ -195,7 +195,7 @@ function costliest(answer: Answer): Markup {
   const changes = answer.topChanges.map((change) => {
     const landedOn = change.landedAt === null ? "not landed" : `landed ${formatDay(change.landedAt)}`;
     return [
-      titled(html`<code>${change.change}</code>`, [landedOn, formatNumberOf(change.lines, "line")]),
+      titled(html`<code>${change.change}</code>`, [landedOn, change.repository, formatNumberOf(change.lines, "line")]),
       formatUsd(change.nanoUsd),
       shareOrUnknown(change.bought),
     ];
@@ -243,6 +243,11 @@ function problems(answer: Answer): Markup {
 <p>${problemSentence(answer)}. Each with its place and what to do: <code>assay problems</code></p>
 ${htmlTable("Problems", [text("code"), text("what"), text("severity"), number("count")], rows)}
 </section>`;
+}
+
+/** A sentence whose words between backticks are commands. */
+function withCode(sentence: string): Markup {
+  return html`${sentence.split("`").map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : html`${part}`))}`;
 }
 
 /** A row's name with small print under it. */

@@ -29,12 +29,11 @@ export async function withAssay<Result>(
   machine: Machine,
   flags: CommonFlags,
   use: (assay: Assay) => Promise<Result>,
-  sample: { readonly storeDir: string } | null = null,
+  storeDir = storeDirOf(machine, flags),
 ): Promise<Result> {
   const assay = await machine.openAssay({
-    storeDir: sample?.storeDir ?? storeDirOf(machine, flags),
+    storeDir,
     configFile: flags.config === undefined ? null : resolve(machine.workingDir, flags.config),
-    isSample: sample !== null,
   });
   try {
     return await use(assay);

@@ -16,11 +16,11 @@ export interface OpenOptions {
   readonly storeDir: string;
   /** The organisation's file, absolute; null for `assay.yaml` in the store's folder, if there is one. */
   readonly configFile: string | null;
-  readonly isSample: boolean;
 }
 
-/** Where the invented organisation was written. */
+/** Where the invented organisation was written, and the store that is marked as holding nothing else. */
 export interface SampleFolders {
+  readonly storeDir: string;
   readonly home: string;
   readonly repositories: readonly string[];
 }

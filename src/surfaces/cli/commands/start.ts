@@ -51,9 +51,11 @@ async function importAndAnswer(machine: Machine, assay: Assay, places: Places, f
 
 async function answerFromSample(machine: Machine, flags: StartFlags, folder: string): Promise<Answer> {
   machine.stderr.write("No agent logs with usage were found on this computer: answering from the built-in sample.\n");
-  const places = await withProgress(machine, async (progress) => {
+  const { storeDir, ...places } = await withProgress(machine, async (progress) => {
     progress("Making the sample organisation");
     return machine.makeSample(folder);
   });
-  return withAssay(machine, flags, (assay) => importAndAnswer(machine, assay, places, flags), { storeDir: join(folder, "store") });
+  const answer = await withAssay(machine, flags, (assay) => importAndAnswer(machine, assay, places, flags), storeDir);
+  machine.stderr.write(`To open its sessions and changes, name its store: --store ${storeDir}\n`);
+  return answer;
 }

@@ -57,15 +57,3 @@ export function ownedFacts(
     writes: [...ownWrites.values()].sort((a, b) => a.instant - b.instant || compare(a.session, b.session) || compare(a.callKey, b.callKey) || compare(a.path, b.path)),
   };
 }
-
-/** Number of the turn an instant falls into: turn 0 comes before the first start (RULINGS 11). */
-export function turnAt(turns: readonly TurnStart[], instant: number): number {
-  let low = 0;
-  let high = turns.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((turns[middle] as TurnStart).instant <= instant) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

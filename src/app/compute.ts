@@ -3,6 +3,7 @@ import { type LocatedWrite, type LinkResult, linkWrites } from "../attribution/l
 import { LineEnds, type RepositoryOutcomes, type TurnWrite, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
 import { type KnownRepository, PathLocator } from "../attribution/locate.ts";
 import type { Segment, SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
+import { turnAt } from "../attribution/segments.ts";
 import { joinSightings } from "../attribution/usages.ts";
 import type { CommitFact, RefFact } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
@@ -21,7 +22,7 @@ import {
 import type { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
 import { topologicalOrder } from "./commit-order.ts";
-import { type SessionFacts, ownedFacts, turnAt } from "./compute-session-facts.ts";
+import { type SessionFacts, ownedFacts } from "./compute-session-facts.ts";
 import { namedSessions } from "./evidence.ts";
 
 /** A repository with everything that is derived from its commits. */
@@ -51,13 +52,14 @@ export async function compute(
   store: FactStore, book: PriceBook, options: { readonly ignoreTrailers: boolean; readonly defaultBranches: Readonly<Record<string, string>> }, progress: Progress,
 ): Promise<Computed> {
   progress("joining sightings");
-  const joined = joinSightings(await readSightings(store));
+  const storedSessions = await readSessions(store);
+  const firstRecord = new Map(storedSessions.map(({ agent, session, firstAt }) => [`${agent}\u0000${session}`, firstAt]));
+  const joined = joinSightings(await readSightings(store), (agent, session) => firstRecord.get(`${agent}\u0000${session}`));
   const usages = joined.usages.map((usage) => {
     const price = priceUsage(usage, book);
     return { ...usage, listNanoUsd: price.kind === "priced" ? price.nanoUsd : null, priceGap: price.kind === "priced" ? null : price.reason };
   });
   const facts = ownedFacts(await readCalls(store), await readWrites(store), await readTurns(store), joined.usages);
-  const storedSessions = await readSessions(store);
   const checkpoints = await readCheckpoints(store);
   const mentions = await readCommitMentions(store);
 
@@ -118,7 +120,7 @@ function outcomesOf(
 
 /** The last call of a session before an instant that can have changed files, else its last call at all. */
 function callBefore(facts: SessionFacts): (session: string, instant: number) => string | null {
-  const changes = new Set<Call["activity"]>(["edit", "shell", "delegate", "build", "commit"]);
+  const changes = new Set<Call["activity"]>(["edit", "shell", "delegate", "build"]);
   return (session, instant) => {
     let last: Call | null = null;
     let lastChanging: Call | null = null;

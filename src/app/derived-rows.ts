@@ -1,12 +1,12 @@
 import { type LineAuthors, authorsOf } from "../attribution/lives.ts";
 import type { Segment, Strand } from "../attribution/model.ts";
+import { turnAt } from "../attribution/segments.ts";
 import { lineKinds } from "../lines/line-kind.ts";
 import type { DerivedRows } from "../store/derived-store.ts";
 import type { Row } from "../store/duckdb/database.ts";
 import { type StoredCheckpoint, compare } from "../store/fact-reader.ts";
 import { type Computed, type ComputedRepository, repositoryName } from "./compute.ts";
 import { checkpointsNamed } from "./evidence.ts";
-import { turnAt } from "./compute-session-facts.ts";
 
 const agentGrades = ["A", "B", "C"] as const;
 

@@ -108,10 +108,12 @@ export class Database {
     const appender = table.startsWith("temp.")
       ? await this.#connection.createAppender(table.slice("temp.".length), "main", "temp")
       : await this.#connection.createAppender(table);
-    const driverTypes = types.map((type) => columnTypes[type]);
+    // One chunk for all: its memory is the driver's, which the garbage collector does not see.
+    const chunk = DuckDBDataChunk.create(types.map((type) => columnTypes[type]), Math.min(chunkRows, rows.length));
     for (let from = 0; from < rows.length; from += chunkRows) {
       const count = Math.min(chunkRows, rows.length - from);
-      const chunk = DuckDBDataChunk.create(driverTypes, count);
+      if (from > 0) chunk.reset();
+      chunk.rowCount = count;
       types.forEach((type, c) => {
         const values: DuckDBValue[] = new Array(count);
         for (let r = 0; r < count; r++) values[r] = cellFor(type, (rows[from + r] as Row)[c] as Cell);

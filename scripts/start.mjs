@@ -9,6 +9,7 @@ installIfNeeded();
 const builtAt = writtenAt(entry);
 if (sourcesOfBuild().some((file) => writtenAt(file) > builtAt)) {
   console.error("Building …");
-  await build();
+  // esbuild has said by itself what is wrong.
+  await build().catch(() => process.exit(1));
 }
 await import("../dist/assay.js");

@@ -9,8 +9,8 @@ import type { Machine, OpenOptions, SampleFolders, Screen } from "./surfaces/cli
 import { runCli } from "./surfaces/cli/run.ts";
 
 const machine: Machine = {
-  stdout: screen(process.stdout),
-  stderr: screen(process.stderr),
+  stdout: screen(() => process.stdout),
+  stderr: screen(() => process.stderr),
   version: packageJson.version,
   platform: process.platform,
   homeDir: homedir(),
@@ -60,13 +60,31 @@ async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null)) !== null;
 }
 
-function screen(stream: NodeJS.WriteStream): Screen {
-  return {
-    write: (text) => void stream.write(text),
-    isTerminal: stream.isTTY === true,
-    columns: stream.isTTY ? stream.columns : undefined,
-    colorDepth: stream.isTTY ? stream.getColorDepth() : 1,
+/** Node opens a stream when it is first named, which costs a start some milliseconds: nobody pays for one that is not used. */
+function screen(open: () => NodeJS.WriteStream): Screen {
+  let opened: NodeJS.WriteStream | undefined;
+  const stream = (): NodeJS.WriteStream => {
+    opened ??= open().on("error", leaveWithReader);
+    return opened;
   };
+  return {
+    write: (text) => void stream().write(text),
+    get isTerminal() {
+      return stream().isTTY === true;
+    },
+    get columns() {
+      return stream().isTTY ? stream().columns : undefined;
+    },
+    get colorDepth() {
+      return stream().isTTY ? stream().getColorDepth() : 1;
+    },
+  };
+}
+
+/** Who reads may leave early (`assay problems | head`): that is no fault. */
+function leaveWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
 }
 
 const interrupt = new AbortController();
@@ -81,14 +99,6 @@ function stopOrLeave(): void {
   if (interrupt.signal.aborted) process.exit(130);
   process.stderr.write("\nStopping after what is being read; Ctrl-C again leaves at once.\n");
   interrupt.abort();
-}
-
-/** Who reads may leave early (`assay problems | head`): that is no fault. */
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit();
-  });
 }
 
 process.exitCode = await runCli(process.argv.slice(2), machine);

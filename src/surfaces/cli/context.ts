@@ -15,7 +15,7 @@ export interface CliContext {
   /** What stricli writes to and reads the exit code from. */
   readonly process: {
     readonly stdout: { write(text: string): void; getColorDepth(): number };
-    readonly stderr: { write(text: string): void; getColorDepth(): number };
+    readonly stderr: { write(text: string): void };
     exitCode?: number | string | null;
   };
 }

@@ -2,7 +2,7 @@ import { run } from "@stricli/core";
 import { exitCodes } from "../../contract/errors.ts";
 import { buildApp, commandNames, defaultCommandName } from "./app.ts";
 import type { CliContext } from "./context.ts";
-import type { Machine, Screen } from "./machine.ts";
+import type { Machine } from "./machine.ts";
 
 /**
  * Runs one command line.
@@ -12,7 +12,10 @@ import type { Machine, Screen } from "./machine.ts";
  */
 export async function runCli(args: readonly string[], machine: Machine): Promise<number> {
   const debug = args.includes("--debug") || Boolean(machine.variables["ASSAY_DEBUG"]);
-  const process: CliContext["process"] = { stdout: streamOf(machine.stdout, machine), stderr: streamOf(machine.stderr, machine) };
+  const process: CliContext["process"] = {
+    stdout: { write: (text) => machine.stdout.write(text), getColorDepth: () => helpColors(machine) },
+    stderr: { write: (text) => machine.stderr.write(text) },
+  };
   await run(buildApp(machine.version, debug), withCommandFirst(args), { machine, process });
   return exitCodeFrom(process.exitCode);
 }
@@ -24,9 +27,9 @@ function exitCodeFrom(code: number | string | null | undefined): number {
   return code === -4 || code === -5 ? exitCodes.usage : exitCodes.fault;
 }
 
-function streamOf(screen: Screen, machine: Machine): CliContext["process"]["stdout"] {
-  const colorDepth = screen.isTerminal && !machine.variables["NO_COLOR"] ? screen.colorDepth : 1;
-  return { write: (text) => screen.write(text), getColorDepth: () => colorDepth };
+/** Colour is for help; what goes wrong is plain, so that stderr is not opened before there is something to say. */
+function helpColors(machine: Machine): number {
+  return machine.stdout.isTerminal && !machine.variables["NO_COLOR"] ? machine.stdout.colorDepth : 1;
 }
 
 const flagsWithValue = ["--store", "--config"];

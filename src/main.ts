@@ -3,6 +3,8 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import packageJson from "../package.json" with { type: "json" };
 import type { Assay } from "./app/assay.ts";
 import type { Machine, OpenOptions, SampleFolders, Screen } from "./surfaces/cli/machine.ts";
@@ -37,7 +39,14 @@ async function open({ storeDir, configFile }: OpenOptions): Promise<Assay> {
   const isSample = await exists(join(storeDir, sampleMark));
   // The sample has a home of its own: variables that move the agents' folders would lead back to this user's.
   const variables = isSample ? { PATH: env["PATH"] } : env;
-  return openAssay({ folder: storeDir, configFile, isSample, version: packageJson.version, variables, platform, now: Date.now });
+  return openAssay({ folder: storeDir, configFile, isSample, version: packageJson.version, variables, platform, now: Date.now, releaseMemory });
+}
+
+/** Node hands its collector out only under this flag; a heap left to itself grows to twice what is alive before it is swept. */
+function releaseMemory(): void {
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  if (typeof collect === "function") collect();
 }
 
 /** The invented organisation, made once for each version, in a store of its own. */

@@ -16,7 +16,7 @@ import { findReleases } from "../outcomes/git/releases.ts";
 import type { PriceBook } from "../prices/price-book.ts";
 import { priceUsage } from "../prices/price-usage.ts";
 import {
-  type StoredRepository, type StoredSession, compare, readCalls, readCheckpoints, readCommitMentions, readRepositories, readSessions, readSightings,
+  type StoredCheckpoint, type StoredRepository, type StoredSession, compare, readCalls, readCheckpoints, readCommitMentions, readRepositories, readSessions, readSightings,
   readStoredCommits, readTurns, readWrites,
 } from "../store/fact-reader.ts";
 import type { FactStore } from "../store/store.ts";
@@ -41,38 +41,61 @@ export interface Computed {
   readonly facts: SessionFacts;
   readonly segments: readonly Segment[];
   readonly repositories: readonly ComputedRepository[];
+  readonly checkpoints: readonly StoredCheckpoint[];
   readonly problems: readonly Problem[];
 }
 
-/**
- * Facts in, everything derived out: usages, line histories, links, lives, segments and strands. Reads no git, no clock,
- * no log: the same facts give the same result, in whatever order and parts they came.
- */
-export async function compute(
-  store: FactStore, book: PriceBook, options: { readonly ignoreTrailers: boolean; readonly defaultBranches: Readonly<Record<string, string>> }, progress: Progress,
-): Promise<Computed> {
+/** The facts of a store in memory, joined as far as telling them twice goes. */
+export interface LoadedFacts {
+  readonly sessions: readonly StoredSession[];
+  readonly usages: readonly Usage[];
+  readonly facts: SessionFacts;
+  readonly checkpoints: readonly StoredCheckpoint[];
+  readonly mentions: readonly { readonly session: string; readonly hash: string; readonly instant: number }[];
+  readonly repositories: readonly { readonly stored: StoredRepository; readonly commits: readonly CommitFact[] }[];
+  readonly problems: readonly Problem[];
+}
+
+/** Loads what `compute` needs; the store may be closed then. */
+export async function loadFacts(store: FactStore, progress: Progress): Promise<LoadedFacts> {
   progress("joining sightings");
-  const storedSessions = await readSessions(store);
-  const firstRecord = new Map(storedSessions.map(({ agent, session, firstAt }) => [`${agent}\u0000${session}`, firstAt]));
-  const joined = joinSightings(await readSightings(store), (agent, session) => firstRecord.get(`${agent}\u0000${session}`));
-  const usages = joined.usages.map((usage) => {
+  const sessions = await readSessions(store);
+  const firstRecord = new Map(sessions.map(({ agent, session, firstAt }) => [`${agent}\u0000${session}`, firstAt]));
+  const { usages, problems } = joinSightings(await readSightings(store), (agent, session) => firstRecord.get(`${agent}\u0000${session}`));
+  const facts = ownedFacts(await readCalls(store), await readWrites(store), await readTurns(store), usages);
+  const { repositories, idOf } = await readRepositories(store);
+  const loaded = [];
+  for (const stored of repositories) {
+    const ids = [...idOf].filter(([, id]) => id === stored.id).map(([id]) => id);
+    loaded.push({ stored, commits: topologicalOrder(await readStoredCommits(store, ids)) });
+  }
+  const checkpoints = (await readCheckpoints(store)).map((checkpoint) => ({ ...checkpoint, repository: idOf.get(checkpoint.repository) ?? checkpoint.repository }));
+  return { sessions, usages, facts, checkpoints, mentions: await readCommitMentions(store), repositories: loaded, problems };
+}
+
+export interface ComputeOptions {
+  readonly ignoreTrailers: boolean;
+  /** By repository name, where the repository itself does not tell. */
+  readonly defaultBranches: Readonly<Record<string, string>>;
+}
+
+/**
+ * Facts in, everything derived out: usages, line histories, links, lives, segments and strands. Pure: the same facts give
+ * the same result, in whatever order and parts they came.
+ */
+export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOptions, progress: Progress): Computed {
+  const { sessions: storedSessions, facts, checkpoints, mentions } = loaded;
+  const usages = loaded.usages.map((usage) => {
     const price = priceUsage(usage, book);
     return { ...usage, listNanoUsd: price.kind === "priced" ? price.nanoUsd : null, priceGap: price.kind === "priced" ? null : price.reason };
   });
-  const facts = ownedFacts(await readCalls(store), await readWrites(store), await readTurns(store), joined.usages);
-  const checkpoints = await readCheckpoints(store);
-  const mentions = await readCommitMentions(store);
-
-  const { repositories: stored, idOf } = await readRepositories(store);
-  const outcomes: (RepositoryOutcomes & Pick<ComputedRepository, "stored" | "defaultBranch">)[] = [];
-  for (const repository of stored) {
-    progress(`line history of ${repositoryName(repository)}`);
-    const commits = topologicalOrder(await readStoredCommits(store, [...idOf].filter(([, id]) => id === repository.id).map(([id]) => id)));
-    outcomes.push(outcomesOf(repository, commits, options.defaultBranches));
-  }
+  const outcomes = loaded.repositories.map(({ stored, commits }) => {
+    progress(`line history of ${repositoryName(stored)}`);
+    return outcomesOf(stored, commits, options.defaultBranches);
+  });
 
   progress("finding the lines of writes in commits");
-  const located = locateWrites(storedSessions, facts, joined.usages, outcomes, new Map(checkpoints.map((c) => [c.session, idOf.get(c.repository) ?? c.repository])));
+  const located = locateWrites(storedSessions, facts, usages, outcomes, new Map(checkpoints.map((checkpoint) => [checkpoint.session, checkpoint.repository])));
   const artefacts = new Map<string, WriteArtefacts[]>();
   const addArtefact = (session: string, artefact: WriteArtefacts): void => {
     const list = artefacts.get(session);
@@ -82,7 +105,7 @@ export async function compute(
   const lastActive = new Map(storedSessions.map((session) => [session.session, session.lastAt]));
   const repositories = outcomes.map((repository): ComputedRepository => {
     const writes = located.writes.get(repository.repository) ?? [];
-    const own = checkpoints.filter((checkpoint) => (idOf.get(checkpoint.repository) ?? checkpoint.repository) === repository.repository);
+    const own = checkpoints.filter((checkpoint) => checkpoint.repository === repository.repository);
     const linked = linkWrites(repository.history, writes, namedSessions(repository.history, mentions, own, options.ignoreTrailers));
     const ends = new LineEnds(repository);
     for (const { write, artefacts: artefact } of artefactsOf(repository, writes, linked, ends, lastActive, callBefore(facts))) addArtefact(write.session, artefact);
@@ -95,7 +118,7 @@ export async function compute(
   return {
     usages,
     sessions: storedSessions.map((session) => ({ ...session, repository: located.repositoryOf.get(session.session) ?? null })),
-    facts, segments, repositories, problems: joined.problems,
+    facts, segments, repositories, checkpoints, problems: loaded.problems,
   };
 }
 

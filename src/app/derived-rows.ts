@@ -18,7 +18,7 @@ interface Ids {
 }
 
 /** Everything derived as rows, columns in the order of derived.sql. */
-export function derivedRows(computed: Computed, checkpoints: readonly StoredCheckpoint[], states: Readonly<Record<string, string>>): DerivedRows {
+export function derivedRows(computed: Computed, states: Readonly<Record<string, string>>): DerivedRows {
   const ids = numberAll(computed);
   const turnOfUsage = (session: string, instant: number): number => turnAt(computed.facts.turns.get(session) ?? [], instant);
   const segmentOf = new Map<number, number>();
@@ -27,7 +27,7 @@ export function derivedRows(computed: Computed, checkpoints: readonly StoredChec
   });
   return {
     derived_state: () => Object.entries(states).map(([name, value]): Row => [name, value]),
-    repository_d: () => computed.repositories.map((repository) => repositoryRow(repository, checkpoints)),
+    repository_d: () => computed.repositories.map((repository) => repositoryRow(repository, computed.checkpoints)),
     session_d: () => computed.sessions.map((session): Row => [
       ids.session.get(session.session) as number, session.session, session.agent, session.firstAt, session.lastAt, session.repository, session.trigger,
       session.parentSession, session.entrypoint, session.agentVersion,
@@ -144,7 +144,7 @@ function* commitRows(repositories: readonly ComputedRepository[], ids: Ids): Gen
   }
 }
 
-/** Neighbouring lines of one birth with one life, one kind and one author become one run. */
+/** Lines of one file born in one commit, with one life, one kind and one author, are one run. */
 function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Generator<Row> {
   let id = 0;
   for (const repository of repositories) {
@@ -154,24 +154,22 @@ function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Genera
         const lineIds = repository.history.changed[c]?.[f]?.ids;
         if (!lineIds) continue;
         const added = additions(file.diff.hunks, lineIds.length);
-        let key = "";
-        let row: (string | number | null)[] | null = null;
+        const runs = new Map<string, (string | number | null)[]>();
         for (let place = 0; place < lineIds.length; place++) {
           const line = lineIds[place] as number;
           if (added[place] !== 1 || repository.history.born[line] !== c) continue;
           const kind = file.diff.lines.kind[place] as number;
-          const nextKey = runKey(repository, authors, line, kind);
+          const key = runKey(repository, authors, line, kind);
           const moved = (repository.history.origin[line] as number) >= 0 ? 1 : 0;
-          if (row && nextKey === key) {
-            row[runColumn.lines] = (row[runColumn.lines] as number) + 1;
-            row[runColumn.movedLines] = (row[runColumn.movedLines] as number) + moved;
-            continue;
+          const run = runs.get(key);
+          if (run) {
+            run[runColumn.lines] = (run[runColumn.lines] as number) + 1;
+            run[runColumn.movedLines] = (run[runColumn.movedLines] as number) + moved;
+          } else {
+            runs.set(key, [id++, repository.repository, file.path, commit.hash, commit.commitAt, ...lifeCells(repository, line, ids), lineKinds[kind] as string, 1, moved, ...authorCells(repository, authors, line, ids)]);
           }
-          if (row) yield row;
-          key = nextKey;
-          row = [id++, repository.repository, file.path, commit.hash, commit.commitAt, ...lifeCells(repository, line, ids), lineKinds[kind] as string, 1, moved, ...authorCells(repository, authors, line, ids)];
         }
-        if (row) yield row;
+        yield* runs.values();
       }
     }
   }

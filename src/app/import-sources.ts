@@ -64,6 +64,8 @@ async function readInput(store: FactStore, source: Source, input: Found, before:
   const from: Checkpoint | null = before ? { state: { size: before.size, mtimeMs: before.mtimeMs, identity: before.identity }, offset: before.offset, tail: before.tail } : null;
   if (from === null) store.restartInput(source.id, input.key);
   for await (const batch of input.read(from)) {
+    // Facts may be written before their input is done: only its state, written last, says that it was read.
+    if (store.isFull) await store.commit(telling.seenAt);
     for (const item of batch) {
       if (item.kind === "fact") store.addTokenFact(item.fact satisfies TokenFact, telling);
       else if (item.kind === "problem") take(store, result, item.problem, input.key);

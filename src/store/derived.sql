@@ -61,7 +61,7 @@ CREATE TABLE commit_link (
   lines_removed INTEGER
 );
 
--- One row per run: neighbouring lines of a file with one life and one author kind.
+-- One row per run: lines of one file born in one commit, with one life, one kind and one author.
 CREATE TABLE run (
   run_id INTEGER, repository_id INTEGER, path VARCHAR, born_commit VARCHAR, born_ms BIGINT, landed_ms BIGINT, landed_change_id INTEGER,
   released_ms BIGINT, died_ms BIGINT, death VARCHAR, killer_commit VARCHAR, line_kind VARCHAR, lines INTEGER, moved_lines INTEGER,

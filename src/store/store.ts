@@ -33,7 +33,7 @@ export interface Alias {
   readonly value: string;
 }
 
-const maxBatchRows = 250_000;
+const maxBatchRows = 75_000;
 
 /**
  * The facts of one folder, opened by their one owner. Rows go in by batch; a batch, the states of the inputs it came from

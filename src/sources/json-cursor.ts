@@ -37,12 +37,20 @@ export class Words {
     for (let slot = slotOf(bytes, start, stop); ; slot = (slot + 1) & 1023) {
       const id = this.#slots[slot] as number;
       if (id === 0) return 0;
-      const name = this.#bytes[id - 1] as Buffer;
-      if (name.length !== stop - start) continue;
-      let i = 0;
-      while (i < name.length && name[i] === bytes[start + i]) i++;
-      if (i === name.length) return id;
+      if ((this.#bytes[id - 1] as Buffer).length === stop - start && this.standsAt(id, bytes, start)) return id;
     }
+  }
+
+  /** Whether the name stands at `start`, whatever follows. */
+  standsAt(id: number, bytes: Buffer, start: number): boolean {
+    const name = this.#bytes[id - 1] as Buffer;
+    const { length } = name;
+    for (let i = 0; i < length; i++) if (name[i] !== bytes[start + i]) return false;
+    return true;
+  }
+
+  length(id: number): number {
+    return (this.#bytes[id - 1] as Buffer).length;
   }
 }
 
@@ -72,9 +80,12 @@ export class JsonCursor {
   /** Id of the key last read, 0 for a name that is none of the words. */
   key = 0;
   readonly #words: Words;
+  /** The key that came after each key when it was last seen: machines write the same keys in the same order. */
+  readonly #next: Int16Array;
 
   constructor(words: Words) {
     this.#words = words;
+    this.#next = new Int16Array(words.names.length + 1);
   }
 
   reset(bytes: Buffer, at: number, end: number): void {
@@ -108,11 +119,19 @@ export class JsonCursor {
     const bytes = this.bytes;
     if (bytes[this.at] !== quote) throw notJson;
     const start = this.at + 1;
-    let i = start;
-    while (i < this.end && bytes[i] !== quote) i++;
-    if (bytes[i - 1] === backslash) i = this.#stringEnd(start) - 1;
-    if (i >= this.end) throw notJson;
-    this.key = this.#words.find(bytes, start, i);
+    const words = this.#words;
+    const guess = this.#next[this.key] as number;
+    let i = guess === 0 ? start : start + words.length(guess);
+    if (guess !== 0 && bytes[i] === quote && words.standsAt(guess, bytes, start)) this.key = guess;
+    else {
+      i = start;
+      while (i < this.end && bytes[i] !== quote) i++;
+      if (bytes[i - 1] === backslash) i = this.#stringEnd(start) - 1;
+      if (i >= this.end) throw notJson;
+      const key = words.find(bytes, start, i);
+      this.#next[this.key] = key;
+      this.key = key;
+    }
     this.at = i + 1;
     this.#space();
     if (bytes[this.at] !== colon) throw notJson;
@@ -335,6 +354,35 @@ export class Fields {
   }
 }
 
+/**
+ * Strings that come again and again, such as a model's name or the id of a response with several records: comparing the
+ * bytes with those of the last time is cheaper than making the string.
+ */
+export class RepeatedStrings {
+  readonly #bytes: Buffer[] = [];
+  readonly #texts: string[] = [];
+
+  /** As `fields.string(key)`. */
+  get(fields: Fields, key: number): string | null {
+    if (!fields.isString(key)) return null;
+    const last = this.#bytes[key];
+    const start = fields.start(key);
+    const size = fields.stop(key) - start;
+    if (last !== undefined && last.length === size) {
+      const { bytes } = fields;
+      let i = size - 1; // ids differ at their ends
+      while (i >= 0 && last[i] === bytes[start + i]) i--;
+      if (i < 0) return this.#texts[key] as string;
+    }
+    const text = fields.string(key) as string;
+    if (size <= 64) {
+      this.#bytes[key] = fields.copy(key);
+      this.#texts[key] = text;
+    }
+    return text;
+  }
+}
+
 /** Text of the JSON string `bytes[start, stop)`, quotes included. */
 function decodeString(bytes: Buffer, start: number, stop: number): string {
   if (!hasEscape(bytes, start, stop)) return bytes.toString("utf8", start + 1, stop - 1);
@@ -363,11 +411,19 @@ export function instantOf(fields: Fields, key: number): number | null {
   if (fields.size(key) === 26 && bytes[at + 23] === 90 && bytes[at + 10] === 84 && bytes[at + 19] === 46) {
     const two = (i: number): number => (bytes[at + i] as number) * 10 + (bytes[at + i + 1] as number) - 528;
     const milliseconds = (bytes[at + 20] as number) * 100 + two(21) - 4800;
-    const instant = Date.UTC(two(0) * 100 + two(2), two(5) - 1, two(8), two(11), two(14), two(17), milliseconds);
+    const instant = dayOf(two(0) * 100 + two(2), two(5), two(8)) + ((two(11) * 60 + two(14)) * 60 + two(17)) * 1000 + milliseconds;
     return Number.isNaN(instant) ? null : instant;
   }
   const text = fields.string(key);
   if (text === null) return null;
   const instant = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`); // without a zone JavaScript would take the machine's
   return Number.isNaN(instant) ? null : instant;
+}
+
+let lastDay = { year: 0, month: 0, day: 0, instant: 0 };
+
+/** Instant a UTC day begins; records follow each other, so mostly the one of the last time. */
+function dayOf(year: number, month: number, day: number): number {
+  if (lastDay.day !== day || lastDay.month !== month || lastDay.year !== year) lastDay = { year, month, day, instant: Date.UTC(year, month - 1, day) };
+  return lastDay.instant;
 }

@@ -4,7 +4,7 @@
  */
 import { type Fingerprinter, LineDiffBuilder } from "../lines/fingerprint.ts";
 import { type LineDiff, emptyDiff } from "../lines/line-diff.ts";
-import { pathKind } from "../lines/line-kind.ts";
+import { type PathKind, pathKind } from "../lines/line-kind.ts";
 
 /** One hunk of a logged patch: context lines start with a blank, removed with `-`, added with `+`. */
 export interface PatchHunk {
@@ -16,6 +16,7 @@ export interface PatchHunk {
 /** Makes differences of files under one store's secret. */
 export class WriteDifferencer {
   readonly #fingerprinter: Fingerprinter;
+  readonly #kinds = new Map<string, PathKind>();
   #scratch = Buffer.alloc(4096);
 
   constructor(fingerprinter: Fingerprinter) {
@@ -23,7 +24,9 @@ export class WriteDifferencer {
   }
 
   #builder(path: string): LineDiffBuilder {
-    return new LineDiffBuilder(this.#fingerprinter, pathKind(path));
+    let kind = this.#kinds.get(path);
+    if (kind === undefined) this.#kinds.set(path, (kind = pathKind(path)));
+    return new LineDiffBuilder(this.#fingerprinter, kind);
   }
 
   /**

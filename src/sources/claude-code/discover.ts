@@ -1,6 +1,5 @@
 /** Finds the transcripts Claude Code keeps on this machine. Looks at names and sizes only. */
-import type { Dirent, Stats } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { type Dirent, type Stats, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Problem } from "../../contract/problem.ts";
 import type { SourceEnv, SourceState } from "../source.ts";
@@ -28,15 +27,15 @@ const expandHome = (folder: string, home: string): string => (folder === "~" || 
  * Every `*.jsonl` below the `projects` folders, those of sub-agents included, in order of path. A file reached twice
  * (linked folders) is given once; what cannot be looked into is a problem.
  */
-export async function* findTranscripts(env: SourceEnv): AsyncGenerator<TranscriptFile | { readonly problem: Problem }> {
+export function* findTranscripts(env: SourceEnv): Generator<TranscriptFile | { readonly problem: Problem }> {
   const seen = new Set<string>();
   for (const folder of configFolders(env)) yield* walk(join(folder, "projects"), true, seen);
 }
 
-async function* walk(folder: string, mayBeMissing: boolean, seen: Set<string>): AsyncGenerator<TranscriptFile | { readonly problem: Problem }> {
+function* walk(folder: string, mayBeMissing: boolean, seen: Set<string>): Generator<TranscriptFile | { readonly problem: Problem }> {
   let entries: Dirent[];
   try {
-    entries = await readdir(folder, { withFileTypes: true });
+    entries = readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     if (!(mayBeMissing && isMissing(error))) yield { problem: unreadable(folder, error) };
     return;
@@ -47,7 +46,7 @@ async function* walk(folder: string, mayBeMissing: boolean, seen: Set<string>): 
     if (entry.isFile() && !isTranscript) continue;
     let stats: Stats;
     try {
-      stats = await stat(path);
+      stats = statSync(path);
     } catch (error) {
       if (!isMissing(error)) yield { problem: unreadable(path, error) }; // gone since it was listed, or a dangling link
       continue;

@@ -2,7 +2,7 @@
 import type { CallFact, TokenFact, WriteFact } from "../../contract/facts.ts";
 import type { Fingerprinter } from "../../lines/fingerprint.ts";
 import { emptyDiff, lineCount } from "../../lines/line-diff.ts";
-import { type Fields, instantOf } from "../json-cursor.ts";
+import { type Fields, RepeatedStrings, instantOf } from "../json-cursor.ts";
 import { type ShellPurpose, shellPurpose } from "../shell-command.ts";
 import { openedChanges, printedCommits, testCounts } from "../tool-output.ts";
 import { type PatchHunk, WriteDifferencer } from "../write-difference.ts";
@@ -65,6 +65,7 @@ export class TranscriptFacts {
   readonly #context: FactContext;
   readonly #sink: FactSink;
   readonly #differencer: WriteDifferencer;
+  readonly #strings = new RepeatedStrings();
   readonly #responses: Responses;
   readonly #starts: TurnStarts;
   readonly #calls = new Map<string, WaitingCall>();
@@ -76,7 +77,7 @@ export class TranscriptFacts {
     this.#sink = sink;
     this.#differencer = new WriteDifferencer(context.fingerprinter);
     const emit = (fact: TokenFact): void => sink.fact(fact);
-    this.#responses = new Responses(agentName, emit);
+    this.#responses = new Responses(agentName, this.#strings, emit);
     this.#starts = new TurnStarts(agentName, context.fingerprinter, emit);
   }
 
@@ -144,18 +145,19 @@ export class TranscriptFacts {
       this.#sink.problem("no_instant", severity, offset, "record without a readable timestamp; left out");
       return null;
     }
-    const session = outer.top.string(w.sessionId) ?? this.#context.session;
+    const { header } = outer;
+    const session = header.session ?? this.#context.session;
     this.#touch(session, instant, outer);
-    return { session, agentId, parentCallId, instant, offset, top: outer.top };
+    return { session, agentId, parentCallId, instant, offset, header };
   }
 
   #touch(session: string, instant: number, record: TranscriptRecord): void {
     const span = this.#sessions.get(session);
     if (span === undefined) {
-      const { top } = record;
+      const { version, cwd, branch } = record.header;
       this.#sessions.set(session, {
-        firstAt: instant, lastAt: instant, told: false, parentSession: record.fork.string(w.sessionId), entrypoint: top.string(w.entrypoint),
-        version: top.string(w.version), cwd: top.string(w.cwd), branch: top.string(w.gitBranch) || null,
+        firstAt: instant, lastAt: instant, told: false, parentSession: record.fork.string(w.sessionId), entrypoint: record.top.string(w.entrypoint),
+        version, cwd, branch,
       });
     } else if (instant < span.firstAt || instant > span.lastAt) {
       span.firstAt = Math.min(span.firstAt, instant);
@@ -173,18 +175,18 @@ export class TranscriptFacts {
   #progress(record: TranscriptRecord, offset: number): void {
     const { data } = record;
     if (data.word(w.type, words) !== w.agent_progress || !data.has(w.message)) return;
-    const agentId = data.string(w.agentId) ?? "unknown";
-    const speaker = this.#speaker(record, record.inner, offset, agentId, record.top.string(w.parentToolUseID));
+    const agentId = this.#strings.get(data, w.agentId) ?? "unknown";
+    const speaker = this.#speaker(record, record.inner, offset, agentId, this.#strings.get(record.top, w.parentToolUseID));
     if (speaker !== null) this.#message(record.inner, speaker);
   }
 
   #assistant(record: TranscriptRecord, speaker: Speaker): void {
     const { message } = record;
-    const model = message.string(w.model);
+    const model = this.#strings.get(message, w.model);
     if (model === "<synthetic>") return; // made by the CLI itself for errors and interruptions: no response
     if (speaker.agentId === null) this.#starts.answered();
-    const messageId = message.string(w.id);
-    const requestId = record.top.string(w.requestId);
+    const messageId = this.#strings.get(message, w.id);
+    const requestId = this.#strings.get(record.top, w.requestId);
     let visibleChars = 0;
     for (let i = 0; i < record.blockCount; i++) {
       const block = record.blocks[i] as Fields;
@@ -206,7 +208,7 @@ export class TranscriptFacts {
       return;
     }
     const { session, agentId, parentCallId, instant } = speaker;
-    const tool = block.string(w.name) ?? "unknown";
+    const tool = this.#strings.get(block, w.name) ?? "unknown";
     const shell = tool === "Bash" ? this.#shellOf(block, speaker) : null;
     const activity = shell?.activity ?? activityOfTool(tool);
     const fact: CallFact = {
@@ -224,7 +226,7 @@ export class TranscriptFacts {
   #shellOf(block: Fields, speaker: Speaker): ShellPurpose | null {
     const input = parsedObject(block, w.input);
     const line = input?.["command"];
-    return typeof line === "string" ? shellPurpose(line, speaker.top.string(w.cwd)) : null;
+    return typeof line === "string" ? shellPurpose(line, speaker.header.cwd) : null;
   }
 
   #user(record: TranscriptRecord, speaker: Speaker): void {

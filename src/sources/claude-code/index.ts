@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 import { basename } from "node:path";
 import type { Fingerprinter } from "../../lines/fingerprint.ts";
@@ -12,7 +11,7 @@ export const claudeCode = {
   title: "Claude Code transcripts",
   inRepositories: false,
   async *discover(env: SourceEnv) {
-    for await (const found of findTranscripts(env)) yield "problem" in found ? found : foundFile(found, env.fingerprinter);
+    for (const found of findTranscripts(env)) yield "problem" in found ? found : foundFile(found, env.fingerprinter);
   },
 } as const satisfies Source;
 
@@ -75,11 +74,17 @@ function* chunksOf(descriptor: number, chunk: Buffer, from: number, size: number
   }
 }
 
-/** Fingerprint of up to 4 kB before `offset`. */
+/** Fingerprint of up to 4 kB before `offset`: tells a file that grew from one that was written anew. */
 function tailAt(descriptor: number, offset: number): string {
   const bytes = Buffer.alloc(Math.min(tailBytes, offset));
   const bytesRead = readSync(descriptor, bytes, 0, bytes.length, offset - bytes.length);
-  return createHash("sha1").update(bytes.subarray(0, bytesRead)).digest("hex");
+  let a = 0x811c9dc5;
+  let b = 0x01000193;
+  for (let i = 0; i < bytesRead; i++) {
+    a = Math.imul(a ^ (bytes[i] as number), 0x01000193);
+    b = Math.imul(b + (bytes[i] as number), 0x9e3779b1);
+  }
+  return `${(a >>> 0).toString(16)}.${(b >>> 0).toString(16)}`;
 }
 
 const isSystemError = (error: unknown): boolean => error instanceof Error && "code" in error && "syscall" in error;

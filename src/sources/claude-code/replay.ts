@@ -24,8 +24,8 @@ export class WriteReplay {
   readonly #emit: (fact: WriteFact) => void;
   readonly #differencer: WriteDifferencer;
   readonly #paths: ReadonlySet<string>;
-  /** path → content after the last record read. */
-  readonly #known = new Map<string, string>();
+  /** path → content after the last record read, made out when it is asked for. */
+  readonly #known = new Map<string, () => string | null>();
   /** Calls on wanted paths by id. */
   readonly #calls = new Map<string, { readonly tool: string; readonly input: Json; readonly path: string }>();
 
@@ -70,13 +70,11 @@ export class WriteReplay {
     if (block.isTrue(w.is_error)) return;
     const { tool, input, path } = call;
     if (tool === "Read") {
-      const content = contentRead(block, result, input);
-      if (content !== null) this.#learn(path, content);
+      this.#learnRead(path, contentRead(block, result, input), input);
       return;
     }
     const original = result?.string(w.originalFile) ?? null;
-    if (original !== null) this.#learn(path, original);
-    const before = this.#known.get(path) ?? null;
+    const before = original ?? this.#known.get(path)?.() ?? null;
     const after = afterOf(tool, input, before);
     const write = this.#wanted.get(callId);
     if (write !== undefined) this.#tell(write, path, tool, input, before, after);
@@ -84,8 +82,15 @@ export class WriteReplay {
     else this.#learn(path, after);
   }
 
+  /** A part of a file, from its first line on, is better than nothing; never better than the whole. */
+  #learnRead(path: string, content: (() => string | null) | null, input: Json): void {
+    const known = this.#known.get(path);
+    if (content === null || (input["limit"] !== undefined && known !== undefined)) return;
+    this.#known.set(path, () => content() ?? known?.() ?? null);
+  }
+
   #learn(path: string, content: string): void {
-    if (content.length <= maxContentBytes) this.#known.set(path, content);
+    if (content.length <= maxContentBytes) this.#known.set(path, () => content);
     else this.#known.delete(path);
   }
 
@@ -145,11 +150,29 @@ function afterOf(tool: string, input: Json, before: string | null): string | nul
 }
 
 /** Content of a read that began at the file's first line; null for parts. */
-function contentRead(block: Fields, result: Fields | null, input: Json): string | null {
-  const file = result?.isObject(w.file) ? (result.parsed(w.file) as Json) : null;
-  if (file !== null) return file["startLine"] === 1 && typeof file["content"] === "string" ? file["content"] : null;
-  if (input["offset"] !== undefined) return null;
-  const shown = block.isString(w.content) ? (block.string(w.content) ?? "") : listedText(block);
+function contentRead(block: Fields, result: Fields | null, input: Json): (() => string | null) | null {
+  if (result?.isObject(w.file)) {
+    const file = result.copy(w.file);
+    if (!file.includes('"startLine":1,')) return null;
+    return () => {
+      const { content } = parsed(file);
+      return typeof content === "string" ? content : null;
+    };
+  }
+  const offset = input["offset"];
+  if ((offset !== undefined && offset !== 1) || !block.has(w.content)) return null;
+  const content = block.copy(w.content);
+  return () => unnumbered(shownText(JSON.parse(content.toString())));
+}
+
+/** A string, or the text of a list's first block. */
+function shownText(content: unknown): string {
+  const first: unknown = Array.isArray(content) ? content[0] : null;
+  return typeof first === "object" && first !== null ? text((first as Json)["text"]) : text(content);
+}
+
+/** Lines as a read shows them, `   1→text`, without their numbers; null if they do not begin with line 1. */
+function unnumbered(shown: string): string | null {
   const lines: string[] = [];
   for (const line of shown.split("\n")) {
     const match = /^\s*(\d+)[→\t](.*)$/s.exec(line);
@@ -158,10 +181,4 @@ function contentRead(block: Fields, result: Fields | null, input: Json): string 
     lines.push(match[2] as string);
   }
   return lines.length > 0 ? lines.join("\n") : null;
-}
-
-function listedText(block: Fields): string {
-  const list = block.isArray(w.content) ? block.parsed(w.content) : null;
-  const first: unknown = Array.isArray(list) ? list[0] : null;
-  return typeof first === "object" && first !== null ? text((first as Json)["text"]) : "";
 }

@@ -3,8 +3,8 @@
  * as it stood then; up to CLI 2.1.96 most of them carry the output count of the response's beginning.
  */
 import type { Quality, SightingFact, TokenCounts } from "../../contract/facts.ts";
-import { type Fields } from "../json-cursor.ts";
-import { type TranscriptRecord, w } from "./schema.ts";
+import type { RepeatedStrings } from "../json-cursor.ts";
+import { type RecordHeader, type TranscriptRecord, w } from "./schema.ts";
 
 /** Who speaks in a record, and when: the same for every fact of it. */
 export interface Speaker {
@@ -15,8 +15,8 @@ export interface Speaker {
   readonly instant: number;
   /** Where the record begins in the transcript. */
   readonly offset: number;
-  /** Values of the outermost record: version, folder, branch. */
-  readonly top: Fields;
+  /** Of the outermost record. */
+  readonly header: RecordHeader;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -37,9 +37,11 @@ export class Responses {
   readonly #agent: string;
   readonly #emit: (fact: SightingFact) => void;
   readonly #open = new Map<string, OpenResponse>();
+  readonly #strings: RepeatedStrings;
 
-  constructor(agent: string, emit: (fact: SightingFact) => void) {
+  constructor(agent: string, strings: RepeatedStrings, emit: (fact: SightingFact) => void) {
     this.#agent = agent;
+    this.#strings = strings;
     this.#emit = emit;
   }
 
@@ -52,7 +54,7 @@ export class Responses {
     const key = messageId ?? requestId ?? "";
     const open = this.#open.get(chain);
     const counts = countsOf(record);
-    const final = isFinal(record, speaker.top);
+    const final = isFinal(record, speaker.header.version);
     if (open !== undefined && key !== "" && open.key === key) {
       open.final ||= final;
       open.minOutput = Math.min(open.minOutput, counts.output);
@@ -72,7 +74,7 @@ export class Responses {
   }
 
   #sighting(record: TranscriptRecord, speaker: Speaker, messageId: string | null, requestId: string | null, counts: TokenCounts, visibleChars: number): Mutable<SightingFact> {
-    const { top } = speaker;
+    const { version, cwd, branch } = speaker.header;
     return {
       kind: "sighting",
       agent: this.#agent,
@@ -82,13 +84,13 @@ export class Responses {
       requestId,
       instant: speaker.instant,
       agentId: speaker.agentId,
-      model: record.message.string(w.model) ?? "unknown",
-      agentVersion: top.string(w.version),
-      serviceTier: record.usage.string(w.service_tier),
+      model: this.#strings.get(record.message, w.model) ?? "unknown",
+      agentVersion: version,
+      serviceTier: this.#strings.get(record.usage, w.service_tier),
       speed: record.usage.string(w.speed),
       geo: geoOf(record),
-      cwd: top.string(w.cwd),
-      branch: top.string(w.gitBranch) || null,
+      cwd,
+      branch,
       counts,
       outputQuality: record.usage.number(w.output_tokens) === null ? "not_observed" : "partial",
       webSearches: record.serverTools.number(w.web_search_requests) ?? 0,
@@ -157,9 +159,8 @@ function largest(a: TokenCounts, b: TokenCounts): TokenCounts {
  * Whether this record says that the response had ended. `server_tool_use` stands only in the usage that ends a stream:
  * from CLI 2.1.30 on every response whose output grew has it on its last record and none on its first (688 of 688).
  */
-function isFinal(record: TranscriptRecord, top: Fields): boolean {
+function isFinal(record: TranscriptRecord, version: string | null): boolean {
   if (record.usage.has(w.server_tool_use) || record.message.isString(w.stop_reason)) return true;
-  const version = top.string(w.version);
   if (version !== lastVersion.text) lastVersion = { text: version, isFinal: isAtLeast(version, finalSince) };
   return lastVersion.isFinal;
 }

@@ -9,7 +9,7 @@ const names = [
   // keys of a record
   "type", "uuid", "sessionId", "timestamp", "version", "cwd", "gitBranch", "requestId", "agentId", "entrypoint", "subtype",
   "isMeta", "isSidechain", "isCompactSummary", "isVisibleInTranscriptOnly", "message", "data", "toolUseResult", "attachment",
-  "parentToolUseID", "forkedFrom", "operation", "content", "prNumber", "prUrl", "prRepository",
+  "parentUuid", "userType", "slug", "parentToolUseID", "forkedFrom", "operation", "content", "prNumber", "prUrl", "prRepository",
   // of message, its blocks and usage
   "id", "model", "stop_reason", "usage", "text", "thinking", "name", "input", "tool_use_id", "is_error",
   "input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "cache_creation",
@@ -44,10 +44,11 @@ export interface RecordHeader {
   readonly version: string | null;
   readonly cwd: string | null;
   readonly branch: string | null;
-  readonly entrypoint: string | null;
 }
 
-const headerKeys: ReadonlySet<number> = new Set([w.isSidechain, w.userType, w.entrypoint, w.cwd, w.sessionId, w.version, w.gitBranch]);
+const headerKeys: ReadonlySet<number> = new Set([
+  w.isSidechain, w.userType, w.entrypoint, w.cwd, w.sessionId, w.version, w.gitBranch, w.agentId, w.slug,
+]);
 
 /**
  * The header of the records before. Claude Code writes it as the same bytes on every line, right behind `parentUuid`, so
@@ -73,11 +74,11 @@ class RepeatedHeader {
     return this.#header;
   }
 
-  /** Remembers the header that was read key by key from `start` to the cursor. */
-  learn(cursor: JsonCursor, start: number, fields: Fields): RecordHeader {
-    this.#bytes = Buffer.from(cursor.bytes.subarray(start, cursor.at));
-    this.#places = [];
-    for (const key of headerKeys) if (fields.has(key)) this.#places.push(key, fields.start(key) - start, fields.stop(key) - start);
+  /** Remembers the header that was read key by key and stands in `bytes[start, stop)`, if all of it is there. */
+  learn(start: number, stop: number, fields: Fields): RecordHeader | null {
+    if (![w.sessionId, w.version, w.cwd, w.gitBranch].every((key) => fields.has(key))) return null;
+    this.#bytes = Buffer.from(fields.bytes.subarray(start, stop));
+    this.#places = [...headerKeys].flatMap((key) => (fields.has(key) ? [key, fields.start(key) - start, fields.stop(key) - start] : []));
     this.#header = headerOf(fields);
     return this.#header;
   }
@@ -86,7 +87,6 @@ class RepeatedHeader {
 function headerOf(fields: Fields): RecordHeader {
   return {
     session: fields.string(w.sessionId), version: fields.string(w.version), cwd: fields.string(w.cwd), branch: fields.string(w.gitBranch) || null,
-    entrypoint: fields.string(w.entrypoint),
   };
 }
 
@@ -131,15 +131,22 @@ export class TranscriptRecord {
     this.#header = null;
     if (!cursor.enterObject()) return false;
     let headerStart = -1;
+    let headerStop = -1;
     while (cursor.nextKey()) {
-      if (headerStart >= 0 && !headerKeys.has(cursor.key)) headerStart = -1;
+      if (headerStart >= 0) {
+        if (headerKeys.has(cursor.key)) {
+          this.top.take(cursor);
+          headerStop = cursor.at;
+          continue;
+        }
+        this.#header = this.#repeated.learn(headerStart, headerStop, this.top);
+        headerStart = -1;
+      }
       if (cursor.key === w.parentUuid) {
         cursor.skip();
         this.#header = this.#repeated.take(cursor, this.top);
-        if (this.#header === null) headerStart = cursor.at;
-      } else if (headerStart >= 0) {
-        this.top.take(cursor);
-        if (cursor.bytes[cursor.at + 1]
+        if (this.#header === null) headerStart = headerStop = cursor.at;
+      } else if (cursor.key === w.message) this.#readMessage(cursor);
       else if (cursor.key === w.toolUseResult) readNested(cursor, this.top, this.result);
       else if (cursor.key === w.data) this.#readData(cursor);
       else if (cursor.key === w.attachment) readNested(cursor, this.top, this.attachment);

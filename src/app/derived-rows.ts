@@ -1,4 +1,5 @@
 import { type LineAuthors, authorsOf } from "../attribution/lives.ts";
+import type { Change } from "../contract/history.ts";
 import type { Segment, Strand } from "../attribution/model.ts";
 import { turnAt } from "../attribution/segments.ts";
 import { lineKinds } from "../lines/line-kind.ts";
@@ -117,11 +118,14 @@ function changeRows({ repository, changes, history, releases }: ComputedReposito
     const landed = change.landedCommit === null ? undefined : index.get(change.landedCommit);
     const release = landed === undefined ? undefined : releases.releases[releases.releaseOf[landed] as number];
     return [
-      (ids.firstChange.get(repository) as number) + i, repository, change.id, change.kind, change.number, change.landedCommit, change.landedAt,
+      (ids.firstChange.get(repository) as number) + i, repository, changeKey(change), change.kind, change.number, change.landedCommit, change.landedAt,
       release?.releasedAt ?? null, change.evidence,
     ];
   });
 }
+
+/** What people call it: `#35`; a direct push by the commit that landed. */
+const changeKey = ({ number, landedCommit, id }: Change): string => (number === null ? (landedCommit ?? id) : `#${number}`);
 
 function* commitRows(repositories: readonly ComputedRepository[], ids: Ids): Generator<Row> {
   let id = 0;

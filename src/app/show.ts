@@ -96,13 +96,13 @@ export async function showSession(questions: Questions, id: string): Promise<Ses
 }
 
 export async function showChange(questions: Questions, id: string): Promise<ChangeCard> {
-  const [, repository, number] = /^(.*?)#?(\d+)$/.exec(id) ?? [];
-  const wanted = number !== undefined && !/^[0-9a-f]{7,}$/.test(id) ? `#${number}` : id;
+  const [, repository = "", number] = /^(?:(.*)#|#?)(\d{1,9})$/.exec(id) ?? [];
+  const wanted = number === undefined ? id : `#${number}`;
   const row = await requireOne(
     questions, "change",
     `SELECT k.*, k.change_key AS id, r.name AS repository FROM change k JOIN repository_d r USING (repository_id)
-     WHERE (k.change_key = $id OR starts_with(k.change_key, $id) OR starts_with(k.landed_commit, $id)) AND contains(r.name, $repository) ORDER BY k.change_key = $id DESC, id`,
-    wanted, { repository: number === undefined ? "" : (repository ?? "") },
+     WHERE (k.change_key = $id OR ($number = '' AND starts_with(k.landed_commit, $id))) AND contains(r.name, $repository) ORDER BY k.change_key = $id DESC, id`,
+    wanted, { repository, number: number ?? "" },
   );
   const change = row["change_id"] as number;
   const strands = await strandRows(questions, "t.change_id = $change", { change });

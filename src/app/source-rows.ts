@@ -12,8 +12,8 @@ export async function sourceRows(store: FactStore, derived: Database | null, sou
   );
   const [listed] = await store.database.all(
     `SELECT count(DISTINCT listed_key)::INTEGER AS ids, count(DISTINCT session_id)::INTEGER AS sessions,
-       count(*) FILTER (d.text IN ('present', 'empty', 'not_supported'))::INTEGER AS present, count(*) FILTER (d.text = 'absent')::INTEGER AS absent,
-       count(*)::INTEGER AS n
+       (count(*) FILTER (d.text <> 'none'))::INTEGER AS transcripts, (count(*) FILTER (d.text = 'absent'))::INTEGER AS absent,
+       coalesce(sum(transcript_bytes), 0)::VARCHAR AS bytes
      FROM checkpoint c JOIN dict d ON d.id = c.transcript_id`,
   );
   const usages = derived
@@ -26,7 +26,8 @@ export async function sourceRows(store: FactStore, derived: Database | null, sou
     const sessions = at(witnessed, source.id, "sessions");
     return {
       source: source.id, title: source.title,
-      files: isCheckpoints ? Number(listed?.["n"] ?? 0) : at(inputs, source.id, "files"), bytes: at(inputs, source.id, "bytes"),
+      files: isCheckpoints ? Number(listed?.["transcripts"] ?? 0) : at(inputs, source.id, "files"),
+      bytes: isCheckpoints ? Number(listed?.["bytes"] ?? 0) : at(inputs, source.id, "bytes"),
       absent: isCheckpoints ? Number(listed?.["absent"] ?? 0) : 0, sessionIds: isCheckpoints ? Number(listed?.["ids"] ?? 0) : sessions,
       sessions: isCheckpoints ? Number(listed?.["sessions"] ?? 0) : sessions, usages: at(usages, source.id, "n"), subagentUsages: at(usages, source.id, "sub"),
       problems: at(problems, source.id, "n"),

@@ -157,13 +157,14 @@ export function artefactsOf(
       const draft = drafts.isDraft(w, place);
       const weight = lineWeightTenths[kind] as number;
       if (copy) {
-        groups.add(`${kind} ${lived.keyOf(copy, side)}`, weight, () => ({
+        groups.add(`${kind} ${lived.keyOf(copy, side)}`, lived.undoesOwn(copy, side) ? 0 : weight, () => ({
           ...common, ...lived.placeOf(copy), side, lineKind: lineKinds[kind] as string, authorKind: "agent", life: lived.ofCopy(write, copy, side), unlinkedReason: null,
         }));
         return;
       }
       const supersededAt = draft ? null : drafts.supersededAt(w, place);
-      (draft ? draftGroups : groups).add(`${kind} ${side} ${supersededAt}`, weight, () => ({
+      const undoesOwn = side === "removed" && supersededAt !== null;
+      (draft ? draftGroups : groups).add(`${kind} ${side} ${supersededAt}`, undoesOwn ? 0 : weight, () => ({
         ...common, change: null, commit: null, grade: null, side, lineKind: lineKinds[kind] as string, authorKind: "agent",
         life: lived.unlinked(write, supersededAt, draft ? write.instant : null), unlinkedReason: opaque,
       }));
@@ -293,6 +294,14 @@ class LifeMaker {
     const { landed, killer, died } = this.#outcomes.history;
     const last = this.#ends.latest(line);
     return `${commit} ${grade} ${side} ${landed[line]} ${killer[last]} ${died[last]} ${this.#ends.replaced[last]}`;
+  }
+
+  /**
+   * Whether a removal takes out what never landed: the other half of an iteration, not a change of the product. It weighs
+   * nothing beside the lines that came instead (docs/decisions/0004-removals-of-drafts.md).
+   */
+  undoesOwn({ line }: Furthest, side: "added" | "removed"): boolean {
+    return side === "removed" && (this.#outcomes.history.landed[line] as number) < 0;
   }
 
   /** Where a copy is: its change, its commit, on which evidence. */

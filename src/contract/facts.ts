@@ -168,12 +168,14 @@ export interface PullRequestMentionFact {
   readonly instant: number;
 }
 
-/** A session listed under a checkpoint of a repository's checkpoint branch. Key: (repository, checkpoint, session). */
+/** A session listed under a checkpoint of a repository's checkpoint branch. Key: (repository, entry). */
 export interface CheckpointFact {
   readonly kind: "checkpoint";
   /** The git directory it was read from; the store turns it into the repository's id. */
   readonly gitDir: string;
   readonly checkpoint: string;
+  /** Folder of the entry in the branch: a checkpoint may list one session twice. */
+  readonly entry: string;
   /** As inside the metadata, date prefix kept; `session` is without it. */
   readonly listedId: string;
   readonly session: string;
@@ -182,6 +184,8 @@ export interface CheckpointFact {
   readonly branch: string | null;
   readonly createdAt: number | null;
   readonly transcript: "present" | "absent" | "empty" | "none" | "not_supported";
+  /** Size of the transcript, null where it is not known. */
+  readonly transcriptBytes: number | null;
 }
 
 export type TokenFact =

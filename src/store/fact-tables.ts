@@ -55,8 +55,8 @@ export const factTables = {
     key("agent_id"), key("session_id"), key("repository_name_id"), key("number"), min("instant_ms"), firstSeen,
   ],
   checkpoint: [
-    key("repository_id"), key("checkpoint_key", "VARCHAR"), key("listed_key", "VARCHAR"), text("session_id"), text("agent_id"),
-    max("files_touched", "VARCHAR"), text("branch_id"), min("created_ms"), text("transcript_id"), firstSeen,
+    key("repository_id"), key("entry", "VARCHAR"), min("checkpoint_key", "VARCHAR"), min("listed_key", "VARCHAR"), text("session_id"), text("agent_id"),
+    max("files_touched", "VARCHAR"), text("branch_id"), min("created_ms"), text("transcript_id"), max("transcript_bytes"), firstSeen,
   ],
   commit: [
     key("repository_id"), key("commit_hash", "VARCHAR"), min("parents", "VARCHAR"), text("author_name_id"), text("author_email_id"), min("author_ms"),

@@ -61,8 +61,8 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
       return batch.add("pull_request_mention", [id(fact.agent), id(fact.session), id(fact.repository), fact.number, fact.instant, seen]);
     case "checkpoint":
       return batch.add("checkpoint", [
-        telling.repositoryOf(fact.gitDir), fact.checkpoint, fact.listedId, id(fact.session), maybe(fact.agent),
-        JSON.stringify([...fact.filesTouched].sort()), maybe(fact.branch), fact.createdAt, id(fact.transcript), seen,
+        telling.repositoryOf(fact.gitDir), fact.entry, fact.checkpoint, fact.listedId, id(fact.session), maybe(fact.agent),
+        JSON.stringify([...fact.filesTouched].sort()), maybe(fact.branch), fact.createdAt, id(fact.transcript), fact.transcriptBytes, seen,
       ]);
     default:
       fact satisfies never;

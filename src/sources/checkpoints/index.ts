@@ -154,14 +154,14 @@ class CheckpointReading {
   }
 
   #checkpointFacts(listed: readonly Listed[]): readonly Item[] {
-    return listed.map(({ checkpoint, transcript, about }) => {
+    return listed.map(({ folder, checkpoint, transcript, about }) => {
       const format = this.#formats.get(keyOf(transcript.map((file) => file.oid))) ?? null;
       return {
         kind: "fact",
         fact: {
-          kind: "checkpoint", gitDir: this.#trees.gitDir, checkpoint, listedId: about.listedId, session: about.session,
+          kind: "checkpoint", gitDir: this.#trees.gitDir, checkpoint, entry: folder, listedId: about.listedId, session: about.session,
           agent: agentOf(format, about.agent), filesTouched: about.filesTouched, branch: about.branch, createdAt: about.createdAt,
-          transcript: transcriptState(transcript, format),
+          transcript: transcriptState(transcript, format), transcriptBytes: bytesOf(transcript),
         },
       };
     });
@@ -189,6 +189,16 @@ class CheckpointReading {
 const isTranscriptFile = (file: TreeEntry): boolean => /\/(?:full\.jsonl|raw_transcript)(?:\.\d+)?$/.test(file.path);
 
 const keyOf = (oids: readonly string[]): string => oids.join(" ");
+
+/** Null where there is no transcript or a part of it is absent. */
+function bytesOf(transcript: readonly TreeEntry[]): number | null {
+  let bytes = 0;
+  for (const { size } of transcript) {
+    if (size === null) return null;
+    bytes += size;
+  }
+  return transcript.length === 0 ? null : bytes;
+}
 
 function transcriptState(transcript: readonly TreeEntry[], format: TranscriptFormat | null): TranscriptState {
   if (transcript.length === 0) return "none";

@@ -71,10 +71,10 @@ CREATE TABLE pull_request_mention (
 CREATE TABLE repository (repository_id INTEGER, first_seen_ms BIGINT);
 CREATE TABLE repository_alias (repository_id INTEGER, kind VARCHAR, value VARCHAR);
 
--- One row per (repository, checkpoint, listed session).
+-- One row per (repository, entry): a session listed under a checkpoint.
 CREATE TABLE checkpoint (
-  repository_id INTEGER, checkpoint_key VARCHAR, listed_key VARCHAR, session_id INTEGER, agent_id INTEGER, files_touched VARCHAR,
-  branch_id INTEGER, created_ms BIGINT, transcript_id INTEGER, first_seen_ms BIGINT
+  repository_id INTEGER, entry VARCHAR, checkpoint_key VARCHAR, listed_key VARCHAR, session_id INTEGER, agent_id INTEGER,
+  files_touched VARCHAR, branch_id INTEGER, created_ms BIGINT, transcript_id INTEGER, transcript_bytes BIGINT, first_seen_ms BIGINT
 );
 
 -- Refs of each clone (its common git directory) as they were when it was last read, and what only its git can tell

@@ -1,0 +1,231 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { runGit, openGit } from "../git/git.ts";
+import { Fingerprinter } from "../lines/fingerprint.ts";
+import { checkpoints } from "./checkpoints/index.ts";
+import { claudeCode } from "./claude-code/index.ts";
+import { sources } from "./registry.ts";
+import type { SourceEnv } from "./source.ts";
+import { type Reading, type SourceHarness, joinFacts, readSource } from "./testkit.ts";
+
+const fixtures = fileURLToPath(new URL("../../test/fixtures/claude-code/", import.meta.url));
+const transcript = (name: string): Buffer => readFileSync(join(fixtures, name, ".claude/projects/-work-shop/s1.jsonl"));
+const sample = Buffer.concat(["partial-output", "sub-agents", "turns", "writes", "commits-and-changes"].map(transcript));
+const unknownLine = '{"type":"mystery","sessionId":"s1","timestamp":"2026-01-02T10:00:07.000Z"}';
+
+const env = (root: string, gitDirs: readonly string[] = []): SourceEnv => ({
+  home: root, variables: { PATH: process.env["PATH"] }, platform: process.platform, gitDirs,
+  fingerprinter: new Fingerprinter("00112233445566778899aabbccddeeff"),
+});
+
+const claudeHarness: SourceHarness = {
+  source: claudeCode,
+  async place(root, content) {
+    const path = join(root, ".claude/projects/-work-shop/s1.jsonl");
+    mkdirSync(dirname(path), { recursive: true });
+    if (content === null) rmSync(path, { force: true });
+    else writeFileSync(path, content);
+    return env(root);
+  },
+  async empty(root) {
+    return env(join(root, "nobody"));
+  },
+  async lock(root) {
+    const path = join(root, ".claude/projects/-work-shop/s1.jsonl");
+    rmSync(path);
+    symlinkSync("s1.jsonl", path); // a link to itself: even root cannot open it
+    return env(root);
+  },
+  sample,
+  unknownLine,
+};
+
+const branch = "refs/heads/entire/checkpoints/v1";
+const metadata = '{"checkpoint_id":"aabbccddeeff","session_id":"2026-01-02-s1","agent":"Claude Code","files_touched":["tax.ts"]}';
+
+const checkpointHarness: SourceHarness = {
+  source: checkpoints,
+  async place(root, content) {
+    const git = openGit(root, env(root).variables);
+    await runGit(git, ["init", "-q", "--bare", "."]);
+    const files = content === null ? new Map() : new Map<string, Buffer>([["aa/bbccddeeff/0/full.jsonl", content], ["aa/bbccddeeff/0/metadata.json", Buffer.from(metadata)]]);
+    await commitFiles(root, files);
+    return env(root, [root]);
+  },
+  async empty(root) {
+    await runGit(openGit(root, env(root).variables), ["init", "-q", "--bare", "."]);
+    return env(root, [root]);
+  },
+  async lock(root) {
+    rmSync(join(root, "HEAD"));
+    return env(root, [root]);
+  },
+  sample,
+  unknownLine,
+};
+
+/** Makes the branch hold these files and nothing else. */
+async function commitFiles(root: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
+  const person = "Ada <ada@example.org> 1767348000 +0000";
+  const parts = [`commit ${branch}\ncommitter ${person}\ndata 1\nx\ndeleteall\n`];
+  for (const [path, content] of files) parts.push(`M 100644 inline ${path}\ndata ${content.length}\n`, content.toString("latin1"), "\n");
+  await runGit(openGit(root, env(root).variables), ["fast-import", "--quiet", "--force"], Buffer.from(parts.join(""), "latin1"));
+}
+
+const harnesses = [claudeHarness, checkpointHarness];
+
+test("every registered source has a harness", () => {
+  expect(harnesses.map((harness) => harness.source.id)).toEqual(sources.map((source) => source.id));
+});
+
+describe.each(harnesses.map((harness) => [harness.source.id, harness] as const))("%s", (_, harness) => {
+  const { source } = harness;
+  let root: string;
+  let number = 0;
+  const freshRoot = (): string => {
+    const folder = join(root, String(number++));
+    mkdirSync(folder);
+    return folder;
+  };
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "assay-source-"));
+  });
+  afterEach(() => {
+    rmSync(root, { recursive: true, force: true });
+  });
+  const readAll = async (content: Buffer): Promise<Reading> => readSource(source, await harness.place(freshRoot(), content));
+  /** Joined, without the folder of the test and the size of what was placed. */
+  const joined = (...readings: Reading[]): unknown => {
+    const facts = readings.flatMap((reading) => reading.facts);
+    return joinFacts(facts.map((fact) => (fact.kind === "checkpoint" ? { ...fact, gitDir: ".", transcriptBytes: null } : fact)));
+  };
+
+  test("tells the same when it is told twice", async () => {
+    const whole = await readAll(harness.sample);
+    expect(whole.facts.length).toBeGreaterThan(50);
+    expect(joined(whole, whole)).toEqual(joined(whole));
+  });
+
+  test("ends in a checkpoint, after which an unchanged input tells nothing new", async () => {
+    const place = await harness.place(freshRoot(), harness.sample);
+    const whole = await readSource(source, place);
+    const again = await readSource(source, place, whole);
+    expect(whole.checkpoints.size).toBe(1);
+    expect(again.checkpoints).toEqual(whole.checkpoints);
+    expect(joined(whole, again)).toEqual(joined(whole));
+  });
+
+  test("tells the same in parts, wherever the input was cut when it was read first", async () => {
+    const whole = joined(await readAll(harness.sample));
+    const cut = fc.integer({ min: 0, max: harness.sample.length - 1 });
+    await fc.assert(
+      fc.asyncProperty(cut, cut, async (one, other) => {
+        const folder = freshRoot();
+        const [first, second] = [Math.min(one, other), Math.max(one, other)];
+        const a = await readSource(source, await harness.place(folder, harness.sample.subarray(0, first)));
+        const b = await readSource(source, await harness.place(folder, harness.sample.subarray(0, second)), a);
+        const c = await readSource(source, await harness.place(folder, harness.sample), b);
+        expect(joined(a, b, c)).toEqual(whole);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test("tells the same when reading stops after any batch and begins again", async () => {
+    const place = await harness.place(freshRoot(), harness.sample);
+    const whole = await readSource(source, place);
+    for (const batches of [1, 2, 3]) {
+      const first = await readSource(source, place, null, batches);
+      const rest = await readSource(source, place, first);
+      expect(joined(first, rest)).toEqual(joined(whole));
+    }
+  });
+
+  test("loses nothing around a last line that is half written", async () => {
+    const lines = harness.sample.subarray(0, harness.sample.lastIndexOf(10, harness.sample.length - 2) + 1);
+    const half = await readAll(harness.sample.subarray(0, lines.length + 40));
+    expect(joined(half)).toEqual(joined(await readAll(lines)));
+    expect(half.problems.map((problem) => problem.severity)).toEqual(["notice"]);
+  });
+
+  test("counts a broken line and reads on", async () => {
+    const at = harness.sample.indexOf(10) + 1;
+    const broken = Buffer.concat([harness.sample.subarray(0, at), Buffer.from('{"type":"assistant","message":{"usage":{"inp\n'), harness.sample.subarray(at)]);
+    const damaged = await readAll(broken);
+    expect(joined(damaged)).toEqual(joined(await readAll(harness.sample)));
+    expect(damaged.problems.map((problem) => `${problem.code} ${problem.severity}`)).toEqual(["torn_line lost"]);
+  });
+
+  test("counts events it does not know and reads on", async () => {
+    const newer = await readAll(Buffer.concat([harness.sample, Buffer.from(`${harness.unknownLine}\n${harness.unknownLine}\n`)]));
+    expect(joined(newer)).toEqual(joined(await readAll(harness.sample)));
+    expect(newer.problems.map((problem) => [problem.severity, problem.count])).toEqual([["notice", 2]]);
+  });
+
+  test("tells nothing of an empty place, and calls it no problem", async () => {
+    expect(await readSource(source, await harness.empty(freshRoot()))).toEqual({ facts: [], problems: [], checkpoints: new Map() });
+    const { facts, problems } = await readSource(source, await harness.place(freshRoot(), null));
+    expect([facts, problems]).toEqual([[], []]);
+  });
+
+  test("tells no tokens of an empty input", async () => {
+    const { facts, problems } = await readAll(Buffer.alloc(0));
+    expect(facts.filter((fact) => fact.kind !== "checkpoint")).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
+  test("says so when an input cannot be opened", async () => {
+    const folder = freshRoot();
+    await harness.place(folder, harness.sample);
+    const { facts, problems } = await readSource(source, await harness.lock(folder));
+    expect(facts).toEqual([]);
+    expect(problems.map((problem) => problem.code)).toEqual(["unreadable"]);
+    expect(problems[0]?.hint).toBeTruthy();
+  });
+
+  test("names itself and a place in every problem, and never the text", async () => {
+    const { problems } = await readAll(Buffer.from('{"secret words\n{"type":"mystery"}\n'));
+    expect(problems.length).toBeGreaterThan(0);
+    for (const problem of problems) {
+      expect(problem.source).toBe(source.id);
+      expect(problem.locator).toContain(root);
+      expect(JSON.stringify(problem)).not.toContain("secret words");
+    }
+  });
+
+  test("tells the same in every time zone", async () => {
+    const place = await harness.place(freshRoot(), harness.sample);
+    const before = process.env["TZ"];
+    const told: unknown[] = [];
+    for (const zone of ["UTC", "Pacific/Auckland", "America/St_Johns"]) {
+      process.env["TZ"] = zone;
+      told.push((await readSource(source, place)).facts);
+    }
+    if (before === undefined) delete process.env["TZ"];
+    else process.env["TZ"] = before;
+    expect(told[1]).toEqual(told[0]);
+    expect(told[2]).toEqual(told[0]);
+  });
+
+  test("asks no network", async () => {
+    const connect = vi.spyOn(Socket.prototype, "connect").mockImplementation(() => {
+      throw new Error("a source may not use the network");
+    });
+    try {
+      expect((await readAll(harness.sample)).facts.length).toBeGreaterThan(50);
+      expect(connect).not.toHaveBeenCalled();
+    } finally {
+      connect.mockRestore();
+    }
+  });
+
+  test("finds nothing when there is neither a home nor a repository", async () => {
+    const { facts, problems } = await readSource(source, { ...env(root), home: null, variables: { CLAUDE_CONFIG_DIR: root } });
+    expect([facts, problems]).toEqual([[], []]);
+  });
+});

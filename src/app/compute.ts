@@ -127,7 +127,8 @@ export function repositoryName({ aliases, id }: StoredRepository): string {
   return value("remote") ?? value("folder")?.replace(/\/(\.git)?$/, "").split("/").slice(-2).join("/") ?? `repository ${id}`;
 }
 
-function outcomesOf(
+/** Everything that follows from the commits and refs of one repository. */
+export function outcomesOf(
   stored: StoredRepository, commits: readonly CommitFact[], configured: Readonly<Record<string, string>>,
 ): RepositoryOutcomes & Pick<ComputedRepository, "stored" | "defaultBranch"> {
   const refs = stored.clones.flatMap((clone) => clone.refs.map((ref): RefFact => ({ kind: "ref", ...ref })));
@@ -164,7 +165,8 @@ interface Located {
   readonly repositoryOf: ReadonlyMap<string, number>;
 }
 
-function locateWrites(
+/** Which write went into which repository, and where each session ran. */
+export function locateWrites(
   sessions: readonly StoredSession[], facts: SessionFacts, usages: readonly Usage[], outcomes: readonly (RepositoryOutcomes & { stored: StoredRepository })[],
   checkpointRepository: ReadonlyMap<string, number>,
 ): Located {

@@ -2,7 +2,7 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import derivedSchema from "./derived.sql";
 import { Database, type ColumnType, type Row } from "./duckdb/database.ts";
-import { derivedFile } from "./store.ts";
+import { derivedFile } from "./place.ts";
 import ledgerView from "./views/ledger.sql";
 
 /** Rows of every derived table, columns in the order of derived.sql; made while they are written. */

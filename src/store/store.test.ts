@@ -7,7 +7,8 @@ import type { SightingFact, TokenFact } from "../contract/facts.ts";
 import { Database } from "./duckdb/database.ts";
 import { dumpFacts } from "./dump.ts";
 import { type FactTable, factTables } from "./fact-tables.ts";
-import { FactStore, factsFile } from "./store.ts";
+import { factsFile } from "./place.ts";
+import { FactStore } from "./store.ts";
 
 const folders: string[] = [];
 function folder(): string {

@@ -5,6 +5,7 @@ import { UserError } from "../contract/errors.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { CommitFact, RefFact, TokenFact } from "../contract/facts.ts";
 import { Dictionary } from "./dictionary.ts";
+import { factsFile } from "./place.ts";
 import { Database, type Row } from "./duckdb/database.ts";
 import { FactBatch } from "./fact-batch.ts";
 import facts1 from "./migrations/0001_facts.sql";
@@ -12,9 +13,6 @@ import { addCommit, addTokenFact, type Telling } from "./rows.ts";
 
 /** Forward only; the n-th brings a store from version n to n + 1. */
 const migrations: readonly string[] = [facts1];
-
-export const factsFile = "facts.duckdb";
-export const derivedFile = "derived.duckdb";
 
 /** Where reading an input ended, as its source said. */
 export interface InputState {
@@ -85,6 +83,18 @@ export class FactStore {
   async changeSetting(name: "ignore_trailers" | "sample", value: string): Promise<void> {
     await this.database.run("DELETE FROM meta WHERE name = $name", { name });
     await this.database.run("INSERT INTO meta VALUES ($name, $value)", { name, value });
+    await this.#advance();
+  }
+
+  /** Counts the transactions that changed facts: equal revisions of one store hold equal facts. */
+  async revision(): Promise<number> {
+    return Number((await this.#meta("revision")) ?? "0");
+  }
+
+  async #advance(): Promise<void> {
+    const value = String((await this.revision()) + 1);
+    await this.database.run("DELETE FROM meta WHERE name = 'revision'");
+    await this.database.run("INSERT INTO meta VALUES ('revision', $value)", { value });
   }
 
   async #meta(name: string): Promise<string | null> {
@@ -131,7 +141,9 @@ export class FactStore {
   async commit(seenAt: number, alongside?: () => Promise<void>): Promise<void> {
     await this.database.run("BEGIN");
     try {
+      const changes = this.#batch.size > 0 || alongside !== undefined;
       await this.#batch.flush(this.database);
+      if (changes) await this.#advance();
       await this.#writeProblems(seenAt);
       await this.#writeInputs(seenAt);
       await alongside?.();

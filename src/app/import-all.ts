@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import type { Problem } from "../contract/problem.ts";
+import { Fingerprinter } from "../lines/fingerprint.ts";
+import { sources } from "../sources/registry.ts";
+import type { SourceEnv } from "../sources/source.ts";
+import { readRepositories, readSessions } from "../store/fact-reader.ts";
+import { factsFile } from "../store/place.ts";
+import type { Telling } from "../store/rows.ts";
+import type { FactStore } from "../store/store.ts";
+import type { ImportOptions, ImportSummary } from "./assay.ts";
+import { countUsages, ensureDerived, withFacts } from "./derived.ts";
+import { findRepositories, importRepositories } from "./import-repositories.ts";
+import { importSources } from "./import-sources.ts";
+import { discover } from "./nothing-new.ts";
+import type { OpenAssayOptions } from "./open-assay.ts";
+import { fileStamp, writeSeen } from "./seen.ts";
+
+/** Reads what is new of every source and repository, then computes anew what is derived. */
+export async function importAll(options: OpenAssayOptions, asked: ImportOptions): Promise<ImportSummary> {
+  const { folder, variables } = options;
+  const factsPath = join(folder, factsFile);
+  const problems: Problem[] = [];
+  const before = await countUsages(folder);
+  const { summary, seen } = await withFacts(folder, false, async (store) => {
+    const seenAt = options.now();
+    if (asked.ignoreTrailers !== undefined) await store.changeSetting("ignore_trailers", String(asked.ignoreTrailers));
+    const fingerprinter = new Fingerprinter(await store.secret());
+    let repositoryIds: ReadonlyMap<string, number> = new Map();
+    const tell = (source: { id: string }): Telling => ({ source: source.id, device: null, seenAt, repositoryOf: (gitDir) => requireId(repositoryIds, gitDir) });
+    const env: SourceEnv = { home: asked.home, variables, platform: options.platform, gitDirs: [], fingerprinter };
+
+    // Transcripts first: they say which repositories were worked in; these hold more transcripts.
+    const local = sources.filter((source) => !source.inRepositories);
+    const logs = await importSources(store, await discover(local, env), tell, asked.progress, asked.signal);
+
+    const folders = [...new Set([...asked.repositories, ...(asked.home === null ? [] : await ranIn(store)), ...(await knownFolders(store))])];
+    const found = await findRepositories(folders, variables, (missing) => {
+      if (asked.repositories.includes(missing)) problems.push(noRepository(missing));
+    });
+    const repositories = await importRepositories(store, found, { fingerprinter, seenAt, progress: asked.progress, signal: asked.signal });
+    repositoryIds = repositories.ids;
+    const within = sources.filter((source) => source.inRepositories);
+    const kept = await importSources(store, await discover(within, { ...env, gitDirs: found.map(({ clone }) => clone) }), tell, asked.progress, asked.signal);
+
+    const changed = logs.filesRead + kept.filesRead + repositories.newCommits + repositories.changedClones > 0 || asked.ignoreTrailers !== undefined;
+    const all = [...problems, ...logs.problems, ...repositories.problems, ...kept.problems];
+    const summary: ImportSummary = {
+      filesSeen: logs.filesSeen + kept.filesSeen, filesRead: logs.filesRead + kept.filesRead, bytesRead: logs.bytesRead + kept.bytesRead, newUsages: 0,
+      repositories: found.length, newCommits: repositories.newCommits, problems: all,
+      lost: all.filter((problem) => problem.severity === "lost").reduce((sum, problem) => sum + (problem.count ?? 1), 0), changed,
+    };
+    const ignoreTrailers = (await store.setting("ignore_trailers")) === "true";
+    return {
+      summary,
+      seen: asked.signal.aborted ? null : {
+        version: options.version, inputs: { ...logs.states, ...kept.states }, repositories: Object.fromEntries(found.map(({ clone, refsDigest }) => [clone, refsDigest])),
+        folders, ignoreTrailers,
+      },
+    };
+  });
+  if (!seen) return summary; // stopped: what was read is kept, the next import goes on
+  await ensureDerived(options, asked.progress);
+  const facts = fileStamp(factsPath);
+  if (facts !== null) writeSeen(folder, { ...seen, facts });
+  return { ...summary, newUsages: (await countUsages(folder)) - before };
+}
+
+/** Folders sessions ran in. Most are of this machine; the others lead nowhere and are skipped. */
+async function ranIn(store: FactStore): Promise<string[]> {
+  return (await readSessions(store)).flatMap(({ cwd }) => (cwd === null ? [] : [cwd]));
+}
+
+/** Copies of repositories this store has read before. */
+async function knownFolders(store: FactStore): Promise<string[]> {
+  return (await readRepositories(store)).repositories.flatMap(({ clones }) => clones.map(({ clone }) => clone));
+}
+
+function requireId(ids: ReadonlyMap<string, number>, gitDir: string): number {
+  const id = ids.get(gitDir);
+  if (id === undefined) throw new Error(`a source told of ${gitDir}, which is no repository of this import`);
+  return id;
+}
+
+function noRepository(folder: string): Problem {
+  return {
+    code: "no_repository", severity: "notice", source: "git", locator: folder, message: "There is no git repository in this folder.",
+    hint: "Give the folder of a work tree, or a bare repository, with --repo.",
+  };
+}

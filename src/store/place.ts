@@ -1,0 +1,3 @@
+/** Names of the two databases of a store's folder. Apart from what opens them, so that looking whether they are there loads no driver. */
+export const factsFile = "facts.duckdb";
+export const derivedFile = "derived.duckdb";

@@ -5,13 +5,13 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { runGit, openGit } from "../git/git.ts";
+import { openGit, runGit } from "../git/git.ts";
 import { Fingerprinter } from "../lines/fingerprint.ts";
 import { checkpoints } from "./checkpoints/index.ts";
 import { claudeCode } from "./claude-code/index.ts";
 import { sources } from "./registry.ts";
 import type { SourceEnv } from "./source.ts";
-import { type Reading, type SourceHarness, joinFacts, readSource } from "./testkit.ts";
+import { type Reading, type SourceHarness, commitFiles, joinFacts, readSource } from "./testkit.ts";
 
 const fixtures = fileURLToPath(new URL("../../test/fixtures/claude-code/", import.meta.url));
 const transcript = (name: string): Buffer => readFileSync(join(fixtures, name, ".claude/projects/-work-shop/s1.jsonl"));
@@ -51,10 +51,8 @@ const metadata = '{"checkpoint_id":"aabbccddeeff","session_id":"2026-01-02-s1","
 const checkpointHarness: SourceHarness = {
   source: checkpoints,
   async place(root, content) {
-    const git = openGit(root, env(root).variables);
-    await runGit(git, ["init", "-q", "--bare", "."]);
     const files = content === null ? new Map() : new Map<string, Buffer>([["aa/bbccddeeff/0/full.jsonl", content], ["aa/bbccddeeff/0/metadata.json", Buffer.from(metadata)]]);
-    await commitFiles(root, files);
+    await commitFiles(root, branch, files, env(root).variables);
     return env(root, [root]);
   },
   async empty(root) {
@@ -68,14 +66,6 @@ const checkpointHarness: SourceHarness = {
   sample,
   unknownLine,
 };
-
-/** Makes the branch hold these files and nothing else. */
-async function commitFiles(root: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
-  const person = "Ada <ada@example.org> 1767348000 +0000";
-  const parts = [`commit ${branch}\ncommitter ${person}\ndata 1\nx\ndeleteall\n`];
-  for (const [path, content] of files) parts.push(`M 100644 inline ${path}\ndata ${content.length}\n`, content.toString("latin1"), "\n");
-  await runGit(openGit(root, env(root).variables), ["fast-import", "--quiet", "--force"], Buffer.from(parts.join(""), "latin1"));
-}
 
 const harnesses = [claudeHarness, checkpointHarness];
 

@@ -6,6 +6,7 @@
 import type { Quality, TokenFact } from "../contract/facts.ts";
 import { qualities, writeQualities } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
+import { openGit, runGit } from "../git/git.ts";
 import type { Checkpoint, Found, Item, Source, SourceEnv } from "./source.ts";
 
 export interface SourceHarness {
@@ -54,6 +55,15 @@ export async function readSource(source: Source, env: SourceEnv, from: Reading |
     }
   }
   return { facts, problems, checkpoints };
+}
+
+/** Makes `ref` of the bare repository in `root` hold these files and nothing else; makes the repository if there is none. */
+export async function commitFiles(root: string, ref: string, files: ReadonlyMap<string, Buffer>, variables: SourceEnv["variables"]): Promise<void> {
+  const git = openGit(root, variables);
+  await runGit(git, ["init", "-q", "--bare", "."]);
+  const parts = [`commit ${ref}\ncommitter Ada <ada@example.org> 1767348000 +0000\ndata 1\nx\ndeleteall\n`];
+  for (const [path, content] of files) parts.push(`M 100644 inline ${path}\ndata ${content.length}\n`, content.toString("latin1"), "\n");
+  await runGit(git, ["fast-import", "--quiet", "--force"], Buffer.from(parts.join(""), "latin1"));
 }
 
 /** Facts joined on their natural keys as the store joins them, in a canonical order: equal lists are equal knowledge. */

@@ -24,7 +24,7 @@ export function configFolders(env: SourceEnv): string[] {
 const expandHome = (folder: string, home: string): string => (folder === "~" || folder.startsWith("~/") ? join(home, folder.slice(2)) : folder);
 
 /**
- * Every `*.jsonl` below the `projects` folders, those of sub-agents included, in order of path. A file reached twice
+ * Every `*.jsonl` below the `projects` folders, those of sub-agents included, files of a folder first, in order of name. A file reached twice
  * (linked folders) is given once; what cannot be looked into is a problem.
  */
 export function* findTranscripts(env: SourceEnv): Generator<TranscriptFile | { readonly problem: Problem }> {
@@ -40,7 +40,7 @@ function* walk(folder: string, mayBeMissing: boolean, seen: Set<string>): Genera
     if (!(mayBeMissing && isMissing(error))) yield { problem: unreadable(folder, error) };
     return;
   }
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of entries.sort(filesFirst)) {
     const path = join(folder, entry.name);
     const isTranscript = entry.name.endsWith(".jsonl");
     if (entry.isFile() && !isTranscript) continue;
@@ -58,6 +58,9 @@ function* walk(folder: string, mayBeMissing: boolean, seen: Set<string>): Genera
     else if (stats.isFile() && isTranscript) yield { path, state: { size: stats.size, mtimeMs: Math.floor(stats.mtimeMs), identity } };
   }
 }
+
+/** A session's own file before the folder of its sub-agents. */
+const filesFirst = (a: Dirent, b: Dirent): number => Number(a.isDirectory()) - Number(b.isDirectory()) || (a.name < b.name ? -1 : 1);
 
 const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
 

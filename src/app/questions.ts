@@ -49,9 +49,9 @@ export class Questions {
     const sql = `SELECT strand_id, unlinked_reason, activity, side, written_ms, committed_ms, landed_ms, released_ms, died_ms, death, superseded_ms, undone_ms,
        last_active_ms, horizon_ms, death_commit, landing_is_release FROM strand ORDER BY strand_id`;
     await this.database.eachChunk(sql, {}, (names, columns, count) => {
-      const at = new Map(names.map((name, c) => [name, columns[c] as Cell[]]));
+      const at: Record<string, Cell[]> = Object.fromEntries(names.map((name, c) => [name, columns[c] as Cell[]]));
       for (let r = 0; r < count; r++) {
-        const cell = (name: string): Cell => (at.get(name) as Cell[])[r] as Cell;
+        const cell = (name: string): Cell => (at[name] as Cell[])[r] as Cell;
         const strand = storedStrand(cell);
         const name = fate(strand, this.instant, this.parameters);
         const id = cell("strand_id") as number;

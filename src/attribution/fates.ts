@@ -32,7 +32,15 @@ interface SeenLife extends Life {
   readonly now: number;
 }
 
-function seen({ life, horizon }: FateStrand, asOf: number): SeenLife | null {
+/** The last answer of `seen`: the rules ask for the same strand one after the other, and making it is most of a fate's cost. */
+let lastSeen: { readonly strand: FateStrand; readonly asOf: number; readonly life: SeenLife | null } | null = null;
+
+function seen(strand: FateStrand, asOf: number): SeenLife | null {
+  if (lastSeen?.strand !== strand || lastSeen.asOf !== asOf) lastSeen = { strand, asOf, life: lifeSeenAt(strand, asOf) };
+  return lastSeen.life;
+}
+
+function lifeSeenAt({ life, horizon }: FateStrand, asOf: number): SeenLife | null {
   if (life === null) return null;
   const at = (instant: number | null): number | null => (instant !== null && instant <= asOf ? instant : null);
   const diedAt = at(life.diedAt);

@@ -136,6 +136,7 @@ export class JsonCursor {
     this.#space();
     if (bytes[this.at] !== colon) throw notJson;
     this.at++;
+    this.#space();
     return true;
   }
 
@@ -229,7 +230,8 @@ export class JsonCursor {
 
 const isWordByte = (byte: number): boolean => byte >= 97 && byte <= 122;
 
-const isNumberByte = (byte: number): boolean => (byte >= 48 && byte <= 57) || byte === 43 || byte === 45 || byte === 46 || (byte | 32) === 101;
+const isNumberByte = (byte: number): boolean =>
+  (byte >= 48 && byte <= 57) || byte === 43 || byte === 45 || byte === 46 || (byte | 32) === 101;
 
 /** Where the values of one object stand, by the id of their key. Values are read on demand; a missing one is null. */
 export class Fields {
@@ -424,6 +426,7 @@ let lastDay = { year: 0, month: 0, day: 0, instant: 0 };
 
 /** Instant a UTC day begins; records follow each other, so mostly the one of the last time. */
 function dayOf(year: number, month: number, day: number): number {
-  if (lastDay.day !== day || lastDay.month !== month || lastDay.year !== year) lastDay = { year, month, day, instant: Date.UTC(year, month - 1, day) };
+  if (lastDay.day !== day || lastDay.month !== month || lastDay.year !== year)
+    lastDay = { year, month, day, instant: Date.UTC(year, month - 1, day) };
   return lastDay.instant;
 }

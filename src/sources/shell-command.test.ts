@@ -85,5 +85,9 @@ describe("a file a command plainly writes is named", () => {
 });
 
 test("commits and opened changes are told beside the activity", () => {
-  expect(shellPurpose("git commit -m x && gh pr create --fill", null)).toMatchObject({ activity: "open_change", commits: true, opensChange: true });
+  expect(shellPurpose("git commit -m x && gh pr create --fill", null)).toMatchObject({
+    activity: "open_change",
+    commits: true,
+    opensChange: true,
+  });
 });

@@ -43,9 +43,10 @@ export function shellPurpose(commandLine: string, cwd: string | null): ShellPurp
     const words = unwrapped(command.words);
     const name = nameOf(words);
     if (name === "cd" || name === "pushd") folder = isPlainPath(words[1] ?? "") ? resolvePath(folder, words[1] as string) : null;
-    if (command.writesTo.length > 0 || writers.has(name)) for (const write of writesOf(command, words)) {
-      if (isPlainPath(write.path)) writes.push({ ...write, path: resolvePath(folder, write.path) });
-    }
+    if (command.writesTo.length > 0 || writers.has(name))
+      for (const write of writesOf(command, words)) {
+        if (isPlainPath(write.path)) writes.push({ ...write, path: resolvePath(folder, write.path) });
+      }
     const kind = kindOf(name, words, command.writesTo.some(isPlainPath));
     if (kind === null) continue;
     commits ||= kind === "commit";
@@ -60,12 +61,170 @@ function nameOf(words: readonly string[]): string {
   return word.slice(Math.max(word.lastIndexOf("/"), word.lastIndexOf("\\")) + 1);
 }
 
-const neutral = new Set(["", "cd", "pushd", "popd", "echo", "printf", "export", "set", "unset", "true", "false", "sleep", "source", ".", "pwd", "exit", "wait", "test", "[", "[[", "if", "then", "else", "fi", "for", "do", "done", "while", "{", "}", "(", ")"]);
-const readers = new Set(["cat", "head", "tail", "less", "more", "wc", "ls", "tree", "stat", "file", "jq", "yq", "awk", "cut", "sort", "uniq", "diff", "xxd", "hexdump", "which", "type", "env", "date", "du", "df", "basename", "dirname", "realpath", "readlink", "column", "tr", "nl"]);
+const neutral = new Set([
+  "",
+  "cd",
+  "pushd",
+  "popd",
+  "echo",
+  "printf",
+  "export",
+  "set",
+  "unset",
+  "true",
+  "false",
+  "sleep",
+  "source",
+  ".",
+  "pwd",
+  "exit",
+  "wait",
+  "test",
+  "[",
+  "[[",
+  "if",
+  "then",
+  "else",
+  "fi",
+  "for",
+  "do",
+  "done",
+  "while",
+  "{",
+  "}",
+  "(",
+  ")",
+]);
+const readers = new Set([
+  "cat",
+  "head",
+  "tail",
+  "less",
+  "more",
+  "wc",
+  "ls",
+  "tree",
+  "stat",
+  "file",
+  "jq",
+  "yq",
+  "awk",
+  "cut",
+  "sort",
+  "uniq",
+  "diff",
+  "xxd",
+  "hexdump",
+  "which",
+  "type",
+  "env",
+  "date",
+  "du",
+  "df",
+  "basename",
+  "dirname",
+  "realpath",
+  "readlink",
+  "column",
+  "tr",
+  "nl",
+]);
 const searchers = new Set(["grep", "egrep", "fgrep", "rg", "ag", "ack", "find", "fd"]);
-const testers = new Set(["pytest", "py.test", "jest", "vitest", "mocha", "ava", "rspec", "phpunit", "tox", "nox", "ctest", "bats", "gotestsum", "ginkgo", "nextest", "nosetests", "karma", "cypress"]);
-const builders = new Set(["tsc", "make", "ninja", "cmake", "bazel", "webpack", "rollup", "esbuild", "golangci-lint", "eslint", "oxlint", "ruff", "mypy", "pyright", "flake8", "pylint", "shellcheck", "staticcheck", "javac", "gcc", "g++", "clang", "rustc", "goreleaser", "prettier", "biome", "black", "gofmt", "goimports", "isort", "rubocop"]);
-const runners = new Set(["npm", "pnpm", "yarn", "bun", "deno", "cargo", "go", "mise", "just", "task", "make", "mvn", "mvnw", "gradle", "gradlew", "dotnet", "swift", "mix", "rake", "python", "python3", "node", "composer", "poetry", "uv", "pipenv", "bundle", "hatch", "nx", "turbo", "lerna", "playwright", "docker", "xcodebuild", "flutter", "dart", "sbt", "lein", "zig", "ant"]);
+const testers = new Set([
+  "pytest",
+  "py.test",
+  "jest",
+  "vitest",
+  "mocha",
+  "ava",
+  "rspec",
+  "phpunit",
+  "tox",
+  "nox",
+  "ctest",
+  "bats",
+  "gotestsum",
+  "ginkgo",
+  "nextest",
+  "nosetests",
+  "karma",
+  "cypress",
+]);
+const builders = new Set([
+  "tsc",
+  "make",
+  "ninja",
+  "cmake",
+  "bazel",
+  "webpack",
+  "rollup",
+  "esbuild",
+  "golangci-lint",
+  "eslint",
+  "oxlint",
+  "ruff",
+  "mypy",
+  "pyright",
+  "flake8",
+  "pylint",
+  "shellcheck",
+  "staticcheck",
+  "javac",
+  "gcc",
+  "g++",
+  "clang",
+  "rustc",
+  "goreleaser",
+  "prettier",
+  "biome",
+  "black",
+  "gofmt",
+  "goimports",
+  "isort",
+  "rubocop",
+]);
+const runners = new Set([
+  "npm",
+  "pnpm",
+  "yarn",
+  "bun",
+  "deno",
+  "cargo",
+  "go",
+  "mise",
+  "just",
+  "task",
+  "make",
+  "mvn",
+  "mvnw",
+  "gradle",
+  "gradlew",
+  "dotnet",
+  "swift",
+  "mix",
+  "rake",
+  "python",
+  "python3",
+  "node",
+  "composer",
+  "poetry",
+  "uv",
+  "pipenv",
+  "bundle",
+  "hatch",
+  "nx",
+  "turbo",
+  "lerna",
+  "playwright",
+  "docker",
+  "xcodebuild",
+  "flutter",
+  "dart",
+  "sbt",
+  "lein",
+  "zig",
+  "ant",
+]);
 
 function kindOf(name: string, words: readonly string[], redirects: boolean): Rank | null {
   if (name === "git") return gitKind(words);
@@ -83,7 +242,29 @@ function kindOf(name: string, words: readonly string[], redirects: boolean): Ran
 }
 
 const gitCommits = new Set(["commit", "cherry-pick", "revert", "merge", "rebase", "am"]);
-const gitReads = new Set(["show", "log", "diff", "status", "blame", "branch", "rev-parse", "ls-files", "ls-tree", "describe", "reflog", "remote", "config", "cat-file", "shortlog", "tag", "stash", "merge-base", "rev-list", "for-each-ref", "worktree"]);
+const gitReads = new Set([
+  "show",
+  "log",
+  "diff",
+  "status",
+  "blame",
+  "branch",
+  "rev-parse",
+  "ls-files",
+  "ls-tree",
+  "describe",
+  "reflog",
+  "remote",
+  "config",
+  "cat-file",
+  "shortlog",
+  "tag",
+  "stash",
+  "merge-base",
+  "rev-list",
+  "for-each-ref",
+  "worktree",
+]);
 
 function gitKind(words: readonly string[]): Rank {
   let i = 1;
@@ -107,23 +288,35 @@ function forgeKind(words: readonly string[]): Rank {
 
 /** Runs of a task: `npm run test:ci`, `go vet`, `python -m pytest`, `mise run lint`, `make check`. */
 function runnerKind(words: readonly string[]): Rank {
-  const plain = words.slice(1).filter((word) => !word.startsWith("-")).slice(0, 3);
+  const plain = words
+    .slice(1)
+    .filter((word) => !word.startsWith("-"))
+    .slice(0, 3);
   const [verb = "", second = ""] = plain;
   if (words[1] === "--version" || verb === "version" || verb === "list" || verb === "ls") return "read";
   if (plain.some((word) => isTestWord(word)) || testers.has(nameOf([verb])) || testers.has(nameOf([second]))) return "test";
   if (verb === "test" || verb === "t" || words.includes("unittest")) return "test";
-  if (plain.some((word) => /^(build|compile|check|lint|fmt|format|vet|clippy|typecheck|type-check|tsc|install|generate|ci|package|assemble|publish)\b/.test(word))) return "build";
+  if (
+    plain.some((word) =>
+      /^(build|compile|check|lint|fmt|format|vet|clippy|typecheck|type-check|tsc|install|generate|ci|package|assemble|publish)\b/.test(
+        word,
+      ),
+    )
+  )
+    return "build";
   return words[0] === "make" || words[0] === "mvn" || words[0] === "gradle" ? "build" : "shell";
 }
 
-const isTestWord = (word: string): boolean => /^(test|tests|spec|e2e|integration-test|unit)([:_-]|$)/.test(word) || /[:_-](test|tests|e2e)$/.test(word);
+const isTestWord = (word: string): boolean =>
+  /^(test|tests|spec|e2e|integration-test|unit)([:_-]|$)/.test(word) || /[:_-](test|tests|e2e)$/.test(word);
 
 function editsInPlace(name: string, words: readonly string[]): boolean {
   if (name === "sed" || name === "gsed") return words.some((word) => /^-[a-zA-Z]*i/.test(word) || word.startsWith("--in-place"));
   if (name === "perl" || name === "ruby") return words.some((word) => /^-[a-z0]*i/.test(word));
   if (name === "gofmt" || name === "goimports") return words.includes("-w");
   if (name === "prettier" || name === "biome") return words.includes("--write") || words.includes("-w");
-  if (name === "eslint" || name === "ruff" || name === "golangci-lint" || name === "rubocop") return words.includes("--fix") || words.includes("-a");
+  if (name === "eslint" || name === "ruff" || name === "golangci-lint" || name === "rubocop")
+    return words.includes("--fix") || words.includes("-a");
   return name === "black" || name === "isort" || (name === "cargo" && words[1] === "fmt");
 }
 
@@ -139,7 +332,12 @@ function writesOf(command: SimpleCommand, words: readonly string[]): ShellWrite[
   else if ((name === "sed" || name === "gsed" || name === "perl") && editsInPlace(name, words)) {
     // The first operand is the script unless -e gave it; BSD's -i takes an empty suffix as a word of its own.
     const files = operands.filter((word) => word !== "");
-    found.push(...(words.some((word) => /^-[a-zA-Z]*[ef]$/.test(word)) && name === "sed" ? files.filter((word) => !looksLikeScript(word)) : files.slice(1)).map(opaque));
+    found.push(
+      ...(words.some((word) => /^-[a-zA-Z]*[ef]$/.test(word)) && name === "sed"
+        ? files.filter((word) => !looksLikeScript(word))
+        : files.slice(1)
+      ).map(opaque),
+    );
   } else if (name === "rm" || (name === "git" && words[1] === "rm")) {
     const files = name === "rm" ? operands : operands.slice(1);
     found.push(...files.map((path) => ({ path, operation: "delete" as const })));
@@ -150,7 +348,8 @@ function writesOf(command: SimpleCommand, words: readonly string[]): ShellWrite[
 const looksLikeScript = (word: string): boolean => /^(\d+|\$|\/.*\/)?[sdacipy](\W|$)/.test(word) && !/^[\w./-]+$/.test(word);
 
 /** No variable, pattern, device, folder or descriptor. */
-const isPlainPath = (path: string): boolean => path !== "" && !/[$`*?[\]{}()<>|;&\n"']/.test(path) && !path.startsWith("/dev/") && !path.endsWith("/") && path !== "." && path !== "..";
+const isPlainPath = (path: string): boolean =>
+  path !== "" && !/[$`*?[\]{}()<>|;&\n"']/.test(path) && !path.startsWith("/dev/") && !path.endsWith("/") && path !== "." && path !== "..";
 
 function resolvePath(cwd: string | null, path: string): string {
   if (cwd === null || /^([/~\\]|[a-zA-Z]:)/.test(path)) return path;
@@ -163,7 +362,29 @@ function resolvePath(cwd: string | null, path: string): string {
   return parts.join(separator);
 }
 
-const wrappers = new Set(["sudo", "time", "command", "env", "nohup", "nice", "exec", "npx", "bunx", "pnpx", "xargs", "timeout", "gtimeout", "stdbuf", "then", "do", "else", "if", "while", "!", "uvx"]);
+const wrappers = new Set([
+  "sudo",
+  "time",
+  "command",
+  "env",
+  "nohup",
+  "nice",
+  "exec",
+  "npx",
+  "bunx",
+  "pnpx",
+  "xargs",
+  "timeout",
+  "gtimeout",
+  "stdbuf",
+  "then",
+  "do",
+  "else",
+  "if",
+  "while",
+  "!",
+  "uvx",
+]);
 
 /** Tools with a verb that runs another program. */
 const execTools = new Set(["mise", "uv", "poetry", "bundle", "pnpm", "yarn", "npm"]);
@@ -176,12 +397,26 @@ function unwrapped(words: readonly string[]): readonly string[] {
     if (!wrappers.has(word) && !word.includes("=") && !execTools.has(word)) break;
     const two = `${word} ${words[i + 1] ?? ""}`;
     if (/^[A-Za-z_]\w*\+?=/.test(word)) i++;
-    else if (two === "mise exec" || two === "mise x" || two === "uv run" || two === "poetry run" || two === "bundle exec" || two === "pnpm exec" || two === "yarn exec" || two === "npm exec") {
+    else if (
+      two === "mise exec" ||
+      two === "mise x" ||
+      two === "uv run" ||
+      two === "poetry run" ||
+      two === "bundle exec" ||
+      two === "pnpm exec" ||
+      two === "yarn exec" ||
+      two === "npm exec"
+    ) {
       i += 2;
       while (words[i]?.startsWith("-")) i++;
     } else if (wrappers.has(word)) {
       i++;
-      while (words[i]?.startsWith("-") || ((word === "timeout" || word === "gtimeout") && /^[\d.]+[smhd]?$/.test(words[i] ?? "")) || (word === "xargs" && /^\d+$|^\{\}$/.test(words[i] ?? ""))) i++;
+      while (
+        words[i]?.startsWith("-") ||
+        ((word === "timeout" || word === "gtimeout") && /^[\d.]+[smhd]?$/.test(words[i] ?? "")) ||
+        (word === "xargs" && /^\d+$|^\{\}$/.test(words[i] ?? ""))
+      )
+        i++;
     } else break;
   }
   return words.slice(i);
@@ -306,7 +541,8 @@ function substitutionEnd(line: string, from: number): number {
     else if (c === "<" && line[i + 1] === "<") {
       const match = /^<<(-?)\s*(?:'([^'\n]*)'|"([^"\n]*)"|([^\s;|&()<>]+))/.exec(line.slice(i, i + 200));
       const lineEnd = line.indexOf("\n", i);
-      if (match !== null && lineEnd >= 0) i = hereDocumentEnd(line, lineEnd + 1, match[2] ?? match[3] ?? match[4] ?? "", match[1] === "-") - 1;
+      if (match !== null && lineEnd >= 0)
+        i = hereDocumentEnd(line, lineEnd + 1, match[2] ?? match[3] ?? match[4] ?? "", match[1] === "-") - 1;
     }
   }
   return line.length;

@@ -19,7 +19,10 @@ const sample = Buffer.concat(["partial-output", "sub-agents", "turns", "writes",
 const unknownLine = '{"type":"mystery","sessionId":"s1","timestamp":"2026-01-02T10:00:07.000Z"}';
 
 const env = (root: string, gitDirs: readonly string[] = []): SourceEnv => ({
-  home: root, variables: { PATH: process.env["PATH"] }, platform: process.platform, gitDirs,
+  home: root,
+  variables: { PATH: process.env["PATH"] },
+  platform: process.platform,
+  gitDirs,
   fingerprinter: new Fingerprinter("00112233445566778899aabbccddeeff"),
 });
 
@@ -51,7 +54,13 @@ const metadata = '{"checkpoint_id":"aabbccddeeff","session_id":"2026-01-02-s1","
 const checkpointHarness: SourceHarness = {
   source: checkpoints,
   async place(root, content) {
-    const files = content === null ? new Map() : new Map<string, Buffer>([["aa/bbccddeeff/0/full.jsonl", content], ["aa/bbccddeeff/0/metadata.json", Buffer.from(metadata)]]);
+    const files =
+      content === null
+        ? new Map()
+        : new Map<string, Buffer>([
+            ["aa/bbccddeeff/0/full.jsonl", content],
+            ["aa/bbccddeeff/0/metadata.json", Buffer.from(metadata)],
+          ]);
     await commitFiles(root, branch, files, env(root).variables);
     return env(root, [root]);
   },
@@ -145,7 +154,11 @@ describe.each(harnesses.map((harness) => [harness.source.id, harness] as const))
 
   test("counts a broken line and reads on", async () => {
     const at = harness.sample.indexOf(10) + 1;
-    const broken = Buffer.concat([harness.sample.subarray(0, at), Buffer.from('{"type":"assistant","message":{"usage":{"inp\n'), harness.sample.subarray(at)]);
+    const broken = Buffer.concat([
+      harness.sample.subarray(0, at),
+      Buffer.from('{"type":"assistant","message":{"usage":{"inp\n'),
+      harness.sample.subarray(at),
+    ]);
     const damaged = await readAll(broken);
     expect(joined(damaged)).toEqual(joined(await readAll(harness.sample)));
     expect(damaged.problems.map((problem) => `${problem.code} ${problem.severity}`)).toEqual(["torn_line lost"]);

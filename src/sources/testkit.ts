@@ -34,7 +34,12 @@ export interface Reading {
 }
 
 /** Reads all a source finds. @param from where an earlier reading ended @param maxBatches stops each input after that many */
-export async function readSource(source: Source, env: SourceEnv, from: Reading | null = null, maxBatches = Number.POSITIVE_INFINITY): Promise<Reading> {
+export async function readSource(
+  source: Source,
+  env: SourceEnv,
+  from: Reading | null = null,
+  maxBatches = Number.POSITIVE_INFINITY,
+): Promise<Reading> {
   const facts: TokenFact[] = [];
   const problems: Problem[] = [];
   const checkpoints = new Map<string, Checkpoint>(from?.checkpoints);
@@ -58,7 +63,12 @@ export async function readSource(source: Source, env: SourceEnv, from: Reading |
 }
 
 /** Makes `ref` of the bare repository in `root` hold these files and nothing else; makes the repository if there is none. */
-export async function commitFiles(root: string, ref: string, files: ReadonlyMap<string, Buffer>, variables: SourceEnv["variables"]): Promise<void> {
+export async function commitFiles(
+  root: string,
+  ref: string,
+  files: ReadonlyMap<string, Buffer>,
+  variables: SourceEnv["variables"],
+): Promise<void> {
   const git = openGit(root, variables);
   await runGit(git, ["init", "-q", "--bare", "."]);
   const parts = [`commit ${ref}\ncommitter Ada <ada@example.org> 1767348000 +0000\ndata 1\nx\ndeleteall\n`];
@@ -80,16 +90,26 @@ export function joinFacts(facts: readonly TokenFact[]): TokenFact[] {
 function keyOf(fact: TokenFact): string {
   const parts = (): readonly (string | number | null)[] => {
     switch (fact.kind) {
-      case "session": return [fact.agent, fact.session];
-      case "sighting": return [fact.agent, fact.session, fact.messageId ?? fact.requestId ?? `${fact.instant} ${JSON.stringify(fact.counts)}`];
-      case "turn": return [fact.agent, fact.session, fact.key];
-      case "call": return [fact.agent, fact.callId];
-      case "call_result": return [fact.agent, fact.callId];
-      case "write": return [fact.agent, fact.callId, fact.path];
-      case "commit_mention": return [fact.agent, fact.callId, fact.hash];
-      case "pull_request_mention": return [fact.agent, fact.session, fact.repository, fact.number];
-      case "checkpoint": return [fact.gitDir, fact.entry];
-      default: return fact satisfies never;
+      case "session":
+        return [fact.agent, fact.session];
+      case "sighting":
+        return [fact.agent, fact.session, fact.messageId ?? fact.requestId ?? `${fact.instant} ${JSON.stringify(fact.counts)}`];
+      case "turn":
+        return [fact.agent, fact.session, fact.key];
+      case "call":
+        return [fact.agent, fact.callId];
+      case "call_result":
+        return [fact.agent, fact.callId];
+      case "write":
+        return [fact.agent, fact.callId, fact.path];
+      case "commit_mention":
+        return [fact.agent, fact.callId, fact.hash];
+      case "pull_request_mention":
+        return [fact.agent, fact.session, fact.repository, fact.number];
+      case "checkpoint":
+        return [fact.gitDir, fact.entry];
+      default:
+        return fact satisfies never;
     }
   };
   return JSON.stringify([fact.kind, ...parts()]);
@@ -112,9 +132,11 @@ function joinTwo(known: TokenFact, again: TokenFact): TokenFact {
 
 function joinValue(name: string, known: unknown, again: unknown): unknown {
   if (known === null || known === undefined) return again;
-  if (name === "counts") return Object.fromEntries(Object.entries(known).map(([count, value]) => [count, joinValue(count, value, (again as Loose)[count])]));
+  if (name === "counts")
+    return Object.fromEntries(Object.entries(known).map(([count, value]) => [count, joinValue(count, value, (again as Loose)[count])]));
   if (name === "outputQuality") return qualities[Math.min(qualities.indexOf(known as Quality), qualities.indexOf(again as Quality))];
-  if (name === "transcript") return transcriptStates[Math.min(transcriptStates.indexOf(String(known)), transcriptStates.indexOf(String(again)))];
+  if (name === "transcript")
+    return transcriptStates[Math.min(transcriptStates.indexOf(String(known)), transcriptStates.indexOf(String(again)))];
   if (typeof known !== "number" || typeof again !== "number") return known;
   return name === "instant" || name === "firstAt" ? Math.min(known, again) : name === "promptFingerprint" ? known : Math.max(known, again);
 }

@@ -5,7 +5,12 @@ describe("tests are counted by the runner's own summary", () => {
   test.each([
     ["pytest", "....F\n===== 1 failed, 12 passed, 2 skipped in 0.31s =====\n", 12, 1],
     ["pytest -q", "5 passed in 0.10s\n", 5, 0],
-    ["go test -v", "=== RUN   TestA\n--- PASS: TestA (0.00s)\n    --- PASS: TestA/x (0.00s)\n--- FAIL: TestB (0.00s)\nFAIL\nFAIL\texample.com/a\t0.1s\n", 2, 1],
+    [
+      "go test -v",
+      "=== RUN   TestA\n--- PASS: TestA (0.00s)\n    --- PASS: TestA/x (0.00s)\n--- FAIL: TestB (0.00s)\nFAIL\nFAIL\texample.com/a\t0.1s\n",
+      2,
+      1,
+    ],
     ["go test", "--- FAIL: TestB (0.00s)\nFAIL\nok  \texample.com/b\t0.2s\n", null, 1],
     ["go test, all well", "ok  \texample.com/a\t0.2s\nok  \texample.com/b\t0.2s\n", null, 0],
     ["go test, does not build", "FAIL\texample.com/a [build failed]\nFAIL\n", null, null],
@@ -26,7 +31,9 @@ describe("tests are counted by the runner's own summary", () => {
 });
 
 test("git's own line names the commit it made", () => {
-  expect(printedCommits("[feat/x 1a2b3c4] Add x\n 1 file changed\n[main (root-commit) 0a1b2c3d] Begin\n[detached HEAD 9f8e7d6] Fix\n")).toEqual([
+  expect(
+    printedCommits("[feat/x 1a2b3c4] Add x\n 1 file changed\n[main (root-commit) 0a1b2c3d] Begin\n[detached HEAD 9f8e7d6] Fix\n"),
+  ).toEqual([
     { hash: "1a2b3c4", branch: "feat/x" },
     { hash: "0a1b2c3d", branch: "main" },
     { hash: "9f8e7d6", branch: null },
@@ -35,7 +42,11 @@ test("git's own line names the commit it made", () => {
 });
 
 test("addresses of pull and merge requests are found once", () => {
-  expect(openedChanges("https://github.com/acme/shop/pull/12\nhttps://github.com/acme/shop/pull/12\nhttps://gitlab.com/acme/web/shop/-/merge_requests/3")).toEqual([
+  expect(
+    openedChanges(
+      "https://github.com/acme/shop/pull/12\nhttps://github.com/acme/shop/pull/12\nhttps://gitlab.com/acme/web/shop/-/merge_requests/3",
+    ),
+  ).toEqual([
     { repository: "acme/shop", number: 12 },
     { repository: "acme/web/shop", number: 3 },
   ]);

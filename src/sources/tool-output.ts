@@ -23,13 +23,33 @@ interface Runner {
 /** Runners whose summary is plain, by their own summary lines. */
 const runners: readonly Runner[] = [
   { name: "cargo", summary: /^test result: \w+\. (?<passed>\d+) passed; (?<failed>\d+) failed;/gm, missingIsZero: false },
-  { name: "jest", summary: /^Tests:\s+(?:(?<failed>\d+) failed, )?(?:\d+ (?:skipped|todo), )*(?:(?<passed>\d+) passed, )?\d+ total/gm, missingIsZero: true },
-  { name: "vitest", summary: /^\s*Tests\s+(?:(?<failed>\d+) failed(?: \| )?)?(?:(?<passed>\d+) passed)?(?: \| \d+ (?:skipped|todo))* \(\d+\)/gm, missingIsZero: true },
-  { name: "gotestsum", summary: /^DONE (?<total>\d+) tests?(?:, (?<skipped>\d+) skipped)?(?:, (?<failed>\d+) failures?)?(?:, \d+ errors?)? in /gm, missingIsZero: true },
-  { name: "mocha", summary: /^\s+(?<passed>\d+) passing \([\d.]+m?s\)(?:\s+\d+ pending)?(?:\s+(?<failed>\d+) failing)?/gm, missingIsZero: true },
+  {
+    name: "jest",
+    summary: /^Tests:\s+(?:(?<failed>\d+) failed, )?(?:\d+ (?:skipped|todo), )*(?:(?<passed>\d+) passed, )?\d+ total/gm,
+    missingIsZero: true,
+  },
+  {
+    name: "vitest",
+    summary: /^\s*Tests\s+(?:(?<failed>\d+) failed(?: \| )?)?(?:(?<passed>\d+) passed)?(?: \| \d+ (?:skipped|todo))* \(\d+\)/gm,
+    missingIsZero: true,
+  },
+  {
+    name: "gotestsum",
+    summary: /^DONE (?<total>\d+) tests?(?:, (?<skipped>\d+) skipped)?(?:, (?<failed>\d+) failures?)?(?:, \d+ errors?)? in /gm,
+    missingIsZero: true,
+  },
+  {
+    name: "mocha",
+    summary: /^\s+(?<passed>\d+) passing \([\d.]+m?s\)(?:\s+\d+ pending)?(?:\s+(?<failed>\d+) failing)?/gm,
+    missingIsZero: true,
+  },
   { name: "node", summary: /^(?:#|ℹ) pass (?<passed>\d+)\n(?:#|ℹ) fail (?<failed>\d+)/gm, missingIsZero: false },
   { name: "rspec", summary: /^(?<total>\d+) examples?, (?<failed>\d+) failures?/gm, missingIsZero: false },
-  { name: "maven", summary: /^(?:\[\w+\] )?Tests run: (?<total>\d+), Failures: (?<failed>\d+), Errors: (?<errors>\d+), Skipped: (?<skipped>\d+)\s*$/gm, missingIsZero: false },
+  {
+    name: "maven",
+    summary: /^(?:\[\w+\] )?Tests run: (?<total>\d+), Failures: (?<failed>\d+), Errors: (?<errors>\d+), Skipped: (?<skipped>\d+)\s*$/gm,
+    missingIsZero: false,
+  },
   { name: "dotnet", summary: /Failed:\s+(?<failed>\d+), Passed:\s+(?<passed>\d+), Skipped:/gm, missingIsZero: false },
 ];
 
@@ -39,7 +59,9 @@ const runners: readonly Runner[] = [
  */
 export function testCounts(output: string): TestCounts {
   const text = output.replace(colours, "").replaceAll("\r", "");
-  return pytestCounts(text) ?? goCounts(text) ?? runners.map((runner) => summed(runner, text)).find((counts) => counts !== null) ?? unknownCounts;
+  return (
+    pytestCounts(text) ?? goCounts(text) ?? runners.map((runner) => summed(runner, text)).find((counts) => counts !== null) ?? unknownCounts
+  );
 }
 
 function summed(runner: Runner, text: string): TestCounts | null {

@@ -11,17 +11,29 @@ const print = (line: string): number => fingerprinter.text(line);
 
 describe("the difference of a patch", () => {
   test("drops context and numbers hunks as git does without context", () => {
-    const diff = differencer.ofPatch("a.ts", [{ oldStart: 10, newStart: 10, lines: [" keep", "-old one", "+new one", "+new two", " keep", "+tail line"] }], false);
+    const diff = differencer.ofPatch(
+      "a.ts",
+      [{ oldStart: 10, newStart: 10, lines: [" keep", "-old one", "+new one", "+new two", " keep", "+tail line"] }],
+      false,
+    );
     expect(hunksOf(diff)).toEqual([11, 1, 11, 2, 12, 0, 14, 1]);
     expect([...diff.lines.folded]).toEqual(["old one", "new one", "new two", "tail line"].map(print));
   });
   test("puts removed lines of a run before its added ones", () => {
-    const diff = differencer.ofPatch("a.ts", [{ oldStart: 1, newStart: 1, lines: ["-old one", "+new one", "-old two", "+new two"] }], false);
+    const diff = differencer.ofPatch(
+      "a.ts",
+      [{ oldStart: 1, newStart: 1, lines: ["-old one", "+new one", "-old two", "+new two"] }],
+      false,
+    );
     expect(hunksOf(diff)).toEqual([1, 2, 1, 2]);
     expect([...diff.lines.folded]).toEqual(["old one", "old two", "new one", "new two"].map(print));
   });
   test("ignores the note on a missing line feed", () => {
-    const diff = differencer.ofPatch("a.ts", [{ oldStart: 1, newStart: 1, lines: ["-old one", "\\ No newline at end of file", "+new one"] }], false);
+    const diff = differencer.ofPatch(
+      "a.ts",
+      [{ oldStart: 1, newStart: 1, lines: ["-old one", "\\ No newline at end of file", "+new one"] }],
+      false,
+    );
     expect(hunksOf(diff)).toEqual([1, 1, 1, 1]);
   });
   test("puts back the tabs that the patch shows as two blanks each", () => {

@@ -167,7 +167,13 @@ export function changedRanges(oldLines: readonly string[], newLines: readonly st
 }
 
 /** Pairs of equal lines of a longest common subsequence, in order; none when the texts differ too much. */
-function keptPairs(oldLines: readonly string[], newLines: readonly string[], head: number, oldEnd: number, newEnd: number): (readonly [number, number])[] {
+function keptPairs(
+  oldLines: readonly string[],
+  newLines: readonly string[],
+  head: number,
+  oldEnd: number,
+  newEnd: number,
+): (readonly [number, number])[] {
   const n = oldEnd - head;
   const m = newEnd - head;
   const limit = Math.min(n + m, maxEdits);

@@ -12,10 +12,24 @@ import { checkpoints } from "./index.ts";
 import { agentOf, formatOf, listEntries, parseMetadata } from "./parse.ts";
 
 const branch = "refs/heads/entire/checkpoints/v1";
-const transcript = readFileSync(fileURLToPath(new URL("../../../test/fixtures/claude-code/turns/.claude/projects/-work-shop/s1.jsonl", import.meta.url)));
-const gemini = Buffer.from('{\n  "sessionId": "g1",\n  "projectHash": "00",\n  "messages": [{"id": "m1", "type": "gemini", "tokens": {"input": 5, "output": 6}}]\n}\n');
+const transcript = readFileSync(
+  fileURLToPath(new URL("../../../test/fixtures/claude-code/turns/.claude/projects/-work-shop/s1.jsonl", import.meta.url)),
+);
+const gemini = Buffer.from(
+  '{\n  "sessionId": "g1",\n  "projectHash": "00",\n  "messages": [{"id": "m1", "type": "gemini", "tokens": {"input": 5, "output": 6}}]\n}\n',
+);
 const metadata = (session: string, more: Readonly<Record<string, unknown>> = {}): Buffer =>
-  Buffer.from(JSON.stringify({ session_id: session, strategy: "manual-commit", created_at: "2026-01-02T11:00:00.5+01:00", branch: "tax", files_touched: ["tax.ts"], agent: "Claude Code", ...more }));
+  Buffer.from(
+    JSON.stringify({
+      session_id: session,
+      strategy: "manual-commit",
+      created_at: "2026-01-02T11:00:00.5+01:00",
+      branch: "tax",
+      files_touched: ["tax.ts"],
+      agent: "Claude Code",
+      ...more,
+    }),
+  );
 
 let root: string;
 beforeEach(() => {
@@ -27,12 +41,17 @@ afterEach(() => {
 
 const variables = { PATH: process.env["PATH"] };
 const env = (...gitDirs: string[]): SourceEnv => ({
-  home: null, variables, platform: process.platform, gitDirs: gitDirs.length > 0 ? gitDirs : [root],
+  home: null,
+  variables,
+  platform: process.platform,
+  gitDirs: gitDirs.length > 0 ? gitDirs : [root],
   fingerprinter: new Fingerprinter("00112233445566778899aabbccddeeff"),
 });
-const commit = (files: Readonly<Record<string, Buffer>>, ref = branch): Promise<void> => commitFiles(root, ref, new Map(Object.entries(files)), variables);
+const commit = (files: Readonly<Record<string, Buffer>>, ref = branch): Promise<void> =>
+  commitFiles(root, ref, new Map(Object.entries(files)), variables);
 const listed = (reading: Reading): CheckpointFact[] => reading.facts.filter((fact) => fact.kind === "checkpoint");
-const responses = (facts: readonly TokenFact[]): string[] => joinFacts(facts).flatMap((fact) => (fact.kind === "sighting" ? [`${fact.session} ${fact.messageId}`] : []));
+const responses = (facts: readonly TokenFact[]): string[] =>
+  joinFacts(facts).flatMap((fact) => (fact.kind === "sighting" ? [`${fact.session} ${fact.messageId}`] : []));
 const problems = (reading: Reading): string[] => reading.problems.map((problem) => `${problem.code} ${problem.severity} ${problem.count}`);
 /** The transcript up to its first n lines. */
 const firstLines = (n: number): Buffer => {
@@ -43,20 +62,37 @@ const firstLines = (n: number): Buffer => {
 
 describe("a checkpoint branch", () => {
   test("lists its sessions, the date taken off their ids", async () => {
-    await commit({ "aa/bbccddeeff/metadata.json": Buffer.from('{"checkpoint_id":"aabbccddeeff"}'), "aa/bbccddeeff/0/metadata.json": metadata("2026-01-02-s1"), "aa/bbccddeeff/0/full.jsonl": transcript });
+    await commit({
+      "aa/bbccddeeff/metadata.json": Buffer.from('{"checkpoint_id":"aabbccddeeff"}'),
+      "aa/bbccddeeff/0/metadata.json": metadata("2026-01-02-s1"),
+      "aa/bbccddeeff/0/full.jsonl": transcript,
+    });
     expect(listed(await readSource(checkpoints, env()))).toEqual([
       {
-        kind: "checkpoint", gitDir: root, checkpoint: "aabbccddeeff", entry: "aa/bbccddeeff/0", listedId: "2026-01-02-s1", session: "s1", agent: "claude-code",
-        filesTouched: ["tax.ts"], branch: "tax", createdAt: Date.UTC(2026, 0, 2, 10, 0, 0, 500), transcript: "present", transcriptBytes: transcript.length,
+        kind: "checkpoint",
+        gitDir: root,
+        checkpoint: "aabbccddeeff",
+        entry: "aa/bbccddeeff/0",
+        listedId: "2026-01-02-s1",
+        session: "s1",
+        agent: "claude-code",
+        filesTouched: ["tax.ts"],
+        branch: "tax",
+        createdAt: Date.UTC(2026, 0, 2, 10, 0, 0, 500),
+        transcript: "present",
+        transcriptBytes: transcript.length,
       },
     ]);
   });
 
   test("is read once where a session is stored again, longer or the same", async () => {
     await commit({
-      "aa/aaaaaaaaaa/0/metadata.json": metadata("s1"), "aa/aaaaaaaaaa/0/full.jsonl": firstLines(10),
-      "bb/bbbbbbbbbb/0/metadata.json": metadata("s1"), "bb/bbbbbbbbbb/0/full.jsonl": transcript,
-      "cc/cccccccccc/0/metadata.json": metadata("s1"), "cc/cccccccccc/0/full.jsonl": transcript,
+      "aa/aaaaaaaaaa/0/metadata.json": metadata("s1"),
+      "aa/aaaaaaaaaa/0/full.jsonl": firstLines(10),
+      "bb/bbbbbbbbbb/0/metadata.json": metadata("s1"),
+      "bb/bbbbbbbbbb/0/full.jsonl": transcript,
+      "cc/cccccccccc/0/metadata.json": metadata("s1"),
+      "cc/cccccccccc/0/full.jsonl": transcript,
     });
     const reading = await readSource(checkpoints, env());
     const sightings = reading.facts.filter((fact) => fact.kind === "sighting");
@@ -69,8 +105,10 @@ describe("a checkpoint branch", () => {
   test("gives the union of versions where a longer one lacks what a shorter one has", async () => {
     const withoutStart = transcript.subarray(firstLines(5).length);
     await commit({
-      "aa/aaaaaaaaaa/0/metadata.json": metadata("s1"), "aa/aaaaaaaaaa/0/full.jsonl": firstLines(10),
-      "bb/bbbbbbbbbb/0/metadata.json": metadata("s1"), "bb/bbbbbbbbbb/0/full.jsonl": withoutStart,
+      "aa/aaaaaaaaaa/0/metadata.json": metadata("s1"),
+      "aa/aaaaaaaaaa/0/full.jsonl": firstLines(10),
+      "bb/bbbbbbbbbb/0/metadata.json": metadata("s1"),
+      "bb/bbbbbbbbbb/0/full.jsonl": withoutStart,
     });
     expect(responses((await readSource(checkpoints, env())).facts)).toHaveLength(10);
   });
@@ -84,14 +122,22 @@ describe("a checkpoint branch", () => {
 
   test("may hold foreign files, entries without a transcript, and compact transcripts that are no second session", async () => {
     await commit({
-      "README.md": Buffer.from("# Checkpoints"), "aa/aaaaaaaaaa/0/notes.bin": Buffer.from("?"),
-      "aa/aaaaaaaaaa/0/metadata.json": metadata("s1"), "aa/aaaaaaaaaa/0/full.jsonl": transcript, "aa/aaaaaaaaaa/0/transcript.jsonl": Buffer.from('{"v":1}\n'),
+      "README.md": Buffer.from("# Checkpoints"),
+      "aa/aaaaaaaaaa/0/notes.bin": Buffer.from("?"),
+      "aa/aaaaaaaaaa/0/metadata.json": metadata("s1"),
+      "aa/aaaaaaaaaa/0/full.jsonl": transcript,
+      "aa/aaaaaaaaaa/0/transcript.jsonl": Buffer.from('{"v":1}\n'),
       "bb/bbbbbbbbbb/0/metadata.json": metadata("s2"),
-      "cc/cccccccccc/0/metadata.json": Buffer.from("{"), "cc/cccccccccc/0/full.jsonl": Buffer.from(""),
+      "cc/cccccccccc/0/metadata.json": Buffer.from("{"),
+      "cc/cccccccccc/0/full.jsonl": Buffer.from(""),
     });
     const reading = await readSource(checkpoints, env());
     expect(listed(reading).map((fact) => `${fact.session} ${fact.transcript}`)).toEqual(["s1 present", "s2 none"]);
-    expect(problems(reading)).toEqual(["foreign_file notice 2", "checkpoint_without_session notice 1", "checkpoint_without_transcript notice 1"]);
+    expect(problems(reading)).toEqual([
+      "foreign_file notice 2",
+      "checkpoint_without_session notice 1",
+      "checkpoint_without_transcript notice 1",
+    ]);
   });
 
   test("may have the old layout without numbered folders", async () => {
@@ -102,7 +148,12 @@ describe("a checkpoint branch", () => {
   });
 
   test("tells the agent by the transcript, whatever the metadata says", async () => {
-    await commit({ "aa/aaaaaaaaaa/0/metadata.json": metadata("g1", { agent: "Claude Code" }), "aa/aaaaaaaaaa/0/full.jsonl": gemini, "bb/bbbbbbbbbb/0/metadata.json": metadata("s1", { agent: "Agent" }), "bb/bbbbbbbbbb/0/full.jsonl": transcript });
+    await commit({
+      "aa/aaaaaaaaaa/0/metadata.json": metadata("g1", { agent: "Claude Code" }),
+      "aa/aaaaaaaaaa/0/full.jsonl": gemini,
+      "bb/bbbbbbbbbb/0/metadata.json": metadata("s1", { agent: "Agent" }),
+      "bb/bbbbbbbbbb/0/full.jsonl": transcript,
+    });
     const reading = await readSource(checkpoints, env());
     expect(listed(reading).map((fact) => `${fact.agent} ${fact.transcript}`)).toEqual(["gemini-cli not_supported", "claude-code present"]);
     expect(problems(reading)).toEqual(["format_not_supported notice 1"]);
@@ -112,8 +163,10 @@ describe("a checkpoint branch", () => {
     await commit({ "aa/aaaaaaaaaa/0/metadata.json": metadata("s1"), "aa/aaaaaaaaaa/0/full.jsonl": firstLines(10) });
     const first = await readSource(checkpoints, env());
     await commit({
-      "aa/aaaaaaaaaa/0/metadata.json": metadata("s1"), "aa/aaaaaaaaaa/0/full.jsonl": firstLines(10),
-      "bb/bbbbbbbbbb/0/metadata.json": metadata("s1"), "bb/bbbbbbbbbb/0/full.jsonl": transcript,
+      "aa/aaaaaaaaaa/0/metadata.json": metadata("s1"),
+      "aa/aaaaaaaaaa/0/full.jsonl": firstLines(10),
+      "bb/bbbbbbbbbb/0/metadata.json": metadata("s1"),
+      "bb/bbbbbbbbbb/0/full.jsonl": transcript,
     });
     const second = await readSource(checkpoints, env(), first);
     expect(listed(second).map((fact) => fact.checkpoint)).toEqual(["bbbbbbbbbbbb"]);
@@ -130,7 +183,10 @@ describe("a checkpoint branch", () => {
   });
 
   test("may be known only as a remote's, and the same commit twice is read once", async () => {
-    await commit({ "aa/aaaaaaaaaa/0/metadata.json": metadata("s1"), "aa/aaaaaaaaaa/0/full.jsonl": transcript }, "refs/remotes/origin/entire/checkpoints/v1");
+    await commit(
+      { "aa/aaaaaaaaaa/0/metadata.json": metadata("s1"), "aa/aaaaaaaaaa/0/full.jsonl": transcript },
+      "refs/remotes/origin/entire/checkpoints/v1",
+    );
     expect(responses((await readSource(checkpoints, env())).facts)).toHaveLength(10);
     await runGit(openGit(root, variables), ["update-ref", branch, "refs/remotes/origin/entire/checkpoints/v1"]);
     const both = await readSource(checkpoints, env());
@@ -139,7 +195,11 @@ describe("a checkpoint branch", () => {
 
   test("may be cut in parts, which are read as one transcript", async () => {
     const half = firstLines(12);
-    await commit({ "aa/aaaaaaaaaa/0/metadata.json": metadata("s1"), "aa/aaaaaaaaaa/0/full.jsonl": half, "aa/aaaaaaaaaa/0/full.jsonl.001": transcript.subarray(half.length) });
+    await commit({
+      "aa/aaaaaaaaaa/0/metadata.json": metadata("s1"),
+      "aa/aaaaaaaaaa/0/full.jsonl": half,
+      "aa/aaaaaaaaaa/0/full.jsonl.001": transcript.subarray(half.length),
+    });
     const reading = await readSource(checkpoints, env());
     expect(responses(reading.facts)).toHaveLength(10);
     expect(listed(reading)[0]?.transcriptBytes).toBe(transcript.length);
@@ -178,10 +238,19 @@ describe("parts", () => {
   test("metadata without a session is none", () => {
     expect(parseMetadata(Buffer.from("[]"))).toBeNull();
     expect(parseMetadata(Buffer.from('{"session_id":5}'))).toBeNull();
-    expect(parseMetadata(Buffer.from('{"session_id":"s","files_touched":null,"created_at":"soon"}'))).toEqual({ listedId: "s", session: "s", agent: null, branch: null, createdAt: null, filesTouched: [] });
+    expect(parseMetadata(Buffer.from('{"session_id":"s","files_touched":null,"created_at":"soon"}'))).toEqual({
+      listedId: "s",
+      session: "s",
+      agent: null,
+      branch: null,
+      createdAt: null,
+      filesTouched: [],
+    });
   });
   test("a summary above numbered folders is no entry", () => {
     const file = (path: string): { path: string; oid: string; mode: string; size: number } => ({ path, oid: "0", mode: "100644", size: 1 });
-    expect(listEntries([file("aa/aaaaaaaaaa/metadata.json"), file("aa/aaaaaaaaaa/0/metadata.json")]).entries.map((entry) => entry.folder)).toEqual(["aa/aaaaaaaaaa/0"]);
+    expect(
+      listEntries([file("aa/aaaaaaaaaa/metadata.json"), file("aa/aaaaaaaaaa/0/metadata.json")]).entries.map((entry) => entry.folder),
+    ).toEqual(["aa/aaaaaaaaaa/0"]);
   });
 });

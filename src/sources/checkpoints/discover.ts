@@ -10,7 +10,9 @@ export const sourceId = "checkpoints";
  * `main` has the metadata, `full/*` the transcripts).
  */
 const refPatterns = [
-  "refs/heads/entire/checkpoints/v1", "refs/remotes/*/entire/checkpoints/v1", "refs/entire/checkpoints/v2/main",
+  "refs/heads/entire/checkpoints/v1",
+  "refs/remotes/*/entire/checkpoints/v1",
+  "refs/entire/checkpoints/v2/main",
   "refs/entire/checkpoints/v2/full/*",
 ] as const;
 
@@ -33,7 +35,16 @@ export async function* findCheckpoints(env: SourceEnv): AsyncGenerator<Checkpoin
       if (commits.length > 0) yield { gitDir, git, commits };
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
-      yield { problem: { code: "unreadable", severity: "notice", source: sourceId, locator: gitDir, message: `its refs cannot be read: ${error.message}`, hint: "check that git is installed and the folder is a git repository" } };
+      yield {
+        problem: {
+          code: "unreadable",
+          severity: "notice",
+          source: sourceId,
+          locator: gitDir,
+          message: `its refs cannot be read: ${error.message}`,
+          hint: "check that git is installed and the folder is a git repository",
+        },
+      };
     }
   }
 }

@@ -6,7 +6,16 @@ import type { Fingerprinter } from "../../lines/fingerprint.ts";
 import { parseTranscript } from "../claude-code/parse.ts";
 import type { Checkpoint, Found, Item, Source, SourceEnv } from "../source.ts";
 import { type CheckpointTrees, findCheckpoints, sourceId } from "./discover.ts";
-import { type CheckpointEntry, type CheckpointMetadata, type TranscriptFormat, type TranscriptState, agentOf, formatOf, listEntries, parseMetadata } from "./parse.ts";
+import {
+  type CheckpointEntry,
+  type CheckpointMetadata,
+  type TranscriptFormat,
+  type TranscriptState,
+  agentOf,
+  formatOf,
+  listEntries,
+  parseMetadata,
+} from "./parse.ts";
 
 /** Transcripts that Entire keeps on a branch of the repository. README.md beside this file says how they are read. */
 export const checkpoints = {
@@ -62,7 +71,10 @@ class CheckpointReading {
       const before = from === null ? null : await this.#listBefore(from);
       const fresh = listEntries(now.filter((file) => before?.get(file.path) !== file.oid));
       const { entries, foreign } = before === null ? fresh : this.#completed(fresh.entries, now, fresh.foreign);
-      const problems: Problem[] = foreign > 0 ? [this.#problem("foreign_file", "notice", "files on the checkpoint branch that are no part of a checkpoint", foreign)] : [];
+      const problems: Problem[] =
+        foreign > 0
+          ? [this.#problem("foreign_file", "notice", "files on the checkpoint branch that are no part of a checkpoint", foreign)]
+          : [];
       const listed = await this.#withMetadata(entries, problems);
       yield problems.map((problem) => ({ kind: "problem", problem }));
       yield* this.#readTranscripts(transcriptsOf(listed, entries, new Set(before?.values())));
@@ -97,7 +109,11 @@ class CheckpointReading {
   }
 
   /** Changed entries with all their files: a new transcript may stand beside old metadata. */
-  #completed(changed: readonly CheckpointEntry[], now: readonly TreeEntry[], foreign: number): { entries: readonly CheckpointEntry[]; foreign: number } {
+  #completed(
+    changed: readonly CheckpointEntry[],
+    now: readonly TreeEntry[],
+    foreign: number,
+  ): { entries: readonly CheckpointEntry[]; foreign: number } {
     const folders = new Set(changed.map((entry) => entry.folder));
     return { entries: listEntries(now).entries.filter((entry) => folders.has(entry.folder)), foreign };
   }
@@ -112,7 +128,15 @@ class CheckpointReading {
       if (about === null) unreadable++;
       else listed.push({ ...entry, about });
     }
-    if (unreadable > 0) problems.push(this.#problem("checkpoint_without_session", "notice", "checkpoint entries whose metadata names no session; their transcripts are read all the same", unreadable));
+    if (unreadable > 0)
+      problems.push(
+        this.#problem(
+          "checkpoint_without_session",
+          "notice",
+          "checkpoint entries whose metadata names no session; their transcripts are read all the same",
+          unreadable,
+        ),
+      );
     return listed;
   }
 
@@ -130,9 +154,16 @@ class CheckpointReading {
       const format = formatOf(content);
       this.#formats.set(keyOf(transcript.oids), format);
       if (format !== "claude-code") continue;
-      const known: number = before !== null && before.session === transcript.session && startsWith(content, before.content, before.resumeAt) ? before.resumeAt : 0;
+      const known: number =
+        before !== null && before.session === transcript.session && startsWith(content, before.content, before.resumeAt)
+          ? before.resumeAt
+          : 0;
       const context = {
-        source: sourceId, locator: `${this.#trees.gitDir}:${transcript.path}`, session: transcript.session, agentId: null, complete: true,
+        source: sourceId,
+        locator: `${this.#trees.gitDir}:${transcript.path}`,
+        session: transcript.session,
+        agentId: null,
+        complete: true,
         fingerprinter: this.#fingerprinter,
       };
       let resumeAt = known;
@@ -159,9 +190,18 @@ class CheckpointReading {
       return {
         kind: "fact",
         fact: {
-          kind: "checkpoint", gitDir: this.#trees.gitDir, checkpoint, entry: folder, listedId: about.listedId, session: about.session,
-          agent: agentOf(format, about.agent), filesTouched: about.filesTouched, branch: about.branch, createdAt: about.createdAt,
-          transcript: transcriptState(transcript, format), transcriptBytes: bytesOf(transcript),
+          kind: "checkpoint",
+          gitDir: this.#trees.gitDir,
+          checkpoint,
+          entry: folder,
+          listedId: about.listedId,
+          session: about.session,
+          agent: agentOf(format, about.agent),
+          filesTouched: about.filesTouched,
+          branch: about.branch,
+          createdAt: about.createdAt,
+          transcript: transcriptState(transcript, format),
+          transcriptBytes: bytesOf(transcript),
         },
       };
     });
@@ -170,9 +210,26 @@ class CheckpointReading {
   #countProblems(entries: readonly CheckpointEntry[]): Problem[] {
     const problems: Problem[] = [];
     const without = entries.filter((entry) => entry.transcript.length === 0).length;
-    if (without > 0) problems.push(this.#problem("checkpoint_without_transcript", "notice", "checkpoint entries without a transcript; their tokens are not known", without));
+    if (without > 0)
+      problems.push(
+        this.#problem(
+          "checkpoint_without_transcript",
+          "notice",
+          "checkpoint entries without a transcript; their tokens are not known",
+          without,
+        ),
+      );
     const absent = entries.filter((entry) => entry.transcript.some((file) => file.size === null)).length;
-    if (absent > 0) problems.push(this.#problem("absent_blob", "notice", "transcripts that this copy of the repository lacks; their tokens are not counted", absent, "import from a full clone to see them"));
+    if (absent > 0)
+      problems.push(
+        this.#problem(
+          "absent_blob",
+          "notice",
+          "transcripts that this copy of the repository lacks; their tokens are not counted",
+          absent,
+          "import from a full clone to see them",
+        ),
+      );
     for (const format of new Set(this.#formats.values())) {
       if (format === "claude-code" || format === "empty") continue;
       const count = entries.filter((entry) => this.#formats.get(keyOf(entry.transcript.map((file) => file.oid))) === format).length;
@@ -182,7 +239,15 @@ class CheckpointReading {
   }
 
   #problem(code: string, severity: Problem["severity"], message: string, count: number, hint?: string): Problem {
-    return { code, severity, source: sourceId, locator: `${this.#trees.gitDir}:checkpoints`, message, count, ...(hint === undefined ? {} : { hint }) };
+    return {
+      code,
+      severity,
+      source: sourceId,
+      locator: `${this.#trees.gitDir}:checkpoints`,
+      message,
+      count,
+      ...(hint === undefined ? {} : { hint }),
+    };
   }
 }
 

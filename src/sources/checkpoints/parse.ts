@@ -25,7 +25,10 @@ const companions = new Set(["prompt.txt", "context.md", "content_hash.txt", "tra
 
 /** Sorts the files of a checkpoint tree into entries, by folder. */
 export function listEntries(files: readonly TreeEntry[]): CheckpointListing {
-  const entries = new Map<string, { checkpoint: string; numbered: boolean; metadata: TreeEntry | null; transcript: { part: number; file: TreeEntry }[] }>();
+  const entries = new Map<
+    string,
+    { checkpoint: string; numbered: boolean; metadata: TreeEntry | null; transcript: { part: number; file: TreeEntry }[] }
+  >();
   let foreign = 0;
   for (const file of files) {
     const match = inCheckpoint.exec(file.path);
@@ -98,8 +101,16 @@ export function formatOf(content: Buffer): TranscriptFormat {
 }
 
 const agentsByTitle: Readonly<Record<string, string>> = {
-  "Claude Code": "claude-code", "Gemini CLI": "gemini-cli", "Codex": "codex", "Codex CLI": "codex", "OpenCode": "opencode", "Cursor": "cursor",
-  "Copilot CLI": "copilot-cli", "GitHub Copilot": "copilot-cli", "Pi": "pi", "Factory AI Droid": "droid",
+  "Claude Code": "claude-code",
+  "Gemini CLI": "gemini-cli",
+  Codex: "codex",
+  "Codex CLI": "codex",
+  OpenCode: "opencode",
+  Cursor: "cursor",
+  "Copilot CLI": "copilot-cli",
+  "GitHub Copilot": "copilot-cli",
+  Pi: "pi",
+  "Factory AI Droid": "droid",
 };
 
 /** Agent of an entry: by the transcript where there is one, else by the metadata's word, null for "Agent" and nothing. */

@@ -12,16 +12,20 @@ export interface TranscriptFile {
 }
 
 /** Folders that may hold `projects`, in order. None without a home. */
-export function configFolders(env: SourceEnv): string[] {
+function configFolders(env: SourceEnv): string[] {
   if (env.home === null) return [];
   const configured = env.variables["CLAUDE_CONFIG_DIR"];
   if (configured !== undefined && configured.trim() !== "") {
-    return configured.split(",").map((folder) => expandHome(folder.trim(), env.home as string)).filter((folder) => folder !== "");
+    return configured
+      .split(",")
+      .map((folder) => expandHome(folder.trim(), env.home as string))
+      .filter((folder) => folder !== "");
   }
   return [join(env.home, ".claude"), join(env.variables["XDG_CONFIG_HOME"] || join(env.home, ".config"), "claude")];
 }
 
-const expandHome = (folder: string, home: string): string => (folder === "~" || folder.startsWith("~/") ? join(home, folder.slice(2)) : folder);
+const expandHome = (folder: string, home: string): string =>
+  folder === "~" || folder.startsWith("~/") ? join(home, folder.slice(2)) : folder;
 
 /**
  * Every `*.jsonl` below the `projects` folders, those of sub-agents included, files of a folder first, in order of name. A file reached twice
@@ -69,7 +73,10 @@ const isMissing = (error: unknown): boolean => codeOf(error) === "ENOENT" || cod
 /** Problem for a file or folder that cannot be opened. */
 export function unreadable(path: string, error: unknown): Problem {
   return {
-    code: "unreadable", severity: "notice", source: sourceId, locator: path,
+    code: "unreadable",
+    severity: "notice",
+    source: sourceId,
+    locator: path,
     message: `cannot be read (${codeOf(error) || "unknown error"}); nothing in it was counted`,
     hint: "check who may read it, then import again",
   };

@@ -97,7 +97,13 @@ export class TranscriptFacts {
     else if (type === w["pr-link"]) this.#pullRequestLink(record, offset);
     else if (!silentTypes.has(type)) {
       const name = (top.string(w.type) ?? "none").slice(0, 40);
-      this.#sink.problem("unknown_record_type", "notice", offset, `record of unknown type "${name}"; nothing was read from it`, "a newer version may read it");
+      this.#sink.problem(
+        "unknown_record_type",
+        "notice",
+        offset,
+        `record of unknown type "${name}"; nothing was read from it`,
+        "a newer version may read it",
+      );
     }
   }
 
@@ -114,8 +120,17 @@ export class TranscriptFacts {
       span.told = true;
       const { firstAt, lastAt, parentSession, entrypoint, cwd, branch } = span;
       this.#sink.fact({
-        kind: "session", agent: agentName, session, firstAt, lastAt, parentSession, trigger: triggerOf(entrypoint), entrypoint,
-        agentVersion: span.version, cwd, branch,
+        kind: "session",
+        agent: agentName,
+        session,
+        firstAt,
+        lastAt,
+        parentSession,
+        trigger: triggerOf(entrypoint),
+        entrypoint,
+        agentVersion: span.version,
+        cwd,
+        branch,
       });
     }
   }
@@ -138,7 +153,13 @@ export class TranscriptFacts {
   }
 
   /** @param outer the record of the file; @param record it, or the one inside */
-  #speaker(outer: TranscriptRecord, record: TranscriptRecord, offset: number, agentId: string | null, parentCallId: string | null): Speaker | null {
+  #speaker(
+    outer: TranscriptRecord,
+    record: TranscriptRecord,
+    offset: number,
+    agentId: string | null,
+    parentCallId: string | null,
+  ): Speaker | null {
     const instant = instantOf(record.top, w.timestamp) ?? instantOf(outer.top, w.timestamp);
     if (instant === null) {
       const severity = record.usage.has(w.output_tokens) ? "lost" : "notice";
@@ -156,8 +177,14 @@ export class TranscriptFacts {
     if (span === undefined) {
       const { version, cwd, branch } = record.header;
       this.#sessions.set(session, {
-        firstAt: instant, lastAt: instant, told: false, parentSession: record.fork.string(w.sessionId), entrypoint: record.top.string(w.entrypoint),
-        version, cwd, branch,
+        firstAt: instant,
+        lastAt: instant,
+        told: false,
+        parentSession: record.fork.string(w.sessionId),
+        entrypoint: record.top.string(w.entrypoint),
+        version,
+        cwd,
+        branch,
       });
     } else if (instant < span.firstAt || instant > span.lastAt) {
       span.firstAt = Math.min(span.firstAt, instant);
@@ -212,7 +239,16 @@ export class TranscriptFacts {
     const shell = tool === "Bash" ? this.#shellOf(block, speaker) : null;
     const activity = shell?.activity ?? activityOfTool(tool);
     const fact: CallFact = {
-      kind: "call", agent: agentName, session, callId, messageId, agentId, parentCallId, instant, tool, activity,
+      kind: "call",
+      agent: agentName,
+      session,
+      callId,
+      messageId,
+      agentId,
+      parentCallId,
+      instant,
+      tool,
+      activity,
       inputBytes: block.size(w.input),
     };
     this.#sink.fact(fact);
@@ -266,8 +302,16 @@ export class TranscriptFacts {
     const output = shell === null ? "" : outputOf(block, result);
     const tests = shell?.activity === "test" ? testCounts(output) : null;
     this.#sink.fact({
-      kind: "call_result", agent: agentName, session, callId, instant, status: failed ? "error" : "ok", exitCode: exitCodeOf(block, result, failed),
-      testsPassed: tests?.passed ?? null, testsFailed: tests?.failed ?? null, startedAgentId: result?.string(w.agentId) ?? null,
+      kind: "call_result",
+      agent: agentName,
+      session,
+      callId,
+      instant,
+      status: failed ? "error" : "ok",
+      exitCode: exitCodeOf(block, result, failed),
+      testsPassed: tests?.passed ?? null,
+      testsFailed: tests?.failed ?? null,
+      startedAgentId: result?.string(w.agentId) ?? null,
     });
     if (shell !== null) this.#shellResult(shell, callId, output, failed, speaker);
     else if (result !== null && this.#printsForeignCommit(result)) this.#commitMentions(callId, result.string(w.stdout) ?? "", speaker);
@@ -319,7 +363,12 @@ export class TranscriptFacts {
     }
     if (call?.input === null || call?.input === undefined) {
       if (path !== null && result?.has(w.structuredPatch)) {
-        this.#sink.problem("write_without_difference", "notice", speaker.offset, "edit whose result has no patch and whose call is not in the file; counted as a call only");
+        this.#sink.problem(
+          "write_without_difference",
+          "notice",
+          speaker.offset,
+          "edit whose result has no patch and whose call is not in the file; counted as a call only",
+        );
       }
       return;
     }
@@ -337,7 +386,14 @@ export class TranscriptFacts {
     this.#write(callId, path, "create", "logged", this.#differencer.ofCreation(path, content), speaker);
   }
 
-  #write(callId: string, path: string, operation: WriteFact["operation"], quality: WriteFact["quality"], diff: WriteFact["diff"], speaker: Speaker): void {
+  #write(
+    callId: string,
+    path: string,
+    operation: WriteFact["operation"],
+    quality: WriteFact["quality"],
+    diff: WriteFact["diff"],
+    speaker: Speaker,
+  ): void {
     if (lineCount(diff) === 0 && operation === "edit") return; // the same content again
     const { session, instant } = speaker;
     this.#sink.fact({ kind: "write", agent: agentName, session, callId, instant, path, operation, quality, diff });
@@ -367,13 +423,21 @@ export class TranscriptFacts {
     const repository = record.top.string(w.prRepository);
     const number = record.top.number(w.prNumber);
     if (speaker === null || repository === null || number === null) return;
-    this.#sink.fact({ kind: "pull_request_mention", agent: agentName, session: speaker.session, repository, number, instant: speaker.instant });
+    this.#sink.fact({
+      kind: "pull_request_mention",
+      agent: agentName,
+      session: speaker.session,
+      repository,
+      number,
+      instant: speaker.instant,
+    });
   }
 }
 
 /** Who started a session, where the entry point says so. */
 function triggerOf(entrypoint: string | null): "person" | "ci" | null {
-  if (entrypoint === "cli" || entrypoint === "claude-vscode" || entrypoint === "claude-desktop" || entrypoint === "claude-jetbrains") return "person";
+  if (entrypoint === "cli" || entrypoint === "claude-vscode" || entrypoint === "claude-desktop" || entrypoint === "claude-jetbrains")
+    return "person";
   return entrypoint === "claude-code-github-action" ? "ci" : null;
 }
 

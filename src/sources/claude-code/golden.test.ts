@@ -39,7 +39,11 @@ function printed(fact: TokenFact, texts: ReadonlyMap<number, string>): string {
         `sighting ${fact.session} ${fact.messageId} ${fact.requestId ?? "-"} ${time(fact.instant)} ${fact.agentId ?? "main"} ${fact.model}`,
         `in ${counts.input} read ${counts.cacheRead} 5m ${counts.cacheWrite5m} 1h ${counts.cacheWrite1h} out ${counts.output}`,
         ...(counts.reasoning === null ? [] : [`reasoning ${counts.reasoning}`]),
-        fact.outputQuality, fact.serviceTier, fact.speed, fact.geo, fact.provider === "anthropic" ? null : fact.provider,
+        fact.outputQuality,
+        fact.serviceTier,
+        fact.speed,
+        fact.geo,
+        fact.provider === "anthropic" ? null : fact.provider,
         fact.webSearches > 0 ? `${fact.webSearches} searches` : null,
         `${fact.visibleChars} chars`,
         fact.cwd === "/work/shop" ? null : `in ${fact.cwd}`,
@@ -52,7 +56,10 @@ function printed(fact: TokenFact, texts: ReadonlyMap<number, string>): string {
     case "call":
       return `call ${fact.session} ${fact.callId} of ${fact.messageId} by ${fact.agentId ?? "main"}${fact.parentCallId === null ? "" : ` under ${fact.parentCallId}`}: ${fact.tool} ${fact.activity}, ${fact.inputBytes} bytes`;
     case "call_result": {
-      const tests = fact.testsPassed === null && fact.testsFailed === null ? "" : ` tests ${fact.testsPassed ?? "?"} passed ${fact.testsFailed ?? "?"} failed`;
+      const tests =
+        fact.testsPassed === null && fact.testsFailed === null
+          ? ""
+          : ` tests ${fact.testsPassed ?? "?"} passed ${fact.testsFailed ?? "?"} failed`;
       const exit = fact.exitCode === null ? "" : ` exit ${fact.exitCode}`;
       return `result ${fact.session} ${fact.callId} ${fact.status}${exit}${tests}${fact.startedAgentId === null ? "" : ` started ${fact.startedAgentId}`}`;
     }
@@ -87,7 +94,8 @@ function textsOf(home: string): Map<number, string> {
     if (!path.endsWith(".jsonl")) continue;
     for (const match of readFileSync(join(home, path), "utf8").matchAll(/"(?:[^"\\\n]|\\.)*"/g)) {
       for (const line of linesIn(match[0])) {
-        for (const part of [line, line.replace(/^[ +-]/, ""), line.replace(/^\s*\d+→/, "")]) texts.set(fingerprinter.text(part), part.trim().replaceAll(/\s+/g, " "));
+        for (const part of [line, line.replace(/^[ +-]/, ""), line.replace(/^\s*\d+→/, "")])
+          texts.set(fingerprinter.text(part), part.trim().replaceAll(/\s+/g, " "));
       }
     }
   }

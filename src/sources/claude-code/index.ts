@@ -42,10 +42,19 @@ async function* readFile(file: TranscriptFile, from: Checkpoint | null, fingerpr
   }
 }
 
-async function* readOpen(descriptor: number, chunk: Buffer, file: TranscriptFile, from: Checkpoint | null, fingerprinter: Fingerprinter): AsyncGenerator<readonly Item[]> {
+async function* readOpen(
+  descriptor: number,
+  chunk: Buffer,
+  file: TranscriptFile,
+  from: Checkpoint | null,
+  fingerprinter: Fingerprinter,
+): AsyncGenerator<readonly Item[]> {
   const { size } = file.state;
   const start = from !== null && from.offset <= size && tailAt(descriptor, from.offset) === from.tail ? from.offset : 0;
-  const checkpoint = (offset: number): Item => ({ kind: "checkpoint", checkpoint: { state: file.state, offset, tail: tailAt(descriptor, offset) } });
+  const checkpoint = (offset: number): Item => ({
+    kind: "checkpoint",
+    checkpoint: { state: file.state, offset, tail: tailAt(descriptor, offset) },
+  });
   const name = basename(file.path, ".jsonl");
   const agentId = name.startsWith("agent-") ? name.slice("agent-".length) : null;
   const context = { source: sourceId, locator: file.path, session: name, agentId, complete: false, fingerprinter };

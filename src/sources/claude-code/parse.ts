@@ -169,7 +169,8 @@ class TranscriptReader implements FactSink {
       }
       const next = this.#nextRecord(bytes, at + 1, end);
       const isTail = next === end && !whole && !this.#context.complete;
-      if (isTail) this.problem("unfinished_line", "notice", offset + at - start, "the last line is not finished; it is read when the file has grown");
+      if (isTail)
+        this.problem("unfinished_line", "notice", offset + at - start, "the last line is not finished; it is read when the file has grown");
       else this.#torn(bytes.subarray(at, next), offset + at - start);
       cursor.reset(bytes, next, end);
     }
@@ -201,7 +202,13 @@ class TranscriptReader implements FactSink {
   /** What was torn is lost if it carried tokens or a write; else it is a nuisance. */
   #torn(piece: Buffer, offset: number): void {
     const lost = piece.includes('"usage":') || piece.includes('"structuredPatch":');
-    this.problem("torn_line", lost ? "lost" : "notice", offset, "part of a line is no record; left out", "the file was damaged when it was written; a backup may have it whole");
+    this.problem(
+      "torn_line",
+      lost ? "lost" : "notice",
+      offset,
+      "part of a line is no record; left out",
+      "the file was damaged when it was written; a backup may have it whole",
+    );
   }
 }
 

@@ -99,7 +99,17 @@ export class WriteReplay {
     const replayed = before !== null && after !== null;
     const diff = replayed ? this.#differencer.ofTexts(path, before, after) : this.#estimate(path, tool, input);
     if (lineCount(diff) === 0) return;
-    this.#emit({ kind: "write", agent: agentName, session, callId, instant, path, operation: "edit", quality: replayed ? "replayed" : "estimated", diff });
+    this.#emit({
+      kind: "write",
+      agent: agentName,
+      session,
+      callId,
+      instant,
+      path,
+      operation: "edit",
+      quality: replayed ? "replayed" : "estimated",
+      diff,
+    });
   }
 
   /** The difference of old and new text alone: where a text begins inside a line, the line's beginning is missing. */
@@ -107,7 +117,11 @@ export class WriteReplay {
     if (tool === "Write") return this.#differencer.ofTexts(path, "", text(input["content"]));
     if (tool === "NotebookEdit") return this.#differencer.ofTexts(path, "", text(input["new_source"]));
     const edits = editsOf(tool, input);
-    return this.#differencer.ofTexts(path, edits.map(([from]) => withLineEnd(from)).join(""), edits.map(([, to]) => withLineEnd(to)).join(""));
+    return this.#differencer.ofTexts(
+      path,
+      edits.map(([from]) => withLineEnd(from)).join(""),
+      edits.map(([, to]) => withLineEnd(to)).join(""),
+    );
   }
 }
 

@@ -73,7 +73,14 @@ export class Responses {
     for (const extra of iterationsOf(record, sighting)) this.#emit(extra);
   }
 
-  #sighting(record: TranscriptRecord, speaker: Speaker, messageId: string | null, requestId: string | null, counts: TokenCounts, visibleChars: number): Mutable<SightingFact> {
+  #sighting(
+    record: TranscriptRecord,
+    speaker: Speaker,
+    messageId: string | null,
+    requestId: string | null,
+    counts: TokenCounts,
+    visibleChars: number,
+  ): Mutable<SightingFact> {
     const { version, cwd, branch } = speaker.header;
     return {
       kind: "sighting",
@@ -202,7 +209,8 @@ function iterationsOf(record: TranscriptRecord, sighting: SightingFact): Sightin
     const iteration = item as Readonly<Record<string, unknown>>;
     const { type, model } = iteration;
     if (type !== "advisor_message" && type !== "compaction") return [];
-    const split = typeof iteration["cache_creation"] === "object" ? (iteration["cache_creation"] as Readonly<Record<string, unknown>> | null) : null;
+    const split =
+      typeof iteration["cache_creation"] === "object" ? (iteration["cache_creation"] as Readonly<Record<string, unknown>> | null) : null;
     const hour = countOf(split?.["ephemeral_1h_input_tokens"]);
     const counts: TokenCounts = {
       input: countOf(iteration["input_tokens"]),

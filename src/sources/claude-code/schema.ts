@@ -7,25 +7,109 @@ import { Fields, type JsonCursor, Words, wordIds } from "../json-cursor.ts";
 
 const names = [
   // keys of a record
-  "type", "uuid", "sessionId", "timestamp", "version", "cwd", "gitBranch", "requestId", "agentId", "entrypoint", "subtype",
-  "isMeta", "isSidechain", "isCompactSummary", "isVisibleInTranscriptOnly", "message", "data", "toolUseResult", "attachment",
-  "parentUuid", "userType", "slug", "parentToolUseID", "forkedFrom", "operation", "content", "prNumber", "prUrl", "prRepository",
+  "type",
+  "uuid",
+  "sessionId",
+  "timestamp",
+  "version",
+  "cwd",
+  "gitBranch",
+  "requestId",
+  "agentId",
+  "entrypoint",
+  "subtype",
+  "isMeta",
+  "isSidechain",
+  "isCompactSummary",
+  "isVisibleInTranscriptOnly",
+  "message",
+  "data",
+  "toolUseResult",
+  "attachment",
+  "parentUuid",
+  "userType",
+  "slug",
+  "parentToolUseID",
+  "forkedFrom",
+  "operation",
+  "content",
+  "prNumber",
+  "prUrl",
+  "prRepository",
   // of message, its blocks and usage
-  "id", "model", "stop_reason", "usage", "text", "thinking", "name", "input", "tool_use_id", "is_error",
-  "input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "cache_creation",
-  "ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens", "output_tokens_details", "thinking_tokens", "service_tier", "speed",
-  "inference_geo", "server_tool_use", "web_search_requests", "iterations",
+  "id",
+  "model",
+  "stop_reason",
+  "usage",
+  "text",
+  "thinking",
+  "name",
+  "input",
+  "tool_use_id",
+  "is_error",
+  "input_tokens",
+  "output_tokens",
+  "cache_creation_input_tokens",
+  "cache_read_input_tokens",
+  "cache_creation",
+  "ephemeral_5m_input_tokens",
+  "ephemeral_1h_input_tokens",
+  "output_tokens_details",
+  "thinking_tokens",
+  "service_tier",
+  "speed",
+  "inference_geo",
+  "server_tool_use",
+  "web_search_requests",
+  "iterations",
   // of toolUseResult
-  "filePath", "notebook_path", "structuredPatch", "oldString", "newString", "originalFile", "stdout", "stderr", "interrupted",
-  "backgroundTaskId", "returnCodeInterpretation", "file",
+  "filePath",
+  "notebook_path",
+  "structuredPatch",
+  "oldString",
+  "newString",
+  "originalFile",
+  "stdout",
+  "stderr",
+  "interrupted",
+  "backgroundTaskId",
+  "returnCodeInterpretation",
+  "file",
   // of attachment
-  "prompt", "commandMode",
+  "prompt",
+  "commandMode",
   // values
-  "assistant", "user", "progress", "agent_progress", "queue-operation", "pr-link", "tool_use", "tool_result", "create", "update",
-  "enqueue", "dequeue", "remove", "popAll", "queued_command",
+  "assistant",
+  "user",
+  "progress",
+  "agent_progress",
+  "queue-operation",
+  "pr-link",
+  "tool_use",
+  "tool_result",
+  "create",
+  "update",
+  "enqueue",
+  "dequeue",
+  "remove",
+  "popAll",
+  "queued_command",
   // record types that carry nothing we read, so that a new type stands out
-  "system", "summary", "file-history-snapshot", "custom-title", "ai-title", "last-prompt", "permission-mode", "mode", "tag",
-  "agent-name", "agent-setting", "agent-color", "worktree-state", "content-replacement", "attribution-snapshot",
+  "system",
+  "summary",
+  "file-history-snapshot",
+  "custom-title",
+  "ai-title",
+  "last-prompt",
+  "permission-mode",
+  "mode",
+  "tag",
+  "agent-name",
+  "agent-setting",
+  "agent-color",
+  "worktree-state",
+  "content-replacement",
+  "attribution-snapshot",
 ] as const;
 
 export const words = new Words(names);
@@ -33,8 +117,20 @@ export const w = wordIds(names);
 
 /** Types that are known and read for nothing. */
 export const silentTypes: ReadonlySet<number> = new Set([
-  w.system, w.summary, w["file-history-snapshot"], w["custom-title"], w["ai-title"], w["last-prompt"], w["permission-mode"], w.mode,
-  w.tag, w["agent-name"], w["agent-setting"], w["agent-color"], w["worktree-state"], w["content-replacement"],
+  w.system,
+  w.summary,
+  w["file-history-snapshot"],
+  w["custom-title"],
+  w["ai-title"],
+  w["last-prompt"],
+  w["permission-mode"],
+  w.mode,
+  w.tag,
+  w["agent-name"],
+  w["agent-setting"],
+  w["agent-color"],
+  w["worktree-state"],
+  w["content-replacement"],
   w["attribution-snapshot"],
 ]);
 
@@ -47,7 +143,15 @@ export interface RecordHeader {
 }
 
 const headerKeys: ReadonlySet<number> = new Set([
-  w.isSidechain, w.userType, w.entrypoint, w.cwd, w.sessionId, w.version, w.gitBranch, w.agentId, w.slug,
+  w.isSidechain,
+  w.userType,
+  w.entrypoint,
+  w.cwd,
+  w.sessionId,
+  w.version,
+  w.gitBranch,
+  w.agentId,
+  w.slug,
 ]);
 
 /**
@@ -86,7 +190,10 @@ class RepeatedHeader {
 
 function headerOf(fields: Fields): RecordHeader {
   return {
-    session: fields.string(w.sessionId), version: fields.string(w.version), cwd: fields.string(w.cwd), branch: fields.string(w.gitBranch) || null,
+    session: fields.string(w.sessionId),
+    version: fields.string(w.version),
+    cwd: fields.string(w.cwd),
+    branch: fields.string(w.gitBranch) || null,
   };
 }
 
@@ -124,9 +231,18 @@ export class TranscriptRecord {
   read(cursor: JsonCursor): boolean {
     const bytes = cursor.bytes;
     for (const fields of [
-      this.top, this.message, this.usage, this.cacheCreation, this.outputDetails, this.serverTools, this.result, this.data,
-      this.attachment, this.fork,
-    ]) fields.clear(bytes);
+      this.top,
+      this.message,
+      this.usage,
+      this.cacheCreation,
+      this.outputDetails,
+      this.serverTools,
+      this.result,
+      this.data,
+      this.attachment,
+      this.fork,
+    ])
+      fields.clear(bytes);
     this.blockCount = 0;
     this.#header = null;
     if (!cursor.enterObject()) return false;

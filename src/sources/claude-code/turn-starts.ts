@@ -21,7 +21,8 @@ interface QueuedPrompt {
 const notification = /^\s*<(?:task|agent|teammate)-(?:notification|message)\b/;
 const command = /^\s*<command-(?:name|message)>/;
 /** Local output, shell escapes, interruptions, editor context: the person said nothing to the model. */
-const notPrompt = /^\s*(?:<local-command-|<bash-(?:input|stdout|stderr)>|\[Request interrupted|<user-memory-input>|<system-reminder>|Caveat: The messages below)/;
+const notPrompt =
+  /^\s*(?:<local-command-|<bash-(?:input|stdout|stderr)>|\[Request interrupted|<user-memory-input>|<system-reminder>|Caveat: The messages below)/;
 const localOutput = /^\s*<local-command-(?:stdout|stderr)>/;
 /** Text blocks an editor puts before the prompt. */
 export const editorContext = /^\s*<(?:ide_opened_file|ide_selection|ide_diagnostics|system-reminder)>/;
@@ -97,7 +98,17 @@ export class TurnStarts {
   #fact(text: string, trigger: TurnFact["trigger"], key: string, speaker: Speaker): TurnFact {
     const { session, instant } = speaker;
     const promptFingerprint = text.trim() === "" ? null : this.#fingerprinter.text(text);
-    return { kind: "turn", agent: this.#agent, session, key, instant, trigger, promptFingerprint, promptLength: text.length, cleared: false };
+    return {
+      kind: "turn",
+      agent: this.#agent,
+      session,
+      key,
+      instant,
+      trigger,
+      promptFingerprint,
+      promptLength: text.length,
+      cleared: false,
+    };
   }
 
   #begin(fact: TurnFact): void {

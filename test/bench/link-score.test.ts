@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { type AnswerKey, bootstrap, hitsByCommit, scoreOf } from "./link-score.ts";
+
+const key: AnswerKey = {
+  c1: { true: ["ann", "bob"], listed: ["ann", "bob", "idle"], added: 10, default: true },
+  c2: { true: ["ann"], listed: ["ann"], added: 5, default: true },
+  side: { true: ["bob"], listed: ["bob"], added: 5, default: false },
+};
+const link = (session: string, commit: string, grade = "B") => ({ session, commit, grade });
+
+describe("link score", () => {
+  it("counts right, wrong and missed pairs, and leaves out sessions that are merely listed", () => {
+    const links = [link("ann", "c1"), link("idle", "c1"), link("eve", "c2"), link("eve", "unknown to the key")];
+    expect(hitsByCommit(key, links, true)).toEqual([
+      { right: 1, wrong: 0, missed: 1 },
+      { right: 0, wrong: 1, missed: 1 },
+    ]);
+  });
+
+  it("counts a pair once and no hints", () => {
+    const links = [link("ann", "c2", "A"), link("ann", "c2", "C"), link("bob", "c2", "D"), link("bob", "side", "E")];
+    expect(hitsByCommit(key, links, false)).toEqual([
+      { right: 0, wrong: 0, missed: 2 },
+      { right: 1, wrong: 0, missed: 0 },
+      { right: 0, wrong: 0, missed: 1 },
+    ]);
+  });
+
+  it("is the harmonic mean of precision and recall", () => {
+    // 3 right of 4 predicted, 3 of 6 true: precision 3/4, recall 1/2, F1 = 2 · 3/8 ÷ 5/4 = 3/5
+    const score = scoreOf([
+      { right: 2, wrong: 0, missed: 3 },
+      { right: 1, wrong: 1, missed: 0 },
+    ]);
+    expect(score.precision).toBeCloseTo(0.75, 12);
+    expect(score.recall).toBeCloseTo(0.5, 12);
+    expect(score.f1).toBeCloseTo(0.6, 12);
+  });
+
+  it("is 0 where nothing was found, not a division by zero", () => {
+    expect(scoreOf([{ right: 0, wrong: 0, missed: 2 }])).toEqual({ precision: 0, recall: 0, f1: 0 });
+  });
+
+  it("gives an interval without width where all commits are alike, and the same one for the same seed", () => {
+    const alike = Array.from({ length: 20 }, () => ({ right: 1, wrong: 1, missed: 0 }));
+    expect(bootstrap(alike, 1).precision).toEqual({ low: 0.5, high: 0.5 });
+    const mixed = Array.from({ length: 40 }, (_, i) => ({ right: 1, wrong: i % 4 === 0 ? 1 : 0, missed: 0 }));
+    expect(bootstrap(mixed, 7)).toEqual(bootstrap(mixed, 7));
+    expect(bootstrap(mixed, 7).precision.low).toBeLessThan(0.8);
+    expect(bootstrap(mixed, 7).precision.high).toBeGreaterThan(0.8);
+  });
+});

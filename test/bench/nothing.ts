@@ -1,0 +1,2 @@
+/** Does nothing: what a start of Node costs. */
+export {};

@@ -1,0 +1,63 @@
+/**
+ * Measures Assay against named floors and known truths, side by side in one run.
+ *
+ * npm run bench -- [FLAGS]; docs/guide/bench.md says what each row means.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { Bench } from "./bench.ts";
+import { factsRows, helpRows, importRows, lineHistoryRows, scaleRows, unchangedRows } from "./cost-rows.ts";
+import { completeInputs, parseInputs, usage } from "./inputs.ts";
+import { blameRows, controlRows, linkRows } from "./link-rows.ts";
+import { type Row, formatRow, tableHead } from "./row.ts";
+
+const topics: Readonly<Record<string, (bench: Bench) => AsyncGenerator<Row>>> = {
+  help: helpRows, facts: factsRows, history: lineHistoryRows, import: importRows, unchanged: unchangedRows, scale: scaleRows,
+  blame: blameRows, controls: controlRows, links: linkRows,
+};
+
+/** Nothing of this user may move where a child looks for transcripts. */
+function variablesOfChildren(): Record<string, string | undefined> {
+  const { CLAUDE_CONFIG_DIR: _folder, XDG_CONFIG_HOME: _config, NODE_OPTIONS: _options, ...others } = process.env;
+  return others;
+}
+
+function machine(): string {
+  const load = loadavg().map((average) => average.toFixed(2)).join(" ");
+  return `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${availableParallelism()} cores, load ${load}`;
+}
+
+async function main(): Promise<void> {
+  const asked = parseInputs(process.argv.slice(2), process.env);
+  if (asked === null) return void console.log(usage);
+  const { given, settings } = asked;
+  const unknown = settings.only.filter((id) => !(id in topics));
+  if (unknown.length > 0) throw new Error(`no such row: ${unknown.join(", ")}; there are ${Object.keys(topics).join(", ")}`);
+  const scratch = await mkdtemp(join(tmpdir(), "assay-bench-"));
+  try {
+    const variables = variablesOfChildren();
+    const bench = new Bench(await completeInputs(given, scratch, variables), settings, scratch, variables);
+    const say = (line: string): void => void (settings.json || console.log(line));
+    const startedOn = machine();
+    say(`${startedOn}; ${bench.inputs.isSample ? "the invented organisation" : "the inputs given"}; CPU time of process trees, median of ${settings.runs} runs (long ones ${bench.longRuns})`);
+    say(tableHead);
+    const rows: Row[] = [];
+    for (const [id, rowsOf] of Object.entries(topics)) {
+      if (settings.only.length > 0 && !settings.only.includes(id)) continue;
+      for await (const row of rowsOf(bench)) {
+        rows.push(row);
+        say(formatRow(row));
+      }
+    }
+    const failed = rows.filter(({ verdict }) => verdict === "does not hold");
+    const held = rows.filter(({ verdict }) => verdict === "holds");
+    say(`${held.length} hold, ${failed.length} do not hold; ${machine()}`);
+    if (settings.json) console.log(JSON.stringify({ startedOn, endedOn: machine(), rows }, null, 1));
+    if (failed.length > 0) process.exitCode = 1;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+await main();

@@ -78,7 +78,7 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
     problems: context.problems.map(({ code, severity, count, message }) => ({ code, severity, count, sentence: problemSentences[code] ?? message })),
     notKnown: await notKnown(questions, context, coverage, repositories),
     ccusageSentence:
-      "ccusage may print another total: it counts only Claude Code's own folder on this computer, reads each response once per file, and prices with today's table; Assay joins responses across files, branches and forks, and prices each at the list price of its day.",
+      "ccusage may print another total: it reads this computer's folders only, each file by itself, at one price table; Assay counts a response once across files, branches and forks, at the list price of its day.",
   };
 }
 
@@ -169,9 +169,14 @@ async function notKnown(questions: Questions, context: AnswerContext, coverage: 
   const names = rules.filter((rule) => notObservedByGit.includes(rule.name)).map((rule) => rule.name);
   sentences.push(`Not observed from agent logs and git alone: ${names.join(", ")}. They are shown as "not observed", never as 0.`);
   const absent = context.sources.reduce((sum, source) => sum + source.absent, 0);
-  if (absent > 0) sentences.push(`${absent} transcripts are listed but absent from this copy: their spend is not in any total.`);
+  if (absent > 0) sentences.push(`${absent} transcripts are listed but absent from this copy: their spend is in no total.`);
+  const unread = context.problems.filter((problem) => problem.code === "format_not_supported").reduce((sum, problem) => sum + problem.count, 0);
+  if (unread > 0) sentences.push(`${unread} transcripts are of agents that are not read yet: their spend is in no total.`);
+  const [partial] = await questions.database.all("SELECT count(*)::INTEGER AS n, (count(*) FILTER (output_quality <> 'final'))::INTEGER AS partial FROM usage_d");
+  const partialShare = Number(partial?.["partial"] ?? 0) / Math.max(1, Number(partial?.["n"] ?? 0));
+  if (partialShare >= 0.01) sentences.push(`${percent(partialShare)} of the responses log their output count before they end: output tokens are a lower bound.`);
   if (context.sources.some((source) => source.source === "checkpoints" && source.files > 0)) {
-    sentences.push("Checkpoint branches hold only sessions that reached a commit: shares of thinking and of abandoned work from them are too low.");
+    sentences.push("Checkpoint branches hold only sessions that reached a commit: shares of thinking and abandoned work from them are too low, not to be quoted.");
   }
   if (repositories.some((repository) => repository.releaseRule === "landing")) {
     sentences.push(`Landing counts as release in ${repositories.filter((r) => r.releaseRule === "landing").map((r) => r.name).join(", ")}: no release there within 90 days of the horizon.`);

@@ -23,7 +23,7 @@ export interface TextOptions {
 const widest = 100;
 const narrowest = 60;
 /** How many rows a table shows: the page and `--json` show all. */
-const rowsShown = { repositories: 3, models: 3, weeks: 4, sessions: 2, changes: 2, notKnownLines: 2, horizons: 3 } as const;
+const rowsShown = { repositories: 3, models: 3, weeks: 4, sessions: 2, changes: 2, horizons: 3 } as const;
 const titleColumns = 12;
 
 /**
@@ -134,20 +134,10 @@ function titledLines(title: string, sentence: string, width: number, ink: Ink): 
   return wrap(sentence, width - titleColumns).map((line, i) => ink.dim(pad(i === 0 ? `  ${title}` : "", titleColumns, "left")) + line);
 }
 
+/** All of it, however long: an answer may be cut where it says what it knows, never where it says what it does not. */
 function notKnownBlock(answer: Answer, width: number, ink: Ink): string[] {
   if (answer.notKnown.length === 0) return [];
-  const lines: string[] = [];
-  let shown = 0;
-  for (const sentence of answer.notKnown) {
-    const wrapped = wrap(printable(sentence), width - 4);
-    if (lines.length > 0 && lines.length + wrapped.length > rowsShown.notKnownLines) break;
-    wrapped.forEach((line, i) => {
-      lines.push(`  ${i === 0 ? "–" : " "} ${line}`);
-    });
-    shown++;
-  }
-  const more = answer.notKnown.length - shown;
-  if (more > 0) lines.push(`  – ${formatCount(more)} more: assay report --format html`);
+  const lines = answer.notKnown.flatMap((sentence) => wrap(printable(sentence), width - 4).map((line, i) => `  ${i === 0 ? "–" : " "} ${line}`));
   return [ink.bold("What is not known"), ...lines];
 }
 

@@ -1,6 +1,6 @@
 import type { CommitFact, FileChange } from "../../contract/facts.ts";
 import type { ChangedFile, LineHistoryResult } from "../../contract/history.ts";
-import { lineCount } from "../../lines/line-diff.ts";
+import { type LineDiff, lineCount } from "../../lines/line-diff.ts";
 import { matchLines } from "./line-match.ts";
 import { textOf } from "./line-text.ts";
 import { LineTable } from "./line-table.ts";
@@ -21,6 +21,8 @@ interface FileState {
   /** Why its lines are not known, null if they are. */
   readonly opaque: string | null;
 }
+
+const fileState = (blob: string, ids: Int32Array, opaque: string | null): FileState => ({ blob, ids, opaque });
 
 /** What a commit does to one file. */
 interface FileStep {
@@ -89,24 +91,21 @@ export class LineHistory {
     const index = this.#commits.length;
     if (this.#places[index]?.hash !== commit.hash) throw new Error(`commit ${commit.hash} is not the next one of the history`);
     this.#commits.push(commit);
-    this.#lines.begin(index, commit, this.#onDefault[index] === 1);
+    const isBeforeHistory = commit.parents.length > 0 && this.#parents[index]?.[0] === none;
+    this.#lines.begin(commit, { isBeforeHistory, onDefault: this.#onDefault[index] === 1, onChain: this.#onChain[index] === 1 });
     const parents = this.#parents[index] as readonly number[];
-    const isMerge = commit.parents.length > 1;
-    this.#lines.bearer = commit.parents.length > 0 && parents[0] === none ? none : index;
-    const first = parents[0] === undefined || parents[0] === none ? undefined : this.#states[parents[0]];
-    const others = parents.slice(1).flatMap((parent) => (parent === none ? [] : [this.#states[parent] as PathTree<FileState>]));
+    const states = parents.map((parent) => (parent === none ? undefined : this.#states[parent]));
     const changed: ChangedFile[] = [];
     const steps: FileStep[] = [];
-    this.#moves.clear();
     for (const file of commit.files) {
-      const before = first?.get(this.#pathId(file.oldPath ?? file.path));
-      const after = isMerge ? this.#mergeFile(file, before, others) : this.#plainFile(file, before);
+      const before = states[0]?.get(this.#pathId(file.oldPath ?? file.path));
+      const ids = lineCount(file.diff) === 0 ? noIds : new Int32Array(lineCount(file.diff)).fill(none);
+      const after = states.length > 1 ? this.#mergeFile(file, before, states, ids) : this.#plainFile(file, before, ids);
       steps.push({ file, before, after });
-      changed.push({ ids: changedIds(file, before, after) });
+      changed.push({ ids });
     }
-    if (!isMerge) this.#countPlainChanges(steps, changed);
-    else if (this.#onChain[index] === 1) for (const { before, after } of steps) this.#lines.replace(before?.ids ?? noIds, after?.ids ?? noIds);
-    if (this.#onChain[index] === 1) this.#lines.endOfChainCommit(index);
+    if (states.length > 1) this.#lines.endMerge();
+    else if (this.#lines.bearsLines) this.#findMoves(commit.files, changed);
     this.#changed.push(changed);
     this.#store(index, parents, steps);
   }
@@ -136,91 +135,100 @@ export class LineHistory {
     return id;
   }
 
-  #plainFile(file: FileChange, before: FileState | undefined): FileState | undefined {
+  /** @param ids takes the ids of the lines of the difference */
+  #plainFile(file: FileChange, before: FileState | undefined, ids: Int32Array): FileState | undefined {
+    const old = before?.ids ?? noIds;
+    const keepsLines = !losesAll(file);
+    if (!keepsLines) {
+      this.#lines.lose(old, 0, old.length);
+      if (ids.length >= old.length) ids.set(old); // a deletion, or the first half of a type change, tells each line
+    }
     const plain = withoutSplice(file, before);
-    if (plain !== "splice") return plain;
-    return splice(file, before?.ids ?? noIds, (line) => this.#lines.bear(textOf(file.diff.lines, line)));
+    if (plain === "splice") return this.#splice(file, keepsLines ? old : noIds, ids);
+    return plain;
   }
 
-  /** Lets the removed lines die and the added ones appear; finds what was only moved. */
-  #countPlainChanges(steps: readonly FileStep[], changed: readonly ChangedFile[]): void {
-    steps.forEach(({ file, before }, f) => {
-      if (before !== undefined && losesAll(file)) this.#lines.lose(before.ids);
-      this.#walk(file, (changed[f] as ChangedFile).ids, losesAll(file));
-    });
-    if (this.#lines.bearer !== none) this.#moves.find((added, removed) => this.#lines.setOrigin(added, removed));
-  }
-
-  #walk(file: FileChange, ids: Int32Array, alreadyLost: boolean): void {
+  /** Applies the hunks of a plain commit: removed lines die, added ones are born. */
+  #splice(file: FileChange, old: Int32Array, ids: Int32Array): FileState {
     const { hunks, lines } = file.diff;
+    const length = lengthAfter(file, old.length);
+    if (length === null) return fileState(file.newBlob, noIds, "does_not_fit");
+    const now = new Int32Array(length);
+    let from = 0;
+    let to = 0;
     let line = 0;
     for (let h = 0; h < hunks.length; h += 4) {
-      const removedEnd = line + (hunks[h + 1] as number);
-      const addedEnd = removedEnd + (hunks[h + 3] as number);
-      if (line < removedEnd) this.#moves.removed.separate();
-      for (; line < removedEnd; line++) {
-        const id = ids[line] as number;
-        if (id === none) continue;
-        this.#moves.removed.add(id, lines, line);
-        if (!alreadyLost) this.#lines.loseOne(id);
-      }
-      if (line < addedEnd) this.#moves.added.separate();
-      for (; line < addedEnd; line++) {
-        const id = ids[line] as number;
-        if (id === none) continue;
-        this.#moves.added.add(id, lines, line);
-        this.#lines.appear(id);
+      const removed = file.status === "type_changed" ? 0 : (hunks[h + 1] as number);
+      const added = hunks[h + 3] as number;
+      const keptEnd = added > 0 ? from + (hunks[h + 2] as number) - 1 - to : from + (hunks[h + 2] as number) - to;
+      copy(old, from, keptEnd, now, to);
+      to += keptEnd - from;
+      from = keptEnd;
+      for (let i = 0; i < removed; i++) ids[line + i] = old[from++] as number;
+      if (removed > 0) this.#lines.lose(ids, line, line + removed);
+      line += hunks[h + 1] as number;
+      if (added > 0) {
+        const born = this.#lines.bear(lines, line, added);
+        for (let i = 0; i < added; i++) ids[line++] = now[to++] = born + i;
       }
     }
+    copy(old, from, old.length, now, to);
+    return fileState(file.newBlob, now, null);
   }
 
-  #mergeFile(file: FileChange, before: FileState | undefined, others: readonly PathTree<FileState>[]): FileState | undefined {
-    const there = others.map((state) => state.get(this.#pathId(file.path)) ?? (file.oldPath === null ? undefined : state.get(this.#pathId(file.oldPath))));
-    const same = file.status === "deleted" ? undefined : there.find((state) => state?.blob === file.newBlob);
+  #findMoves(files: readonly FileChange[], changed: readonly ChangedFile[]): void {
+    let removed = 0;
+    let added = 0;
+    for (const { diff } of files) {
+      for (let h = 0; h < diff.hunks.length; h += 4) {
+        removed += diff.hunks[h + 1] as number;
+        added += diff.hunks[h + 3] as number;
+      }
+    }
+    if (removed < 3 || added < 3) return;
+    this.#moves.clear();
+    files.forEach(({ diff }, f) => this.#moves.addFile(diff, (changed[f] as ChangedFile).ids));
+    this.#moves.find((to, from) => this.#lines.setOrigin(to, from));
+  }
+
+  #mergeFile(file: FileChange, before: FileState | undefined, parents: readonly (PathTree<FileState> | undefined)[], ids: Int32Array): FileState | undefined {
+    const there: FileState[] = [];
+    for (const parent of parents.slice(1)) {
+      const state = parent?.get(this.#pathId(file.path)) ?? (file.oldPath === null ? undefined : parent?.get(this.#pathId(file.oldPath)));
+      if (state !== undefined) there.push(state);
+    }
+    const same = file.status === "deleted" ? undefined : there.find(({ blob }) => blob === file.newBlob);
     const plain = same ?? withoutSplice(file, before);
     const after = plain !== "splice" ? plain : this.#mergeLines(file, before, there);
+    const now = after?.ids ?? noIds;
+    if (before !== undefined) this.#lines.replace(before.ids, now);
+    else this.#lines.replace(noIds, now);
+    fillChangedIds(ids, file, before, after);
     if (after?.opaque === "absent_blob") return after;
-    for (const state of [before, ...there]) if (state !== undefined && state.opaque !== "absent_blob") this.#lines.dropFromMerge(state.ids, after?.ids ?? noIds);
+    if (before !== undefined) this.#lines.dropFromMerge(before.ids, now);
+    for (const state of there) if (state.opaque !== "absent_blob") this.#lines.dropFromMerge(state.ids, now);
     return after;
   }
 
   /** Lines that are not the first parent's: those of the next parent that has them, else the merge's own. */
-  #mergeLines(file: FileChange, before: FileState | undefined, others: readonly (FileState | undefined)[]): FileState {
-    const { hunks, lines } = file.diff;
-    const after = splice(file, before?.ids ?? noIds, () => none);
-    if (after.opaque !== null) return after;
-    const { ids } = after;
-    const texts = new Float64Array(ids.length);
-    ids.forEach((id, at) => {
-      if (id !== none) texts[at] = this.#lines.textAt(id);
-    });
-    const open: number[] = [];
-    eachAdded(hunks, (line, at) => {
-      texts[at] = textOf(lines, line);
-      open.push(at);
-    });
-    const used = new Set(ids);
+  #mergeLines(file: FileChange, before: FileState | undefined, others: readonly FileState[]): FileState {
+    const ids = splicedWithGaps(file, before?.ids ?? noIds);
+    if (ids === null) return fileState(file.newBlob, noIds, "does_not_fit");
+    const texts = this.#lines.textsOf(ids);
+    fillAddedTexts(texts, file.diff);
     for (const other of others) {
-      if (other === undefined || other.opaque !== null || open.every((at) => ids[at] !== none)) continue;
-      const matches = matchLines(Float64Array.from(other.ids, (id) => this.#lines.textAt(id)), texts);
-      for (const at of open) {
-        const match = matches[at] as number;
-        if (ids[at] !== none || match === none) continue;
-        const id = other.ids[match] as number;
-        ids[at] = used.has(id) ? this.#lines.double(id) : id;
-        used.add(id);
-      }
+      if (other.opaque !== null || !ids.includes(none)) continue;
+      const matches = matchLines(this.#lines.textsOf(other.ids), texts);
+      this.#lines.adopt(ids, other.ids, matches);
     }
-    for (const at of open) {
-      if (ids[at] === none) ids[at] = this.#lines.bear(texts[at] as number);
-    }
-    return after;
+    for (let at = 0; at < ids.length; at++) if (ids[at] === none) ids[at] = this.#lines.bearOne(texts[at] as number);
+    return fileState(file.newBlob, ids, null);
   }
 
   #store(index: number, parents: readonly number[], steps: readonly FileStep[]): void {
     const first = parents[0] ?? none;
     const inherited = first === none ? undefined : this.#states[first];
-    const isLast = first !== none && this.#waiting[first] === 1 && first !== index;
+    const isLast = first !== none && this.#waiting[first] === 1;
     if ((this.#waiting[index] as number) > 0) {
       const state = inherited === undefined ? new PathTree<FileState>() : isLast ? inherited : inherited.fork();
       for (const { file, before } of steps) {
@@ -242,59 +250,70 @@ const losesAll = (file: FileChange): boolean =>
 /** The file afterwards where that can be told without applying hunks. */
 function withoutSplice(file: FileChange, before: FileState | undefined): FileState | undefined | "splice" {
   if (file.status === "deleted") return undefined;
-  if (file.opaque === "absent_blob") return { blob: file.newBlob, ids: before?.ids ?? noIds, opaque: file.opaque };
-  if (file.opaque !== false) return { blob: file.newBlob, ids: noIds, opaque: file.opaque };
+  if (file.opaque === "absent_blob") return fileState(file.newBlob, before?.ids ?? noIds, file.opaque);
+  if (file.opaque !== false) return fileState(file.newBlob, noIds, file.opaque);
   if (file.status === "added" || file.status === "type_changed") return "splice";
-  if (before === undefined) return { blob: file.newBlob, ids: noIds, opaque: "unknown_before" };
-  if (before.opaque !== null) return { ...before, blob: file.newBlob };
-  return file.diff.hunks.length === 0 ? { ...before, blob: file.newBlob } : "splice";
+  if (before === undefined) return fileState(file.newBlob, noIds, "unknown_before");
+  return before.opaque !== null || file.diff.hunks.length === 0 ? fileState(file.newBlob, before.ids, before.opaque) : "splice";
 }
 
-/** Applies the hunks to the lines of the file; `bear` gives the id of an added line of the difference. A difference that does not fit makes the file opaque. */
-function splice(file: FileChange, before: Int32Array, bear: (line: number) => number): FileState {
-  const { hunks } = file.diff;
-  const old = file.status === "type_changed" || file.status === "added" ? noIds : before;
-  let removed = 0;
-  let added = 0;
-  for (let h = 0; h < hunks.length; h += 4) {
-    if (file.status !== "type_changed") removed += hunks[h + 1] as number;
-    added += hunks[h + 3] as number;
-  }
-  const ids = new Int32Array(Math.max(0, old.length - removed + added));
+/** Lines of a file after its difference (of a type change: after its second half, the creation), null if the difference does not fit what is known of it. */
+function lengthAfter({ diff: { hunks }, status }: FileChange, oldLength: number): number | null {
   let from = 0;
   let to = 0;
-  let line = 0;
   for (let h = 0; h < hunks.length; h += 4) {
-    const [oldStart, oldLines, newStart, newLines] = [hunks[h], hunks[h + 1], hunks[h + 2], hunks[h + 3]] as [number, number, number, number];
-    if (file.status !== "type_changed") {
-      const kept = (oldLines === 0 ? oldStart : oldStart - 1) - from;
-      if (kept < 0 || from + kept + oldLines > old.length) return { blob: file.newBlob, ids: noIds, opaque: "does_not_fit" };
-      ids.set(old.subarray(from, from + kept), to);
-      from += kept + oldLines;
-      to += kept;
-    }
-    if (newLines > 0 && newStart - 1 !== to) return { blob: file.newBlob, ids: noIds, opaque: "does_not_fit" };
-    line += oldLines;
-    for (let i = 0; i < newLines; i++) ids[to++] = bear(line++);
+    const isDeletion = status === "type_changed" && (hunks[h + 3] as number) === 0;
+    if (isDeletion) continue;
+    const removed = hunks[h + 1] as number;
+    const added = hunks[h + 3] as number;
+    const kept = (hunks[h] as number) - (removed === 0 ? 0 : 1) - from;
+    from += kept + removed;
+    to += kept;
+    if (kept < 0 || from > oldLength || (hunks[h + 2] as number) - (added === 0 ? 0 : 1) !== to) return null;
+    to += added;
   }
-  ids.set(old.subarray(from), to);
-  return { blob: file.newBlob, ids, opaque: null };
+  return to + oldLength - from;
 }
 
-function eachAdded(hunks: Int32Array, visit: (line: number, at: number) => void): void {
+/** The lines of a merge's file: those of the first parent, -1 where the difference adds one; null if it does not fit. */
+function splicedWithGaps(file: FileChange, before: Int32Array): Int32Array | null {
+  const old = file.status === "type_changed" || file.status === "added" ? noIds : before;
+  const length = lengthAfter(file, old.length);
+  if (length === null) return null;
+  const { hunks } = file.diff;
+  const ids = new Int32Array(length).fill(none);
+  let from = 0;
+  let to = 0;
+  for (let h = 0; h < hunks.length; h += 4) {
+    const added = hunks[h + 3] as number;
+    const kept = (hunks[h + 2] as number) - (added === 0 ? 0 : 1) - to;
+    copy(old, from, from + kept, ids, to);
+    from += kept + (file.status === "type_changed" ? 0 : (hunks[h + 1] as number));
+    to += kept + added;
+  }
+  copy(old, from, old.length, ids, to);
+  return ids;
+}
+
+/** Short stretches are most: a view for each would cost more than the copying. */
+function copy(from: Int32Array, start: number, end: number, to: Int32Array, at: number): void {
+  if (end - start > 200) to.set(from.subarray(start, end), at);
+  else for (let i = start; i < end; i++) to[at++] = from[i] as number;
+}
+
+function fillAddedTexts(texts: Float64Array, { hunks, lines }: LineDiff): void {
   let line = 0;
   for (let h = 0; h < hunks.length; h += 4) {
     line += hunks[h + 1] as number;
-    for (let i = 0; i < (hunks[h + 3] as number); i++) visit(line++, (hunks[h + 2] as number) - 1 + i);
+    const start = (hunks[h + 2] as number) - 1;
+    for (let i = 0; i < (hunks[h + 3] as number); i++) texts[start + i] = textOf(lines, line++);
   }
 }
 
 /** Ids of the lines of a difference: removed ones from the file before, added ones from the file after; -1 where opaque. */
-function changedIds(file: FileChange, before: FileState | undefined, after: FileState | undefined): Int32Array {
-  const count = lineCount(file.diff);
-  if (count === 0) return noIds;
+function fillChangedIds(ids: Int32Array, file: FileChange, before: FileState | undefined, after: FileState | undefined): void {
+  if (ids.length === 0) return;
   const { hunks } = file.diff;
-  const ids = new Int32Array(count).fill(none);
   const old = before === undefined || before.opaque !== null ? noIds : before.ids;
   const now = after === undefined || after.opaque !== null ? noIds : after.ids;
   let line = 0;
@@ -302,7 +321,6 @@ function changedIds(file: FileChange, before: FileState | undefined, after: File
     for (let i = 0; i < (hunks[h + 1] as number); i++) ids[line++] = old[(hunks[h] as number) - 1 + i] ?? none;
     for (let i = 0; i < (hunks[h + 3] as number); i++) ids[line++] = now[(hunks[h + 2] as number) - 1 + i] ?? none;
   }
-  return ids;
 }
 
 function ancestorsOf(tip: number, parents: readonly (readonly number[])[]): Uint8Array {

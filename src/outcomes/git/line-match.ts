@@ -19,19 +19,32 @@ export function matchLines(a: Float64Array, b: Float64Array): Int32Array {
   return matches;
 }
 
-/** Indexes of the lines that occur on the other side too. */
+const sieveBits = 16;
+
+/** Indexes of the lines that occur on the other side too, and of a few that only seem to: the sieve is by 16 bits. */
 function keptIndexes(a: Float64Array, b: Float64Array, start: number, endA: number, endB: number): { readonly a: Int32Array; readonly b: Int32Array } {
-  const inA = new Set(a.subarray(start, endA));
-  const inB = new Set(b.subarray(start, endB));
-  const kept = (lines: Float64Array, end: number, other: ReadonlySet<number>): Int32Array => {
-    const indexes: number[] = [];
-    for (let i = start; i < end; i++) if (other.has(lines[i] as number)) indexes.push(i);
-    return Int32Array.from(indexes);
-  };
-  return { a: kept(a, endA, inB), b: kept(b, endB, inA) };
+  const seen = new Uint8Array(1 << sieveBits);
+  for (let i = start; i < endA; i++) seen[place(a[i] as number)]! |= 1;
+  for (let i = start; i < endB; i++) seen[place(b[i] as number)]! |= 2;
+  return { a: sifted(a, start, endA, seen), b: sifted(b, start, endB, seen) };
+}
+
+const place = (text: number): number => (text | 0) & ((1 << sieveBits) - 1);
+
+function sifted(lines: Float64Array, start: number, end: number, seen: Uint8Array): Int32Array {
+  const indexes = new Int32Array(end - start);
+  let count = 0;
+  for (let i = start; i < end; i++) if (seen[place(lines[i] as number)] === 3) indexes[count++] = i;
+  return indexes.subarray(0, count);
 }
 
 const mostSteps = 2_000;
+
+function gathered(lines: Float64Array, indexes: Int32Array): Float64Array {
+  const out = new Float64Array(indexes.length);
+  for (let i = 0; i < indexes.length; i++) out[i] = lines[indexes[i] as number] as number;
+  return out;
+}
 
 /** Myers' divide and conquer over the kept lines. */
 class Matcher {
@@ -46,8 +59,8 @@ class Matcher {
   constructor(a: Float64Array, b: Float64Array, indexA: Int32Array, indexB: Int32Array, matches: Int32Array) {
     this.#indexA = indexA;
     this.#indexB = indexB;
-    this.#a = Float64Array.from(indexA, (i) => a[i] as number);
-    this.#b = Float64Array.from(indexB, (i) => b[i] as number);
+    this.#a = gathered(a, indexA);
+    this.#b = gathered(b, indexB);
     this.#matches = matches;
     const diagonals = indexA.length + indexB.length + 3;
     this.#forward = new Int32Array(diagonals);

@@ -38,22 +38,25 @@ interface Entry {
  * is never taken for whole.
  */
 export class LogParser {
-  readonly #fingerprinter: Fingerprinter;
-  readonly #wantsLines: (commit: string, path: string) => boolean;
-  readonly #kinds = new Map<string, PathKind>();
+  readonly #ownFilesOf: (commit: string) => ReadonlySet<string> | undefined;
+  /** Each path once: the same file comes again and again. */
+  readonly #paths = new Map<string, { readonly path: string; readonly kind: PathKind }>();
   #held: Buffer[] = [];
   #commit: Commit | null = null;
+  #ownFiles: ReadonlySet<string> | undefined;
   #entries: Entry[] = [];
   #next = 0;
   #entry: Entry | null = null;
-  #builder: LineDiffBuilder | null = null;
+  readonly #builder: LineDiffBuilder;
+  /** The builder holds lines of the entry. */
+  #building = false;
   #linesLeft = 0;
   #done: CommitFact[] = [];
 
-  /** @param wantsLines false where the lines of a file are of no use: they are skipped and its diff stays empty */
-  constructor(fingerprinter: Fingerprinter, wantsLines: (commit: string, path: string) => boolean = () => true) {
-    this.#fingerprinter = fingerprinter;
-    this.#wantsLines = wantsLines;
+  /** @param ownFilesOf of a merge: the only files whose lines are wanted; the diffs of the others stay empty */
+  constructor(fingerprinter: Fingerprinter, ownFilesOf: (commit: string) => ReadonlySet<string> | undefined) {
+    this.#builder = new LineDiffBuilder(fingerprinter, pathKind(""));
+    this.#ownFilesOf = ownFilesOf;
   }
 
   /** @returns the commits that are known to be whole */
@@ -96,7 +99,7 @@ export class LogParser {
   #patchLine(bytes: Buffer, start: number, end: number): void {
     if (bytes[start] === backslash) return; // "\ No newline at end of file"
     this.#linesLeft--;
-    this.#builder?.line(bytes, start + 1, end);
+    if (this.#building) this.#builder.line(bytes, start + 1, end);
   }
 
   #otherLine(bytes: Buffer, start: number, end: number): void {
@@ -118,7 +121,9 @@ export class LogParser {
     const [ids, times, authorName, authorEmail, message] = fields as [string, string, string, string, string];
     const [hash, ...parents] = ids.trimEnd().split(" ") as [string, ...string[]];
     const [authorAt, commitAt] = times.split(" ").map((seconds) => Number(seconds) * 1000) as [number, number];
-    this.#commit = { kind: "commit", hash, parents, authorName, authorEmail, authorAt, commitAt, ...readMessage(message), files: [] };
+    const { trailers, squashOf, mergeOf, reverts } = readMessage(message);
+    this.#commit = { kind: "commit", hash, parents, authorName, authorEmail, authorAt, commitAt, trailers, squashOf, mergeOf, reverts, files: [] };
+    this.#ownFiles = this.#ownFilesOf(hash);
   }
 
   #endCommit(): void {
@@ -137,15 +142,15 @@ export class LogParser {
     const [oldMode, newMode, oldBlob, newBlob, letters] = bytes.toString("latin1", start + 1, tab).split(" ") as [string, string, string, string, string];
     const second = bytes.subarray(tab + 1, end).indexOf(9);
     const firstEnd = second === -1 ? end : tab + 1 + second;
-    const firstPath = unquoted(bytes, tab + 1, firstEnd);
-    const path = second === -1 ? firstPath : unquoted(bytes, firstEnd + 1, end);
+    const firstPath = this.#known(unquoted(bytes, tab + 1, firstEnd)).path;
+    const path = second === -1 ? firstPath : this.#known(unquoted(bytes, firstEnd + 1, end)).path;
     const status = statuses[letters[0] as string] ?? "modified";
     const isSubmodule = newMode === submodule || (oldMode === submodule && status === "deleted");
     const change: Mutable<FileChange> = {
       path, oldPath: second === -1 ? null : firstPath, status, oldBlob, newBlob, opaque: isSubmodule ? "submodule" : false, diff: emptyDiff,
     };
     commit.files.push(change);
-    const wanted = !isSubmodule && this.#wantsLines(commit.hash, path);
+    const wanted = !isSubmodule && (this.#ownFiles === undefined || this.#ownFiles.has(path));
     this.#entries.push({ change, sections: status === "type_changed" ? 2 : 1, wanted });
   }
 
@@ -155,7 +160,6 @@ export class LogParser {
     if (!same) {
       this.#endSection();
       this.#entry = this.#entries[this.#next++] ?? null;
-      this.#builder = null;
     }
     if (this.#entry === null) return;
     this.#entry.sections--;
@@ -163,9 +167,9 @@ export class LogParser {
   }
 
   #endSection(): void {
-    if (this.#entry !== null && this.#builder !== null) this.#entry.change.diff = this.#builder.finish();
+    if (this.#entry !== null && this.#building) this.#entry.change.diff = this.#builder.finish();
     this.#entry = null;
-    this.#builder = null;
+    this.#building = false;
     this.#linesLeft = 0;
   }
 
@@ -187,14 +191,15 @@ export class LogParser {
     const [oldStart, oldLines, newStart, newLines] = numbers as [number, number, number, number];
     this.#linesLeft = oldLines + newLines;
     if (this.#entry === null || !this.#entry.wanted) return;
-    this.#builder ??= new LineDiffBuilder(this.#fingerprinter, this.#kindOf(this.#entry.change.path));
+    if (!this.#building) this.#builder.restart(this.#known(this.#entry.change.path).kind);
+    this.#building = true;
     this.#builder.hunk(oldStart, oldLines, newStart, newLines);
   }
 
-  #kindOf(path: string): PathKind {
-    let kind = this.#kinds.get(path);
-    if (kind === undefined) this.#kinds.set(path, (kind = pathKind(path)));
-    return kind;
+  #known(text: string): { readonly path: string; readonly kind: PathKind } {
+    let known = this.#paths.get(text);
+    if (known === undefined) this.#paths.set(text, (known = { path: text, kind: pathKind(text) }));
+    return known;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { LineFeatures } from "../../lines/line-diff.ts";
+import type { LineDiff } from "../../lines/line-diff.ts";
 import { lineKind } from "../../lines/line-kind.ts";
 import { textOf } from "./line-text.ts";
 
@@ -6,6 +6,8 @@ import { textOf } from "./line-text.ts";
 const leastLines = 3;
 /** Lines as common as this (licence heads, closing tags) are no place to begin a search from. */
 const mostCandidates = 32;
+
+const none = -1;
 
 /** Runs of lines one commit removes or adds, in columns that are used again for the next commit. */
 class Runs {
@@ -21,35 +23,37 @@ class Runs {
     this.tellingLines = 0;
   }
 
-  /** Ends a run: no match goes over it. */
-  separate(): void {
-    this.#push(-1, Number.NaN, 0); // equal to nothing, itself included
-  }
-
-  add(id: number, lines: LineFeatures, at: number): void {
-    this.#push(id, textOf(lines, at), lines.kind[at] === lineKind.trivial ? 0 : 1);
-  }
-
-  #push(id: number, text: number, telling: 0 | 1): void {
-    if (this.length === this.ids.length) this.#grow();
-    this.ids[this.length] = id;
-    this.texts[this.length] = text;
-    this.telling[this.length++] = telling;
-    this.tellingLines += telling;
+  /** Adds a run; no match goes over its end. */
+  add(diff: LineDiff, ids: Int32Array, start: number, end: number): void {
+    while (this.length + end - start >= this.ids.length) this.#grow();
+    for (let line = start; line < end; line++) {
+      if (ids[line] === none) continue;
+      const telling = diff.lines.kind[line] === lineKind.trivial ? 0 : 1;
+      this.ids[this.length] = ids[line] as number;
+      this.texts[this.length] = textOf(diff.lines, line);
+      this.telling[this.length++] = telling;
+      this.tellingLines += telling;
+    }
+    this.texts[this.length] = Number.NaN; // equal to nothing, itself included
+    this.ids[this.length] = none;
+    this.telling[this.length++] = 0;
   }
 
   #grow(): void {
-    const grown = new Runs();
-    grown.ids = new Int32Array(this.length * 2);
-    grown.texts = new Float64Array(this.length * 2);
-    grown.telling = new Uint8Array(this.length * 2);
-    grown.ids.set(this.ids);
-    grown.texts.set(this.texts);
-    grown.telling.set(this.telling);
-    this.ids = grown.ids;
-    this.texts = grown.texts;
-    this.telling = grown.telling;
+    const [ids, texts, telling] = [this.ids, this.texts, this.telling];
+    this.ids = new Int32Array(ids.length * 2);
+    this.texts = new Float64Array(ids.length * 2);
+    this.telling = new Uint8Array(ids.length * 2);
+    this.ids.set(ids);
+    this.texts.set(texts);
+    this.telling.set(telling);
   }
+}
+
+interface Run {
+  readonly from: number;
+  readonly to: number;
+  readonly length: number;
 }
 
 /**
@@ -57,23 +61,39 @@ class Runs {
  * The longest run wins, the earlier one on a tie; a removed line is moved once.
  */
 export class MoveFinder {
-  readonly removed = new Runs();
-  readonly added = new Runs();
+  readonly #removed = new Runs();
+  readonly #added = new Runs();
+  /** Removed lines by text: the first place of each bucket, then from place to place; -1 ends. */
+  #first = new Int32Array(256);
+  #next = new Int32Array(256);
 
   clear(): void {
-    this.removed.clear();
-    this.added.clear();
+    this.#removed.clear();
+    this.#added.clear();
+  }
+
+  /** Adds the lines of a file's difference; `ids` is aligned with them, -1 where a line has none. */
+  addFile(diff: LineDiff, ids: Int32Array): void {
+    const { hunks } = diff;
+    let line = 0;
+    for (let h = 0; h < hunks.length; h += 4) {
+      const removedEnd = line + (hunks[h + 1] as number);
+      const addedEnd = removedEnd + (hunks[h + 3] as number);
+      if (line < removedEnd) this.#removed.add(diff, ids, line, removedEnd);
+      if (removedEnd < addedEnd) this.#added.add(diff, ids, removedEnd, addedEnd);
+      line = addedEnd;
+    }
   }
 
   /** @param found is told each moved line: its new id and the id it had */
   find(found: (added: number, removed: number) => void): void {
-    const { removed, added } = this;
+    const added = this.#added;
+    const removed = this.#removed;
     if (removed.tellingLines < leastLines || added.tellingLines < leastLines) return;
-    const places = this.#placesOfRemoved();
+    this.#indexRemoved();
     const taken = new Uint8Array(removed.length);
     for (let to = 0; to < added.length; ) {
-      const starts = added.telling[to] === 1 ? places.get(added.texts[to] as number) : undefined;
-      const run = starts === undefined ? null : this.#longest(to, starts, taken);
+      const run = added.telling[to] === 1 ? this.#longest(to, taken) : null;
       if (run === null) {
         to++;
         continue;
@@ -86,42 +106,48 @@ export class MoveFinder {
     }
   }
 
-  #placesOfRemoved(): Map<number, number[]> {
-    const { removed } = this;
-    const places = new Map<number, number[]>();
-    for (let i = 0; i < removed.length; i++) {
-      if (removed.telling[i] === 0) continue;
-      const text = removed.texts[i] as number;
-      const known = places.get(text);
-      if (known === undefined) places.set(text, [i]);
-      else if (known.length < mostCandidates) known.push(i);
+  #indexRemoved(): void {
+    const { texts, telling, length } = this.#removed;
+    if (this.#next.length < length) {
+      this.#next = new Int32Array(length * 2);
+      this.#first = new Int32Array(2 ** Math.ceil(Math.log2(length * 2)));
     }
-    return places;
+    this.#first.fill(none);
+    for (let i = length - 1; i >= 0; i--) {
+      if (telling[i] === 0) continue;
+      const bucket = this.#bucketOf(texts[i] as number);
+      this.#next[i] = this.#first[bucket] as number;
+      this.#first[bucket] = i;
+    }
   }
 
-  #longest(to: number, starts: readonly number[], taken: Uint8Array): { readonly from: number; readonly to: number; readonly length: number } | null {
-    const { removed, added } = this;
-    let best: { from: number; to: number; length: number } | null = null;
-    for (const start of starts) {
-      let end = 0;
+  #bucketOf(text: number): number {
+    return text & (this.#first.length - 1);
+  }
+
+  #longest(to: number, taken: Uint8Array): Run | null {
+    const removed = this.#removed.texts;
+    const added = this.#added.texts;
+    const text = added[to] as number;
+    let best: Run | null = null;
+    let candidates = 0;
+    for (let from = this.#first[this.#bucketOf(text)] as number; from !== none && candidates < mostCandidates; from = this.#next[from] as number) {
+      if (removed[from] !== text) continue;
+      candidates++;
+      let length = 0;
       let telling = 0;
-      while (removed.texts[start + end] === added.texts[to + end] && start + end < removed.length && taken[start + end] === 0) {
-        telling += added.telling[to + end++] as number;
-      }
-      if (telling < leastLines || end <= (best?.length ?? 0)) continue;
-      best = { from: start, to, length: end };
+      while (removed[from + length] === added[to + length] && taken[from + length] === 0) telling += this.#added.telling[to + length++] as number;
+      if (telling >= leastLines && length > (best?.length ?? 0)) best = { from, to, length };
     }
     return best === null ? null : this.#widened(best, taken);
   }
 
   /** Takes the trivial lines before the run in: the search began at the first telling one. */
-  #widened(run: { from: number; to: number; length: number }, taken: Uint8Array): { from: number; to: number; length: number } {
-    let { from, to, length } = run;
-    while (from > 0 && to > 0 && this.added.telling[to - 1] === 0 && this.removed.texts[from - 1] === this.added.texts[to - 1] && taken[from - 1] === 0) {
-      from--;
-      to--;
-      length++;
-    }
-    return { from, to, length };
+  #widened({ from, to, length }: Run, taken: Uint8Array): Run {
+    const removed = this.#removed.texts;
+    const { texts: added, telling } = this.#added;
+    let wider = 0;
+    while (from > wider && to > wider && telling[to - wider - 1] === 0 && removed[from - wider - 1] === added[to - wider - 1] && taken[from - wider - 1] === 0) wider++;
+    return { from: from - wider, to: to - wider, length: length + wider };
   }
 }

@@ -57,23 +57,22 @@ export async function* readCommits(git: Git, options: ReadCommitsOptions): Async
 async function* readWithGaps(git: Git, options: ReadCommitsOptions): AsyncGenerator<CommitFact, void, void> {
   const revisions = revisionInput(options);
   const ownFiles = await readMergesOwnFiles(git, revisions);
-  const wantsLines = (commit: string, path: string): boolean => ownFiles.get(commit)?.has(path) ?? !ownFiles.has(commit);
-  const parser = (): LogParser => new LogParser(options.fingerprinter, wantsLines);
-  let read = 0;
+  const parser = (): LogParser => new LogParser(options.fingerprinter, (commit) => ownFiles.get(commit));
+  const newest = new Set<string>();
   try {
     for await (const commit of parseLog(git, [...logArguments, logFormat, "--ignore-missing", "--stdin"], revisions, parser())) {
-      read++;
+      for (const parent of commit.parents) newest.delete(parent);
+      newest.add(commit.hash);
       yield commit;
     }
   } catch (error) {
     if (!(error instanceof GitError) || error.exitCode === null) throw error;
-    const missing = await readMissingObjects(git, revisions);
-    if (missing.size === 0) throw error;
-    yield* readAroundGaps(git, revisions, read, missing, parser, options.onProblem);
+    const rest = revisionInput({ ...options, known: [...(options.known ?? []), ...newest] });
+    yield* readAroundGaps(git, rest, error, parser, options.onProblem);
   }
 }
 
-const revisionInput = ({ tips, known = [] }: ReadCommitsOptions): string => [...tips, ...known.map((hash) => `^${hash}`), ""].join("\n");
+const revisionInput = ({ tips, known = [] }: Pick<ReadCommitsOptions, "tips" | "known">): string => [...tips, ...known.map((hash) => `^${hash}`), ""].join("\n");
 
 async function* parseLog(git: Git, args: readonly string[], input: string, parser: LogParser): AsyncGenerator<CommitFact, void, void> {
   for await (const chunk of streamGit(git, args, input)) yield* parser.push(chunk);
@@ -102,48 +101,44 @@ async function trueParents(objects: CatFile, hash: string): Promise<readonly str
   return [...head.matchAll(/^parent ([0-9a-f]+)$/gm)].map((match) => match[1] as string);
 }
 
-/** Ids of the objects the revisions need and this copy lacks. Fetches nothing. */
-async function readMissingObjects(git: Git, revisions: string): Promise<ReadonlySet<string>> {
-  const missing = new Set<string>();
-  const args = ["rev-list", "--objects", "--no-object-names", "--missing=print", "--ignore-missing", "--stdin"];
+/** Takes from the ids those that are in this copy: the absent ones are left. Looks at indexes only and fetches nothing. */
+async function keepAbsent(git: Git, ids: Set<string>): Promise<void> {
   let held = "";
-  for await (const chunk of streamGit(git, args, revisions)) {
+  for await (const chunk of streamGit(git, ["cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)"])) {
     const lines = (held + chunk.toString("latin1")).split("\n");
     held = lines.pop() as string;
-    for (const line of lines) if (line.startsWith("?")) missing.add(line.slice(1));
+    for (const id of lines) ids.delete(id);
   }
-  return missing;
 }
 
-const needsMissing = (file: FileChange, missing: ReadonlySet<string>): boolean =>
-  file.opaque !== "submodule" && file.oldBlob !== file.newBlob && (missing.has(file.oldBlob) || missing.has(file.newBlob));
+/** Blobs git must read to tell the lines of a file. */
+const neededBlobs = ({ opaque, oldBlob, newBlob }: FileChange): readonly string[] =>
+  opaque === "submodule" || oldBlob === newBlob ? [] : [oldBlob, newBlob].filter((id) => !/^0+$/.test(id));
 
 /**
- * Reads the commits behind the first `skip` ones one by one from a list, so that those which need an absent blob can be
- * asked for without the file. What is told of a commit depends on its own blobs alone: reading in parts gives the same.
+ * Reads commits one by one from a list, so that those which need an absent blob can be asked for without the file. What
+ * is told of a commit depends on its own blobs alone: reading in parts gives the same.
+ * @param died what to throw if it was no absent blob that git died of
  */
 async function* readAroundGaps(
-  git: Git, revisions: string, skip: number, missing: ReadonlySet<string>, parser: () => LogParser, onProblem: (problem: Problem) => void,
+  git: Git, revisions: string, died: GitError, parser: () => LogParser, onProblem: (problem: Problem) => void,
 ): AsyncGenerator<CommitFact, void, void> {
-  const order: string[] = [];
-  const damaged = new Map<string, CommitFact>();
-  const gaps = new Map<string, number>();
-  let place = 0;
+  const commits: CommitFact[] = [];
+  const absent = new Set<string>();
   for await (const commit of parseLog(git, [...rawArguments, "--ignore-missing", "--stdin"], revisions, parser())) {
-    if (place++ < skip) continue;
-    order.push(commit.hash);
-    const paths = commit.files.filter((file) => needsMissing(file, missing)).map(({ path }) => path);
-    if (paths.length > 0) damaged.set(commit.hash, commit);
-    for (const path of paths) gaps.set(path, (gaps.get(path) ?? 0) + 1);
+    commits.push(commit);
+    for (const file of commit.files) for (const blob of neededBlobs(file)) absent.add(blob);
   }
-  for (const [path, count] of gaps) onProblem(absentBlob(git.dir, path, count));
-  const whole = order.filter((hash) => !damaged.has(hash));
-  const others = parseLog(git, listedArguments, `${whole.join("\n")}\n`, parser());
+  await keepAbsent(git, absent);
+  if (absent.size === 0) throw died;
+  const isAbsent = (file: FileChange): boolean => neededBlobs(file).some((blob) => absent.has(blob));
+  for (const problem of absentBlobs(git.dir, commits.flatMap(({ files }) => files.filter(isAbsent)))) onProblem(problem);
+  const whole = commits.filter(({ files }) => !files.some(isAbsent)).map(({ hash }) => `${hash}\n`);
+  const others = parseLog(git, listedArguments, whole.join(""), parser());
   try {
-    for (const hash of order) {
-      const broken = damaged.get(hash);
-      const commit = broken === undefined ? (await others.next()).value : await readDamaged(git, broken, missing, parser());
-      if (commit !== undefined) yield commit;
+    for (const commit of commits) {
+      const read = commit.files.some(isAbsent) ? await readDamaged(git, commit, isAbsent, parser()) : (await others.next()).value;
+      if (read !== undefined) yield read;
     }
   } finally {
     await others.return();
@@ -151,10 +146,8 @@ async function* readAroundGaps(
 }
 
 /** The commit with the files that can be read, and the others without lines. */
-async function readDamaged(git: Git, raw: CommitFact, missing: ReadonlySet<string>, parser: LogParser): Promise<CommitFact> {
-  const absent = raw.files
-    .filter((file) => needsMissing(file, missing))
-    .map((file): FileChange => ({ ...file, opaque: "absent_blob", diff: emptyDiff }));
+async function readDamaged(git: Git, raw: CommitFact, isAbsent: (file: FileChange) => boolean, parser: LogParser): Promise<CommitFact> {
+  const absent = raw.files.filter(isAbsent).map((file): FileChange => ({ ...file, opaque: "absent_blob", diff: emptyDiff }));
   if (absent.length === raw.files.length) return { ...raw, files: absent };
   const leftOut = absent.flatMap((file) => [file.path, file.oldPath ?? file.path]).map((path) => `:(exclude,top,literal)${path}`);
   const input = [raw.hash, "--", ".", ...new Set(leftOut), ""].join("\n");
@@ -167,8 +160,11 @@ const withoutLines = new Set(["-p", "-U0", "-M"]);
 const rawArguments = [...logArguments.filter((arg) => !withoutLines.has(arg)), "-M100%", logFormat];
 const listedArguments = [...logArguments.filter((arg) => arg !== "--reverse" && arg !== "--topo-order"), logFormat, "--no-walk=unsorted", "--stdin"];
 
-function absentBlob(dir: string, path: string, count: number): Problem {
-  return {
+/** One problem a path. */
+function absentBlobs(dir: string, files: readonly FileChange[]): readonly Problem[] {
+  const counts = new Map<string, number>();
+  for (const { path } of files) counts.set(path, (counts.get(path) ?? 0) + 1);
+  return [...counts].map(([path, count]): Problem => ({
     code: "absent_blob",
     severity: "notice",
     source: "git",
@@ -176,5 +172,5 @@ function absentBlob(dir: string, path: string, count: number): Problem {
     message: `a version of this file is absent from this copy; in ${count} commit(s) its lines are not known`,
     hint: "Fetch the missing blobs (git fetch --refetch, without a filter) and read the repository again.",
     count,
-  };
+  }));
 }

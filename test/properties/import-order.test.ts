@@ -1,0 +1,159 @@
+/** The laws of an import: told twice, in any order, in any parts, a store holds the same facts and answers the same. */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type Dump,
+  type Sample,
+  Scratch,
+  differences,
+  dumpStore,
+  homeWith,
+  importInto,
+  makeSample,
+  makeStore,
+  openStore,
+} from "../scenarios/support/sample-store.ts";
+
+const scratch = new Scratch();
+let sample: Sample;
+/** A quarter of the sample's sessions: enough for forks, sub-agents and both repositories. */
+let home: string;
+let harbour: string;
+let tide: string;
+let whole: Dump;
+
+beforeAll(async () => {
+  sample = await makeSample(scratch.next("sample"));
+  home = homeWith(scratch, sample, (_, place) => place % 4 === 0);
+  harbour = sample.repositories["harbour"] as string;
+  tide = sample.repositories["tide"] as string;
+  const store = await makeStore(scratch.next());
+  await importInto(store, { home });
+  whole = await dumpStore(store);
+}, 120_000);
+afterAll(() => scratch.remove());
+
+/** Puts a copy of every transcript of the home into another one, cut to what `cutAt` says of its content. */
+function writeCut(target: string, cutAt: (content: Buffer, name: string) => number): void {
+  for (const name of readdirSync(home, { recursive: true, encoding: "utf8" }).filter((entry) => entry.endsWith(".jsonl"))) {
+    const content = readFileSync(join(home, name));
+    const end = cutAt(content, name);
+    if (end === 0) continue;
+    mkdirSync(dirname(join(target, name)), { recursive: true });
+    writeFileSync(join(target, name), content.subarray(0, end));
+  }
+}
+
+const git = (folder: string, args: readonly string[], input = ""): string =>
+  execFileSync("git", ["-C", folder, ...args], { input, encoding: "utf8" });
+
+interface Ref {
+  readonly name: string;
+  readonly commit: string;
+}
+
+function readRefs(folder: string): Ref[] {
+  const lines = git(folder, ["for-each-ref", "--format=%(refname) %(objectname)"]).trim().split("\n");
+  return lines.map((line): Ref => ({ name: line.split(" ")[0] as string, commit: line.split(" ")[1] as string }));
+}
+
+/** Takes a repository back to what it was `commits` first-parent commits ago: refs that were made since are gone. */
+function takeBack(folder: string, commits: number): void {
+  const tip = git(folder, ["rev-parse", `main~${commits}`]).trim();
+  const kept = new Set(
+    git(folder, ["for-each-ref", "--format=%(refname)", `--merged=${tip}`])
+      .trim()
+      .split("\n"),
+  );
+  const gone = readRefs(folder).filter(({ name }) => name !== "refs/heads/main" && !kept.has(name));
+  git(folder, ["update-ref", "--stdin"], [...gone.map(({ name }) => `delete ${name}`), `update refs/heads/main ${tip}`, ""].join("\n"));
+}
+
+const restore = (folder: string, refs: readonly Ref[]): string =>
+  git(folder, ["update-ref", "--stdin"], refs.map(({ name, commit }) => `update ${name} ${commit}\n`).join(""));
+
+describe("an import", () => {
+  it("reads something of both repositories and of every fourth session", () => {
+    expect(whole.facts.filter((line) => line.startsWith("commit|")).length).toBeGreaterThan(200);
+    expect(whole.derived.filter((line) => line.startsWith("session_d|")).length).toBeGreaterThan(30);
+    expect(whole.derived.filter((line) => line.startsWith("commit_link|")).length).toBeGreaterThan(30);
+  });
+
+  it("changes nothing when it is repeated", async () => {
+    const store = await makeStore(scratch.next());
+    await importInto(store, { home });
+    const again = await importInto(store, { home });
+    expect([again.changed, again.filesRead, again.bytesRead, again.newUsages, again.newCommits]).toEqual([false, 0, 0, 0, 0]);
+    expect(differences(whole, await dumpStore(store))).toEqual([]);
+  });
+
+  it("gives the same store when repositories come before transcripts, one by one", async () => {
+    const store = await makeStore(scratch.next());
+    await importInto(store, { repositories: [harbour] });
+    await importInto(store, { repositories: [tide] });
+    await importInto(store, { home });
+    expect(differences(whole, await dumpStore(store))).toEqual([]);
+  });
+
+  it("gives the same store when half of the transcripts come after the repositories", async () => {
+    const store = await makeStore(scratch.next());
+    const half = homeWith(scratch, sample, (_, place) => place % 8 === 4);
+    await importInto(store, { home: half, repositories: [harbour] });
+    await importInto(store, { repositories: [harbour, tide] });
+    await importInto(store, { home });
+    expect(differences(whole, await dumpStore(store))).toEqual([]);
+  });
+
+  it("gives the same store when transcripts grow, at the end of a record or in the midst of one", async () => {
+    const growing = scratch.next("home");
+    const store = await makeStore(scratch.next());
+    const endOfRecord = (content: Buffer, share: number): number => content.indexOf(10, Math.floor(content.length * share)) + 1;
+    const shareOf = (name: string): number => (createHash("sha1").update(name).digest()[0] as number) / 256;
+    // Some files are not there yet at first, some are whole.
+    writeCut(growing, (content, name) => (shareOf(name) < 0.2 ? 0 : endOfRecord(content, shareOf(name) - 0.2)));
+    await importInto(store, { home: growing, repositories: [harbour] });
+    writeCut(growing, (content, name) => Math.max(endOfRecord(content, shareOf(name) - 0.2), Math.floor(content.length * shareOf(name))));
+    await importInto(store, { home: growing });
+    writeCut(growing, (content) => content.length);
+    await importInto(store, { home: growing });
+    expect(differences(whole, await dumpStore(store))).toEqual([]);
+  });
+
+  it("gives the same store when the repositories grow between two imports", async () => {
+    const store = await makeStore(scratch.next());
+    const before = new Map([harbour, tide].map((folder) => [folder, readRefs(folder)]));
+    try {
+      takeBack(harbour, 40);
+      takeBack(tide, 25);
+      await importInto(store, { repositories: [harbour, tide] });
+      expect(differences(whole, await dumpStore(store))).not.toEqual([]);
+    } finally {
+      for (const [folder, refs] of before) restore(folder, refs);
+    }
+    await importInto(store, { home });
+    expect(differences(whole, await dumpStore(store))).toEqual([]);
+  });
+
+  it("is finished by the next one when it was stopped half way", async () => {
+    const store = await makeStore(scratch.next());
+    for (const steps of [20, 45]) {
+      const stop = new AbortController();
+      let taken = 0;
+      await importInto(store, { home, signal: stop.signal, progress: () => void (++taken === steps && stop.abort()) });
+    }
+    await importInto(store, { home });
+    expect(differences(whole, await dumpStore(store))).toEqual([]);
+  });
+});
+
+describe("a rebuild", () => {
+  it("gives what the import derived", async () => {
+    const store = await makeStore(scratch.next());
+    await importInto(store, { home });
+    await openStore(store).rebuild({ progress() {} });
+    expect(differences(whole, await dumpStore(store))).toEqual([]);
+  });
+});

@@ -70,7 +70,7 @@ export async function showSession(questions: Questions, id: string): Promise<Ses
     { session, asOf },
   );
   const turns = await database.all(
-    `SELECT u.turn, min(u.instant_ms) AS first, sum(c.list_nano_usd)::VARCHAR AS nano, count(*)::INTEGER AS usages, count(DISTINCT g.segment_id) FILTER (g.kind = 'edit')::INTEGER AS writes,
+    `SELECT u.turn, min(u.instant_ms) AS first, sum(c.list_nano_usd)::VARCHAR AS nano, count(*)::INTEGER AS usages, count(DISTINCT g.segment_id) FILTER (g.kind = 'edit')::INTEGER AS edits,
        any_value(g.activity ORDER BY g.segment_id) AS activity, any_value(g.purpose ORDER BY g.segment_id) AS purpose
      FROM usage_d u JOIN charge c USING (usage_id) LEFT JOIN segment g ON g.segment_id = u.segment_id
      WHERE u.session_id = $session AND ($asOf::BIGINT IS NULL OR u.instant_ms <= $asOf) GROUP BY u.turn ORDER BY u.turn`,
@@ -87,8 +87,8 @@ export async function showSession(questions: Questions, id: string): Promise<Ses
     repository: text(row["repository"]), branches: JSON.parse(text(totals?.["branch_list"]) ?? "[]") as string[], models: JSON.parse(text(totals?.["models"]) ?? "[]") as string[],
     usages: (totals?.["usages"] as number) ?? 0, subagentUsages: (totals?.["sub"] as number) ?? 0, spendNanoUsd: text(totals?.["nano"]), fates: fatesOf(strands),
     turns: turns.map((turn) => ({
-      turn: turn["turn"] as number, startedAt: instant(turn["first"]) as string, startedBy: text(turn["purpose"]) ?? "", nanoUsd: text(turn["nano"]) ?? "0",
-      usages: turn["usages"] as number, writes: turn["writes"] as number, activities: turn["activity"] === null ? {} : { [String(turn["activity"])]: turn["usages"] as number },
+      turn: turn["turn"] as number, startedAt: instant(turn["first"]) as string, purpose: text(turn["purpose"]) ?? "", activity: text(turn["activity"]) ?? "", nanoUsd: text(turn["nano"]) ?? "0",
+      usages: turn["usages"] as number, editSegments: turn["edits"] as number,
     })),
     commits: commits.map((commit) => ({ commit: String(commit["commit_hash"]), grade: String(commit["grade"]), method: String(commit["method"]), lines: commit["lines"] as number, change: text(commit["change_key"]) })),
     strands,

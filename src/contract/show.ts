@@ -35,7 +35,8 @@ export interface SessionCard {
   readonly subagentUsages: number;
   readonly spendNanoUsd: NanoUsd | null;
   readonly fates: readonly AnswerFate[];
-  readonly turns: readonly { readonly turn: number; readonly startedAt: string; readonly startedBy: string; readonly nanoUsd: NanoUsd; readonly usages: number; readonly writes: number; readonly activities: Readonly<Record<string, number>> }[];
+  /** `purpose`: build, fix, review, explore, operate; `activity`: what most of its tool calls did. */
+  readonly turns: readonly { readonly turn: number; readonly startedAt: string; readonly purpose: string; readonly activity: string; readonly nanoUsd: NanoUsd; readonly usages: number; readonly editSegments: number }[];
   readonly commits: readonly { readonly commit: string; readonly grade: string; readonly method: string; readonly lines: number; readonly change: string | null }[];
   readonly strands: readonly StrandRow[];
 }

@@ -163,19 +163,12 @@ function turnTable(card: SessionCard, options: TextOptions, ink: Ink): string[] 
       minute(turn.startedAt),
       formatUsd(turn.nanoUsd),
       formatCount(turn.usages),
-      formatCount(turn.writes),
-      printable(turn.startedBy),
-      activities(turn.activities),
+      formatCount(turn.editSegments),
+      printable(turn.purpose),
+      words(turn.activity),
     ]);
-  const columns = [right("turn"), left("began"), right("spend"), right("responses"), right("writes"), left("by"), left("calls")];
+  const columns = [right("turn"), left("began"), right("spend"), right("responses"), right("edits"), left("purpose"), left("mostly")];
   return withMore(table("Turns", columns, rows, options, ink), card.turns.length - turnsShown, "turns");
-}
-
-function activities(counts: Readonly<Record<string, number>>): string {
-  return Object.entries(counts)
-    .filter(([, count]) => count > 0)
-    .map(([kind, count]) => `${words(kind)} ${count}`)
-    .join(", ");
 }
 
 /** The largest strands, each with the sentence that says why it ended so. */

@@ -345,9 +345,9 @@ export class Fields {
     return this.isString(key) ? words.find(this.#bytes, this.start(key) + 1, this.stop(key) - 1) : 0;
   }
 
-  /** The value as an object of JavaScript; undefined if there is none. */
+  /** The value as JavaScript has it; undefined if there is none, or if it is no JSON after all (a bad escape inside). */
   parsed(key: number): unknown {
-    return this.has(key) ? JSON.parse(this.#bytes.toString("utf8", this.start(key), this.stop(key))) : undefined;
+    return this.has(key) ? parsedJson(this.#bytes.subarray(this.start(key), this.stop(key))) : undefined;
   }
 
   /** A copy of the value's bytes, for use after the buffer is gone. */
@@ -383,6 +383,21 @@ export class RepeatedStrings {
     }
     return text;
   }
+}
+
+/** What the bytes say, undefined if they are no JSON. The cursor checks where values end, not what is in them. */
+export function parsedJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    return undefined; // the caller takes it for a value it cannot use
+  }
+}
+
+/** As `parsedJson`, for what should be an object; without keys if it is none. */
+export function parsedObject(bytes: Buffer): Readonly<Record<string, unknown>> {
+  const value = parsedJson(bytes);
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 /** Text of the JSON string `bytes[start, stop)`, quotes included. */

@@ -91,3 +91,8 @@ test("commits and opened changes are told beside the activity", () => {
     opensChange: true,
   });
 });
+
+test("a command line of nothing but beginnings is read to its end", () => {
+  expect(splitCommands('"$('.repeat(100_000))).toHaveLength(1);
+  expect(splitCommands("$(cat <<'EOF'\n").length).toBe(1);
+});

@@ -515,19 +515,23 @@ export function splitCommands(line: string): SimpleCommand[] {
 /** Characters that mean nothing but themselves. */
 const plainText = /[^\s'"\\$`#<>;&|()]+/y;
 
+/** Substitutions inside substitutions, deeper than anybody writes them. */
+const maxNesting = 100;
+
 /** Index of the closing quote. */
-function doubleQuoteEnd(line: string, from: number): number {
+function doubleQuoteEnd(line: string, from: number, depth = 0): number {
   for (let i = from; i < line.length; i++) {
     const c = line[i];
     if (c === "\\") i++;
     else if (c === '"') return i;
-    else if (c === "$" && line[i + 1] === "(") i = substitutionEnd(line, i + 2) - 1;
+    else if (c === "$" && line[i + 1] === "(") i = substitutionEnd(line, i + 2, depth + 1) - 1;
   }
   return line.length;
 }
 
 /** Index after the closing parenthesis of `$(`; a here-document inside is passed as a whole, apostrophes and all. */
-function substitutionEnd(line: string, from: number): number {
+function substitutionEnd(line: string, from: number, nesting = 0): number {
+  if (nesting > maxNesting) return line.length;
   let depth = 1;
   for (let i = from; i < line.length; i++) {
     const c = line[i];
@@ -535,7 +539,7 @@ function substitutionEnd(line: string, from: number): number {
     else if (c === "'") {
       const end = line.indexOf("'", i + 1);
       i = end < 0 ? line.length : end;
-    } else if (c === '"') i = doubleQuoteEnd(line, i + 1);
+    } else if (c === '"') i = doubleQuoteEnd(line, i + 1, nesting);
     else if (c === "(") depth++;
     else if (c === ")" && --depth === 0) return i + 1;
     else if (c === "<" && line[i + 1] === "<") {

@@ -164,6 +164,23 @@ describe.each(harnesses.map((harness) => [harness.source.id, harness] as const))
     expect(damaged.problems.map((problem) => `${problem.code} ${problem.severity}`)).toEqual(["torn_line lost"]);
   });
 
+  test("fails at no damage whatever", async () => {
+    const damage = fc.array(
+      fc.record({ at: fc.nat(harness.sample.length - 1), byte: fc.constantFrom(0, 10, 34, 44, 92, 93, 123, 125, 255) }),
+      { minLength: 1, maxLength: 40 },
+    );
+    await fc.assert(
+      fc.asyncProperty(damage, async (changes) => {
+        const content = Buffer.from(harness.sample);
+        for (const { at, byte } of changes) content[at] = byte;
+        const { problems, checkpoints: ends } = await readAll(content);
+        expect(ends.size).toBe(1);
+        expect(problems.every((problem) => problem.code !== "")).toBe(true);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
   test("counts events it does not know and reads on", async () => {
     const newer = await readAll(Buffer.concat([harness.sample, Buffer.from(`${harness.unknownLine}\n${harness.unknownLine}\n`)]));
     expect(joined(newer)).toEqual(joined(await readAll(harness.sample)));

@@ -12,6 +12,9 @@ const unknownCounts: TestCounts = { passed: null, failed: null };
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
 const colours = /\u001b\[[0-9;]*m/g;
 
+/** Summaries stand at the end. */
+const maxOutputChars = 1 << 20;
+
 interface Runner {
   readonly name: string;
   /** One summary a match, summed over matches; named groups `passed` and `failed`. */
@@ -25,12 +28,12 @@ const runners: readonly Runner[] = [
   { name: "cargo", summary: /^test result: \w+\. (?<passed>\d+) passed; (?<failed>\d+) failed;/gm, missingIsZero: false },
   {
     name: "jest",
-    summary: /^Tests:\s+(?:(?<failed>\d+) failed, )?(?:\d+ (?:skipped|todo), )*(?:(?<passed>\d+) passed, )?\d+ total/gm,
+    summary: /^Tests:[ \t]+(?:(?<failed>\d+) failed, )?(?:\d+ (?:skipped|todo), )*(?:(?<passed>\d+) passed, )?\d+ total/gm,
     missingIsZero: true,
   },
   {
     name: "vitest",
-    summary: /^\s*Tests\s+(?:(?<failed>\d+) failed(?: \| )?)?(?:(?<passed>\d+) passed)?(?: \| \d+ (?:skipped|todo))* \(\d+\)/gm,
+    summary: /^[ \t]*Tests[ \t]+(?:(?<failed>\d+) failed(?: \| )?)?(?:(?<passed>\d+) passed)?(?: \| \d+ (?:skipped|todo))* \(\d+\)/gm,
     missingIsZero: true,
   },
   {
@@ -40,14 +43,14 @@ const runners: readonly Runner[] = [
   },
   {
     name: "mocha",
-    summary: /^\s+(?<passed>\d+) passing \([\d.]+m?s\)(?:\s+\d+ pending)?(?:\s+(?<failed>\d+) failing)?/gm,
+    summary: /^[ \t]+(?<passed>\d+) passing \([\d.]+m?s\)(?:\n[ \t]+\d+ pending)?(?:\n[ \t]+(?<failed>\d+) failing)?/gm,
     missingIsZero: true,
   },
   { name: "node", summary: /^(?:#|ℹ) pass (?<passed>\d+)\n(?:#|ℹ) fail (?<failed>\d+)/gm, missingIsZero: false },
   { name: "rspec", summary: /^(?<total>\d+) examples?, (?<failed>\d+) failures?/gm, missingIsZero: false },
   {
     name: "maven",
-    summary: /^(?:\[\w+\] )?Tests run: (?<total>\d+), Failures: (?<failed>\d+), Errors: (?<errors>\d+), Skipped: (?<skipped>\d+)\s*$/gm,
+    summary: /^(?:\[\w+\] )?Tests run: (?<total>\d+), Failures: (?<failed>\d+), Errors: (?<errors>\d+), Skipped: (?<skipped>\d+)[ \t]*$/gm,
     missingIsZero: false,
   },
   { name: "dotnet", summary: /Failed:\s+(?<failed>\d+), Passed:\s+(?<passed>\d+), Skipped:/gm, missingIsZero: false },
@@ -58,7 +61,7 @@ const runners: readonly Runner[] = [
  * @example testCounts("===== 1 failed, 12 passed in 0.31s =====") // { passed: 12, failed: 1 }
  */
 export function testCounts(output: string): TestCounts {
-  const text = output.replace(colours, "").replaceAll("\r", "");
+  const text = output.slice(-maxOutputChars).replace(colours, "").replaceAll("\r", "");
   return (
     pytestCounts(text) ?? goCounts(text) ?? runners.map((runner) => summed(runner, text)).find((counts) => counts !== null) ?? unknownCounts
   );

@@ -2,7 +2,7 @@
 import type { CallFact, TokenFact, WriteFact } from "../../contract/facts.ts";
 import type { Fingerprinter } from "../../lines/fingerprint.ts";
 import { emptyDiff, lineCount } from "../../lines/line-diff.ts";
-import { type Fields, RepeatedStrings, instantOf } from "../json-cursor.ts";
+import { type Fields, RepeatedStrings, instantOf, parsedObject } from "../json-cursor.ts";
 import { type ShellPurpose, shellPurpose } from "../shell-command.ts";
 import { openedChanges, printedCommits, testCounts } from "../tool-output.ts";
 import { type PatchHunk, WriteDifferencer } from "../write-difference.ts";
@@ -260,8 +260,7 @@ export class TranscriptFacts {
   }
 
   #shellOf(block: Fields, speaker: Speaker): ShellPurpose | null {
-    const input = parsedObject(block, w.input);
-    const line = input?.["command"];
+    const line = parsedObject(block.copy(w.input))["command"];
     return typeof line === "string" ? shellPurpose(line, speaker.header.cwd) : null;
   }
 
@@ -381,7 +380,7 @@ export class TranscriptFacts {
   }
 
   #creation(callId: string, input: Buffer, speaker: Speaker): void {
-    const { file_path: path, content } = JSON.parse(input.toString()) as { file_path?: unknown; content?: unknown };
+    const { file_path: path, content } = parsedObject(input);
     if (typeof path !== "string" || typeof content !== "string") return;
     this.#write(callId, path, "create", "logged", this.#differencer.ofCreation(path, content), speaker);
   }
@@ -441,15 +440,6 @@ function triggerOf(entrypoint: string | null): "person" | "ci" | null {
   return entrypoint === "claude-code-github-action" ? "ci" : null;
 }
 
-function parsedObject(fields: Fields, key: number): Readonly<Record<string, unknown>> | null {
-  if (!fields.isObject(key)) return null;
-  try {
-    return fields.parsed(key) as Readonly<Record<string, unknown>>;
-  } catch {
-    return null; // a bad escape inside: the call counts, its purpose stays unknown
-  }
-}
-
 function hunksOf(result: Fields): PatchHunk[] {
   if (result.size(w.structuredPatch) <= 2) return [];
   const list = result.parsed(w.structuredPatch);
@@ -464,13 +454,14 @@ function isHunk(value: unknown): value is PatchHunk {
 
 /**
  * Claude Code shows leading tabs as two blanks in its patches (all 3,228 patches of tab-indented text measured), so the
- * call's own text says what they were.
+ * call's own text says what they were, or the file before it where that text is not indented.
  */
 function indentsWithTabs(result: Fields): boolean {
-  for (const key of [w.newString, w.oldString, w.content]) {
+  for (const key of [w.newString, w.oldString, w.content, w.originalFile]) {
     if (!result.isString(key)) continue;
     const text = result.bytes.subarray(result.start(key), result.stop(key));
     if (text.includes("\\n\\t") || text.includes('"\\t')) return true;
+    if (text.includes("\\n  ") || text.includes('"  ')) return false;
   }
   return false;
 }

@@ -6,7 +6,7 @@
 import type { WriteFact } from "../../contract/facts.ts";
 import type { Fingerprinter } from "../../lines/fingerprint.ts";
 import { lineCount } from "../../lines/line-diff.ts";
-import type { Fields } from "../json-cursor.ts";
+import { type Fields, parsedJson, parsedObject } from "../json-cursor.ts";
 import { WriteDifferencer, replaceText } from "../write-difference.ts";
 import { type PatchlessWrite, agentName } from "./facts.ts";
 import { type TranscriptRecord, w, words } from "./schema.ts";
@@ -33,7 +33,7 @@ export class WriteReplay {
     this.#wanted = new Map(writes.map((write) => [write.callId, write]));
     this.#emit = emit;
     this.#differencer = new WriteDifferencer(fingerprinter);
-    this.#paths = new Set(writes.flatMap((write) => pathOf(parsed(write.input)) ?? []));
+    this.#paths = new Set(writes.flatMap((write) => pathOf(parsedObject(write.input)) ?? []));
   }
 
   /** Whether a line can matter: it holds a call on a file, or the result of a call on a wanted one. */
@@ -57,7 +57,7 @@ export class WriteReplay {
     const callId = block.string(w.id);
     const tool = block.string(w.name);
     if (callId === null || tool === null || !block.isObject(w.input)) return;
-    const input = parsed(block.copy(w.input));
+    const input = parsedObject(block.copy(w.input));
     const path = pathOf(input);
     if (path !== null && this.#paths.has(path)) this.#calls.set(callId, { tool, input, path });
   }
@@ -129,15 +129,6 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
 
 const withLineEnd = (value: string): string => (value === "" || value.endsWith("\n") ? value : `${value}\n`);
 
-function parsed(input: Buffer): Json {
-  try {
-    const value: unknown = JSON.parse(input.toString());
-    return typeof value === "object" && value !== null ? (value as Json) : {};
-  } catch {
-    return {}; // a bad escape inside: the write stays without difference, its call is counted
-  }
-}
-
 function pathOf(input: Json): string | null {
   const path = input["file_path"] ?? input["notebook_path"];
   return typeof path === "string" ? path : null;
@@ -169,14 +160,14 @@ function contentRead(block: Fields, result: Fields | null, input: Json): (() => 
     const file = result.copy(w.file);
     if (!file.includes('"startLine":1,')) return null;
     return () => {
-      const { content } = parsed(file);
+      const { content } = parsedObject(file);
       return typeof content === "string" ? content : null;
     };
   }
   const offset = input["offset"];
   if ((offset !== undefined && offset !== 1) || !block.has(w.content)) return null;
   const content = block.copy(w.content);
-  return () => unnumbered(shownText(JSON.parse(content.toString())));
+  return () => unnumbered(shownText(parsedJson(content)));
 }
 
 /** A string, or the text of a list's first block. */

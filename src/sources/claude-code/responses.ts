@@ -137,16 +137,16 @@ export class Responses {
 
 function countsOf(record: TranscriptRecord): TokenCounts {
   const { usage } = record;
-  const written = usage.number(w.cache_creation_input_tokens) ?? 0;
-  const hour = record.cacheCreation.number(w.ephemeral_1h_input_tokens) ?? 0;
-  const minutes = record.cacheCreation.number(w.ephemeral_5m_input_tokens) ?? 0;
+  const written = countOf(usage.number(w.cache_creation_input_tokens));
+  const hour = countOf(record.cacheCreation.number(w.ephemeral_1h_input_tokens));
+  const minutes = countOf(record.cacheCreation.number(w.ephemeral_5m_input_tokens));
   return {
-    input: usage.number(w.input_tokens) ?? 0,
-    cacheRead: usage.number(w.cache_read_input_tokens) ?? 0,
+    input: countOf(usage.number(w.input_tokens)),
+    cacheRead: countOf(usage.number(w.cache_read_input_tokens)),
     // What the split does not name has the default life of five minutes; CLI 2.1.152 and before may name only the split.
     cacheWrite5m: Math.max(minutes, written - hour),
     cacheWrite1h: hour,
-    output: usage.number(w.output_tokens) ?? 0,
+    output: countOf(usage.number(w.output_tokens)),
     reasoning: record.outputDetails.number(w.thinking_tokens),
   };
 }
@@ -237,4 +237,5 @@ function iterationsOf(record: TranscriptRecord, sighting: SightingFact): Sightin
   });
 }
 
+/** A count of tokens; what is none counts nothing, and says so by its quality. */
 const countOf = (value: unknown): number => (typeof value === "number" && Number.isFinite(value) && value > 0 ? value : 0);

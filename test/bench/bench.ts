@@ -3,7 +3,7 @@ import { mkdtemp, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Inputs, Settings } from "./inputs.ts";
-import { type GitMemory, type MeasureOptions, type ProcessCost, type Variables, measureProcess } from "./process-cost.ts";
+import { type MeasureOptions, type ProcessCost, type TreeMemory, type Variables, measureProcess } from "./process-cost.ts";
 
 /** The store that a whole import has filled, and what that import took. */
 export interface ImportedStore {
@@ -13,7 +13,8 @@ export interface ImportedStore {
   readonly costs: readonly ProcessCost[];
   /** The most memory the program held, over all runs. */
   readonly peakBytes: number;
-  readonly gitPeak: GitMemory | null;
+  /** The most the program and its git held at one instant. */
+  readonly treePeak: TreeMemory | null;
 }
 
 export class Bench {
@@ -68,7 +69,7 @@ export class Bench {
   async #import({ repositories, home }: NonNullable<Inputs["organisation"]>): Promise<ImportedStore> {
     const costs: ProcessCost[] = [];
     let peakBytes = 0;
-    let gitPeak: GitMemory | null = null;
+    let treePeak: TreeMemory | null = null;
     let folder = "";
     const from = [...(home === null ? ["--no-home"] : ["--home", home]), ...repositories.flatMap((path) => ["--repo", path])];
     for (let run = 0; run < this.longRuns; run++) {
@@ -76,12 +77,12 @@ export class Bench {
       const [node, ...program] = this.assay("import", ...from, "--store", folder);
       const told = join(this.scratch, "peak");
       const command = [node as string, "--import", join(this.#dist, "bench-tell-peak.js"), ...program];
-      const cost = await this.measure(command, { variables: { ...this.variables, ASSAY_BENCH_PEAK_FILE: told }, watchGit: true });
+      const cost = await this.measure(command, { variables: { ...this.variables, ASSAY_BENCH_PEAK_FILE: told }, watchMemory: true });
       costs.push(cost);
       peakBytes = Math.max(peakBytes, Number(await readFile(told, "utf8")));
-      if (cost.gitPeak !== null && cost.gitPeak.ownBytes >= (gitPeak?.ownBytes ?? 0)) gitPeak = cost.gitPeak;
+      if (cost.treePeak !== null && cost.treePeak.bytes >= (treePeak?.bytes ?? 0)) treePeak = cost.treePeak;
     }
-    return { folder, importArgs: [...from, "--store", folder], costs, peakBytes, gitPeak };
+    return { folder, importArgs: [...from, "--store", folder], costs, peakBytes, treePeak };
   }
 }
 
@@ -102,3 +103,6 @@ export const secondsOf = ({ cpuSeconds, wallSeconds }: ProcessCost): number => c
 export async function fileBytes(path: string): Promise<number> {
   return (await stat(path)).size;
 }
+
+/** The last two parts of a path: enough to tell repositories apart in a table. */
+export const shortName = (path: string): string => path.split(/[/\\]/).filter((part) => part !== "").slice(-2).join("/");

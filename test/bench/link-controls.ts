@@ -71,11 +71,9 @@ function shareOf({ control, writesOf, linesOf, history, writes, mentions, reach 
 
 /** Non-trivial changed lines as the linker looks at them, of a merge only those born in it. */
 function changedWithinReach(history: LineHistoryResult, writes: readonly LocatedWrite[]): number {
-  const { skewMs, windowMs } = defaultLinkOptions;
   let lines = 0;
   history.commits.forEach((commit, c) => {
-    const next = writes[firstAtOrAfter(writes, Math.min(commit.authorAt, commit.commitAt) - windowMs)];
-    if (next === undefined || next.instant > commit.commitAt + skewMs) return;
+    if (!isWithinReach(commit, writes)) return;
     const merge = commit.parents.length > 1;
     commit.files.forEach(({ diff }, f) => {
       const ids = history.changed[c]?.[f]?.ids ?? new Int32Array(0);
@@ -94,6 +92,12 @@ function changedWithinReach(history: LineHistoryResult, writes: readonly Located
   return lines;
 }
 
+/** Whether the linker would look at any of the writes for a commit. */
+function isWithinReach({ authorAt, commitAt }: CommitFact, writes: readonly LocatedWrite[]): boolean {
+  const next = writes[firstAtOrAfter(writes, Math.min(authorAt, commitAt) - defaultLinkOptions.windowMs)];
+  return next !== undefined && next.instant <= commitAt + defaultLinkOptions.skewMs;
+}
+
 function firstAtOrAfter(writes: readonly LocatedWrite[], instant: number): number {
   let low = 0;
   let high = writes.length;
@@ -107,18 +111,51 @@ function firstAtOrAfter(writes: readonly LocatedWrite[], instant: number): numbe
 
 const later = <T extends { readonly instant: number }>(facts: readonly T[], byMs: number): T[] => facts.map((fact) => ({ ...fact, instant: fact.instant + byMs }));
 
-/** Each path becomes the one path: the linker's notion of common lines goes with the difference of paths. */
+/** Every write may have become every line, wherever it is. */
 const onePath = (writes: readonly LocatedWrite[]): LocatedWrite[] => writes.map((write) => ({ ...write, path: "every/file" }));
 
+/**
+ * The same history with one path. The linker tells common lines by the number of their paths, of which one is left: those
+ * that were common are made trivial here, so that they bear no link by themselves, as they would not have before.
+ */
 function historyOnOnePath(history: LineHistoryResult): LineHistoryResult {
-  const commits = history.commits.map((commit) => ({ ...commit, files: commit.files.map((file) => ({ ...file, path: "every/file", oldPath: null })) }));
+  const common = commonTexts(history);
+  const commits = history.commits.map((commit) => ({
+    ...commit,
+    files: commit.files.map((file) => {
+      const { lines } = file.diff;
+      const kind = lines.kind.map((code, place) => (common.has(lines.folded[place] as number) ? lineKind.trivial : code));
+      return { ...file, path: "every/file", oldPath: null, diff: { ...file.diff, lines: { ...lines, kind } } };
+    }),
+  }));
   return { ...history, commits };
 }
 
-/** The most written path becomes the most changed path of the same extension in the other repository, and so on down. */
+/** Fingerprints that were changed in more paths than the linker calls distinctive. */
+function commonTexts(history: LineHistoryResult): Set<number> {
+  const changesOf = new Map<string, Float64Array[]>();
+  for (const { path, diff } of history.commits.flatMap((commit) => commit.files)) {
+    const changes = changesOf.get(path);
+    if (changes) changes.push(diff.lines.folded);
+    else changesOf.set(path, [diff.lines.folded]);
+  }
+  const paths = new Map<number, number>();
+  for (const changes of changesOf.values()) {
+    const texts = new Set<number>();
+    for (const folded of changes) for (const text of folded) texts.add(text);
+    for (const text of texts) paths.set(text, (paths.get(text) ?? 0) + 1);
+  }
+  return new Set([...paths].flatMap(([text, count]) => (count > defaultLinkOptions.commonPaths ? [text] : [])));
+}
+
+/**
+ * The most written path becomes the path of the same extension that the other repository changed most within reach, and so
+ * on down.
+ */
 function pairedPaths(writes: readonly LocatedWrite[], history: LineHistoryResult): LocatedWrite[] {
+  const reached = history.commits.filter((commit) => isWithinReach(commit, writes));
   const ours = rankedByLines(writes.map(({ path, diff }) => ({ path, lines: diff.lines.kind.length })));
-  const theirs = rankedByLines(history.commits.flatMap((commit) => commit.files.map(({ path, diff }) => ({ path, lines: diff.lines.kind.length }))));
+  const theirs = rankedByLines(reached.flatMap((commit) => commit.files.map(({ path, diff }) => ({ path, lines: diff.lines.kind.length }))));
   const byExtension = new Map<string, string[]>();
   for (const path of theirs) byExtension.set(extensionOf(path), [...(byExtension.get(extensionOf(path)) ?? []), path]);
   const taken = new Map<string, number>();
@@ -128,7 +165,7 @@ function pairedPaths(writes: readonly LocatedWrite[], history: LineHistoryResult
       const candidates = extension === null ? theirs : (byExtension.get(extension) as string[]);
       const rank = taken.get(extension ?? "any other") ?? 0;
       taken.set(extension ?? "any other", rank + 1);
-      return [path, candidates[rank % candidates.length] as string] as const;
+      return [path, candidates[rank % candidates.length] ?? path] as const;
     }),
   );
   return writes.map((write) => ({ ...write, path: pairs.get(write.path) as string }));

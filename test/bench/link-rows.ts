@@ -1,7 +1,7 @@
 /** Rows that hold what Assay says against what is known to be true. */
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { Bench } from "./bench.ts";
+import { type Bench, shortName } from "./bench.ts";
 import { readKey } from "./inputs.ts";
 import type { ControlShare } from "./link-controls.ts";
 import { type Interval, type ScoredLink, bootstrap, hitsByCommit, scoreOf } from "./link-score.ts";
@@ -16,7 +16,7 @@ export async function* blameRows(bench: Bench): AsyncGenerator<Row> {
     const { output } = await bench.measure(bench.part("blame-agreement", repository, ...drawn));
     const { files, lines, opaque, ratio } = JSON.parse(output) as { files: number; lines: number; opaque: number; ratio: number }; // our own part
     yield boundRow({
-      id: "blame", title: `git blame agrees, ${basename(repository)}`, value: ratio, atLeast: 0.999, format: formatPercent,
+      id: "blame", title: `git blame agrees, ${shortName(repository)}`, value: ratio, atLeast: 0.999, format: formatPercent,
       note: `${lines} lines in ${files} files drawn; ${opaque} paths opaque`,
     });
   }
@@ -58,8 +58,8 @@ async function scoreByScript(bench: Bench, script: string, audit: string, key: s
 /** Share of lines that chance alone may link. */
 const chance = 0.001;
 
-/** Controls that bear the bound; the others show that the control can fail. */
-const bounded: ReadonlySet<ControlShare["control"]> = new Set(["shifted", "foreign, paths as they are", "foreign, paths paired"]);
+/** What shows that the controls can fail: it bears no bound. */
+const power: ReadonlySet<ControlShare["control"]> = new Set(["own", "own, one path"]);
 
 export async function* controlRows(bench: Bench): AsyncGenerator<Row> {
   const { organisation, historyRepositories, isSample } = bench.inputs;
@@ -70,9 +70,9 @@ export async function* controlRows(bench: Bench): AsyncGenerator<Row> {
   const shares = output.trim().split("\n").map((line) => JSON.parse(line) as ControlShare); // our own part
   for (const share of shares) {
     const value = Math.max(ratio(share.writtenLinked, share.written), ratio(share.changedLinked, share.changed));
-    const title = `${share.control}: ${basename(share.writesOf)} → ${basename(share.linesOf)}`;
-    const note = `${share.writtenLinked} of ${share.written} written, ${share.changedLinked} of ${share.changed} changed, ${share.links} links`;
-    yield boundRow({ id: "controls", title, value, ...(bounded.has(share.control) ? { atMost: chance } : {}), format: formatPercent, note });
+    const title = `lines linked: ${share.control}`;
+    const note = `${shortName(share.writesOf)} → ${shortName(share.linesOf)}: ${share.writtenLinked} of ${share.written} written, ${share.changedLinked} of ${share.changed} changed, ${share.links} links`;
+    yield boundRow({ id: "controls", title, value, ...(power.has(share.control) ? {} : { atMost: chance }), format: formatPercent, note });
   }
 }
 

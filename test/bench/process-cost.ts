@@ -1,4 +1,4 @@
-/** What a command costs: CPU time of its whole process tree, wall time, and the memory of the git processes below it. */
+/** What a command costs: CPU time of its whole process tree, wall time, and the most memory the tree held at one instant. */
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
@@ -10,14 +10,17 @@ export interface ProcessCost {
   readonly wallSeconds: number;
   /** Standard output of a command that ran once. */
   readonly output: string;
-  /** Largest sum over the git processes alive at one instant, sampled; null where there is no /proc or nobody asked. */
-  readonly gitPeak: GitMemory | null;
+  /** Of the command and all below it, sampled every 50 ms; null where there is no /proc or nobody asked. */
+  readonly treePeak: TreeMemory | null;
 }
 
-export interface GitMemory {
-  /** Resident, mapped pack files included: the kernel takes those back when it needs the room. */
-  readonly residentBytes: number;
-  readonly ownBytes: number;
+export interface TreeMemory {
+  /** Resident in all processes. What git maps of its packs is not in it: that is the kernel's cache, given back on demand. */
+  readonly bytes: number;
+  /** The part of git processes. */
+  readonly gitBytes: number;
+  /** What git had mapped beside it. */
+  readonly mappedBytes: number;
 }
 
 export interface MeasureOptions {
@@ -25,15 +28,15 @@ export interface MeasureOptions {
   /** Runs one after the other, the cost divided by their number: a start alone is too short for the kernel's ticks. @default 1 */
   readonly repeat?: number;
   /** @default false */
-  readonly watchGit?: boolean;
+  readonly watchMemory?: boolean;
 }
 
 /** @throws Error with what the command said, if it fails */
-export async function measureProcess(command: readonly string[], { variables, repeat = 1, watchGit = false }: MeasureOptions): Promise<ProcessCost> {
+export async function measureProcess(command: readonly string[], { variables, repeat = 1, watchMemory = false }: MeasureOptions): Promise<ProcessCost> {
   const began = performance.now();
-  const shell = await run(["sh", "-c", repeat === 1 ? once : manyTimes, "sh", ...(repeat === 1 ? [] : [String(repeat)]), ...command], variables, watchGit);
+  const shell = await run(["sh", "-c", repeat === 1 ? once : manyTimes, "sh", ...(repeat === 1 ? [] : [String(repeat)]), ...command], variables, watchMemory);
   const wallSeconds = (performance.now() - began) / 1000 / repeat;
-  if (shell !== null) return { cpuSeconds: childSeconds(shell.errors) / repeat, wallSeconds, output: shell.output, gitPeak: shell.gitPeak };
+  if (shell !== null) return { cpuSeconds: childSeconds(shell.errors) / repeat, wallSeconds, output: shell.output, treePeak: shell.treePeak };
   return await withoutShell(command, variables, repeat);
 }
 
@@ -55,28 +58,28 @@ async function withoutShell(command: readonly string[], variables: Variables, re
     if (ran === null) throw new Error(`${command[0]} cannot be run`);
     output = ran.output;
   }
-  return { cpuSeconds: null, wallSeconds: (performance.now() - began) / 1000 / repeat, output, gitPeak: null };
+  return { cpuSeconds: null, wallSeconds: (performance.now() - began) / 1000 / repeat, output, treePeak: null };
 }
 
 interface Ran {
   readonly output: string;
   readonly errors: string;
-  readonly gitPeak: GitMemory | null;
+  readonly treePeak: TreeMemory | null;
 }
 
 /** @returns null if there is no such command */
-function run(command: readonly string[], variables: Variables, watchGit: boolean): Promise<Ran | null> {
+function run(command: readonly string[], variables: Variables, watchMemory: boolean): Promise<Ran | null> {
   return new Promise((resolve, reject) => {
     const [file, ...args] = command;
     const child = spawn(file as string, args, { env: variables as NodeJS.ProcessEnv, stdio: ["ignore", "pipe", "pipe"] });
     const output: Buffer[] = [];
     const errors: Buffer[] = [];
-    let gitPeak: GitMemory | null = null;
+    let treePeak: TreeMemory | null = null;
     const watch = (): void => {
-      const now = child.pid === undefined ? null : gitMemoryBelow(child.pid);
-      if (now !== null && now.residentBytes >= (gitPeak?.residentBytes ?? 0)) gitPeak = now;
+      const now = child.pid === undefined ? null : memoryBelow(child.pid);
+      if (now !== null && now.bytes >= (treePeak?.bytes ?? 0)) treePeak = now;
     };
-    const timer = watchGit ? setInterval(watch, 50) : undefined;
+    const timer = watchMemory ? setInterval(watch, 50) : undefined;
     child.stdout.on("data", (bytes: Buffer) => output.push(bytes));
     child.stderr.on("data", (bytes: Buffer) => errors.push(bytes));
     child.on("error", (error: NodeJS.ErrnoException) => {
@@ -87,33 +90,35 @@ function run(command: readonly string[], variables: Variables, watchGit: boolean
     child.on("close", (status) => {
       clearInterval(timer);
       const said = Buffer.concat(errors).toString("utf8");
-      if (status === 0) resolve({ output: Buffer.concat(output).toString("utf8"), errors: said, gitPeak });
+      if (status === 0) resolve({ output: Buffer.concat(output).toString("utf8"), errors: said, treePeak });
       else reject(new Error(`${command.slice(0, 8).join(" ")} … ended with ${status}: ${said.slice(-2000)}`));
     });
   });
 }
 
-/** Memory of the git processes below a process, by Linux's /proc; null elsewhere. */
-function gitMemoryBelow(pid: number): GitMemory | null {
+/** Memory of all processes below one, by Linux's /proc; null elsewhere. */
+function memoryBelow(pid: number): TreeMemory | null {
   try {
     return readdirSync(`/proc/${pid}/task`)
       .flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, "latin1").trim().split(" "))
       .filter((child) => child !== "")
-      .map((child) => sum(gitMemoryOf(Number(child)), gitMemoryBelow(Number(child))))
-      .reduce(sum, { residentBytes: 0, ownBytes: 0 });
+      .map((child) => sum(memoryOf(Number(child)), memoryBelow(Number(child))))
+      .reduce(sum, nothing);
   } catch {
     return null; // ended while it was looked at, or no /proc: nothing is known of it now, and the next look comes in 50 ms
   }
 }
 
-const sum = (a: GitMemory | null, b: GitMemory | null): GitMemory => ({
-  residentBytes: (a?.residentBytes ?? 0) + (b?.residentBytes ?? 0),
-  ownBytes: (a?.ownBytes ?? 0) + (b?.ownBytes ?? 0),
-});
+const nothing: TreeMemory = { bytes: 0, gitBytes: 0, mappedBytes: 0 };
 
-function gitMemoryOf(pid: number): GitMemory | null {
+function sum(a: TreeMemory | null, b: TreeMemory | null): TreeMemory {
+  const [left, right] = [a ?? nothing, b ?? nothing];
+  return { bytes: left.bytes + right.bytes, gitBytes: left.gitBytes + right.gitBytes, mappedBytes: left.mappedBytes + right.mappedBytes };
+}
+
+function memoryOf(pid: number): TreeMemory {
   const status = readFileSync(`/proc/${pid}/status`, "latin1");
-  if (!/^Name:\s+git/m.test(status)) return null;
   const bytes = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? 0) * 1024;
-  return { residentBytes: bytes("VmRSS"), ownBytes: bytes("RssAnon") };
+  if (!/^Name:\s+git/m.test(status)) return { ...nothing, bytes: bytes("VmRSS") };
+  return { bytes: bytes("RssAnon"), gitBytes: bytes("RssAnon"), mappedBytes: bytes("RssFile") };
 }

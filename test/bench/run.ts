@@ -17,10 +17,10 @@ const topics: Readonly<Record<string, (bench: Bench) => AsyncGenerator<Row>>> = 
   blame: blameRows, controls: controlRows, links: linkRows,
 };
 
-/** Nothing of this user may move where a child looks for transcripts. */
+/** Nothing of this user's may move where a child looks for transcripts, or how its Node starts. */
 function variablesOfChildren(): Record<string, string | undefined> {
-  const { CLAUDE_CONFIG_DIR: _folder, XDG_CONFIG_HOME: _config, NODE_OPTIONS: _options, ...others } = process.env;
-  return others;
+  const left = ["CLAUDE_CONFIG_DIR", "XDG_CONFIG_HOME", "NODE_OPTIONS"];
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !left.includes(name)));
 }
 
 function machine(): string {

@@ -27,8 +27,8 @@ export async function* factsRows(bench: Bench): AsyncGenerator<Row> {
 }
 
 export async function* lineHistoryRows(bench: Bench): AsyncGenerator<Row> {
-  const repositories = [...new Set([...bench.inputs.historyRepositories, ...(bench.inputs.organisation?.repositories ?? [])])];
-  if (repositories.length === 0) yield skippedRow("history", "line history ÷ its git log", "no --history-repo and no --repo");
+  const repositories = bench.inputs.historyRepositories;
+  if (repositories.length === 0) yield skippedRow("history", "line history ÷ its git log", "no --history-repo");
   for (const repository of repositories) {
     const costs: LineHistoryCost[] = [];
     for (let run = 0; run < bench.longRuns; run++) {

@@ -12,7 +12,12 @@ export interface AnswerContext {
   readonly isSample: boolean;
   readonly ignoreTrailers: boolean;
   readonly sources: readonly SourceRow[];
-  readonly problems: readonly { readonly code: string; readonly severity: "lost" | "notice"; readonly count: number; readonly message: string }[];
+  readonly problems: readonly {
+    readonly code: string;
+    readonly severity: "lost" | "notice";
+    readonly count: number;
+    readonly message: string;
+  }[];
 }
 
 type AnswerRow = Readonly<Record<string, string | number | null>>;
@@ -24,7 +29,22 @@ const topRows = 8;
 export async function answerQuestion(questions: Questions, context: AnswerContext): Promise<Answer> {
   const ask = async (input: MeasureQueryInput): Promise<AnswerRow[]> => (await questions.ask(input)).rows;
   const one = async (measures: string[]): Promise<AnswerRow> => (await ask({ measures }))[0] ?? {};
-  const total = await one(["spend", "usages", "sessions", "tokens_input", "tokens_cache_read", "tokens_cache_write_5m", "tokens_cache_write_1h", "tokens_output", "tokens_unpriced", "coverage_share", "changes_landed", "spend_landed_per_change", "ai_low_share", "ai_high_share"]);
+  const total = await one([
+    "spend",
+    "usages",
+    "sessions",
+    "tokens_input",
+    "tokens_cache_read",
+    "tokens_cache_write_5m",
+    "tokens_cache_write_1h",
+    "tokens_output",
+    "tokens_unpriced",
+    "coverage_share",
+    "changes_landed",
+    "spend_landed_per_change",
+    "ai_low_share",
+    "ai_high_share",
+  ]);
   const spend = text(total["spend"]) ?? "0";
   const byFate = await ask({ measures: ["spend", "fate_share"], by: ["fate"] });
   const byRollUp = await ask({ measures: ["spend", "fate_share", "decided_fate_share"], by: ["roll_up"] });
@@ -34,48 +54,92 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
   const byQuality = await ask({ measures: ["output_quality_share"], by: ["output_quality"] });
   const byModel = await ask({ measures: ["spend", "usages", "bought_share", "tokens_unpriced"], by: ["model"] });
   const byWeek = await ask({ measures: ["spend"], by: ["roll_up"], grain: "week", limit: 10_000 });
-  const survival = await ask({ measures: ["line_survival_7", "line_survival_21", "lines_landed"], where: [{ dimension: "author_kind", values: ["agent", "mixed"] }] });
+  const survival = await ask({
+    measures: ["line_survival_7", "line_survival_21", "lines_landed"],
+    where: [{ dimension: "author_kind", values: ["agent", "mixed"] }],
+  });
   const repositories = await repositoryRows(questions, ask);
 
   const fates = fateNames.map((fate): AnswerFate => {
     const row = byFate.find((r) => r["fate"] === fate);
     const observed = !notObservedByGit.includes(fate);
-    return { fate, nanoUsd: observed ? (text(row?.["spend"]) ?? "0") : null, share: observed ? number(row?.["fate_share"]) : null, sentence: fateSentences[fate] };
+    return {
+      fate,
+      nanoUsd: observed ? (text(row?.["spend"]) ?? "0") : null,
+      share: observed ? number(row?.["fate_share"]) : null,
+      sentence: fateSentences[fate],
+    };
   });
   const coverage = number(total["coverage_share"]);
-  const period = await questions.database.all("SELECT min(instant_ms) AS first, max(instant_ms) AS last FROM usage_d WHERE $asOf::BIGINT IS NULL OR instant_ms <= $asOf", { asOf: questions.asOf });
+  const period = await questions.database.all(
+    "SELECT min(instant_ms) AS first, max(instant_ms) AS last FROM usage_d WHERE $asOf::BIGINT IS NULL OR instant_ms <= $asOf",
+    { asOf: questions.asOf },
+  );
 
   return {
-    basis: "list", basisSentence, asOf: questions.asOf === null ? null : new Date(questions.asOf).toISOString(),
+    basis: "list",
+    basisSentence,
+    asOf: questions.asOf === null ? null : new Date(questions.asOf).toISOString(),
     period: { from: dayOf(period[0]?.["first"]), to: dayOf(period[0]?.["last"]) },
-    isSample: context.isSample, ignoreTrailers: context.ignoreTrailers, spendNanoUsd: spend, usages: number(total["usages"]) ?? 0, sessions: number(total["sessions"]) ?? 0,
+    isSample: context.isSample,
+    ignoreTrailers: context.ignoreTrailers,
+    spendNanoUsd: spend,
+    usages: number(total["usages"]) ?? 0,
+    sessions: number(total["sessions"]) ?? 0,
     tokens: {
-      input: number(total["tokens_input"]) ?? 0, cacheRead: number(total["tokens_cache_read"]) ?? 0, cacheWrite5m: number(total["tokens_cache_write_5m"]) ?? 0,
-      cacheWrite1h: number(total["tokens_cache_write_1h"]) ?? 0, output: number(total["tokens_output"]) ?? 0, withoutPrice: number(total["tokens_unpriced"]) ?? 0,
+      input: number(total["tokens_input"]) ?? 0,
+      cacheRead: number(total["tokens_cache_read"]) ?? 0,
+      cacheWrite5m: number(total["tokens_cache_write_5m"]) ?? 0,
+      cacheWrite1h: number(total["tokens_cache_write_1h"]) ?? 0,
+      output: number(total["tokens_output"]) ?? 0,
+      withoutPrice: number(total["tokens_unpriced"]) ?? 0,
     },
-    unpriced: byModel.filter((row) => (number(row["tokens_unpriced"]) ?? 0) > 0).map((row) => ({ model: String(row["model"]), usages: number(row["usages"]) ?? 0, tokens: number(row["tokens_unpriced"]) ?? 0 })),
+    unpriced: byModel
+      .filter((row) => (number(row["tokens_unpriced"]) ?? 0) > 0)
+      .map((row) => ({ model: String(row["model"]), usages: number(row["usages"]) ?? 0, tokens: number(row["tokens_unpriced"]) ?? 0 })),
     fates,
     rollUp: rollUpRows(byRollUp),
     residualNanoUsd: (BigInt(spend) - fates.reduce((sum, { nanoUsd }) => sum + BigInt(nanoUsd ?? 0), 0n)).toString(),
     unlinkedReasons: byReason.map((row) => {
       const reason = text(row["unlinked_reason"]) ?? "after_horizon";
-      return { reason, sentence: unlinkedSentences[reason as keyof typeof unlinkedSentences] ?? reason, nanoUsd: text(row["spend"]) ?? "0" };
+      return {
+        reason,
+        sentence: unlinkedSentences[reason as keyof typeof unlinkedSentences] ?? reason,
+        nanoUsd: text(row["spend"]) ?? "0",
+      };
     }),
     coverage,
-    byGrade: (["A", "B", "C", "none"] as const).map((grade) => ({ grade, share: number(byGrade.find((row) => row["grade"] === grade)?.["grade_share"]) })),
+    byGrade: (["A", "B", "C", "none"] as const).map((grade) => ({
+      grade,
+      share: number(byGrade.find((row) => row["grade"] === grade)?.["grade_share"]),
+    })),
     moved: { back: shareOf(byFlow, "back", spend), forward: shareOf(byFlow, "forward", spend) },
     quality: byQuality.map((row) => ({ quality: String(row["output_quality"]), share: number(row["output_quality_share"]) })),
     changesLanded: number(total["changes_landed"]) ?? 0,
     costPerLandedChangeNanoUsd: text(total["spend_landed_per_change"]),
     aiShareOfLandedLines: { low: number(total["ai_low_share"]), high: number(total["ai_high_share"]) },
-    survival: [7, 21].map((days) => ({ days, share: number(survival[0]?.[`line_survival_${days}`]), lines: number(survival[0]?.["lines_landed"]) ?? 0 })),
+    survival: [7, 21].map((days) => ({
+      days,
+      share: number(survival[0]?.[`line_survival_${days}`]),
+      lines: number(survival[0]?.["lines_landed"]) ?? 0,
+    })),
     repositories,
-    models: byModel.map((row) => ({ model: String(row["model"]), usages: number(row["usages"]) ?? 0, nanoUsd: text(row["spend"]), bought: number(row["bought_share"]) })),
+    models: byModel.map((row) => ({
+      model: String(row["model"]),
+      usages: number(row["usages"]) ?? 0,
+      nanoUsd: text(row["spend"]),
+      bought: number(row["bought_share"]),
+    })),
     weeks: weeksOf(byWeek),
     topSessions: await topSessions(questions, ask),
     topChanges: await topChanges(questions, ask),
     sources: context.sources,
-    problems: context.problems.map(({ code, severity, count, message }) => ({ code, severity, count, sentence: problemSentences[code] ?? message })),
+    problems: context.problems.map(({ code, severity, count, message }) => ({
+      code,
+      severity,
+      count,
+      sentence: problemSentences[code] ?? message,
+    })),
     notKnown: await notKnown(questions, context, coverage, repositories),
     ccusageSentence:
       "ccusage may print another total: it reads this computer's folders only, each file by itself, at one price table; Assay counts a response once across files, branches and forks, at the list price of its day.",
@@ -84,7 +148,8 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
 
 const number = (cell: Cell | undefined): number | null => (cell === null || cell === undefined ? null : Number(cell));
 const text = (cell: Cell | undefined): string | null => (cell === null || cell === undefined ? null : String(cell));
-const dayOf = (cell: Cell | undefined): string | null => (cell === null || cell === undefined ? null : new Date(Number(cell)).toISOString().slice(0, 10));
+const dayOf = (cell: Cell | undefined): string | null =>
+  cell === null || cell === undefined ? null : new Date(Number(cell)).toISOString().slice(0, 10);
 
 function shareOf(rows: readonly AnswerRow[], flow: string, spend: string): number | null {
   if (spend === "0") return null;
@@ -97,7 +162,9 @@ function rollUpRows(rows: readonly AnswerRow[]): AnswerRollUp[] {
     const row = rows.find((r) => r["roll_up"] === name);
     const observed = rollUp[name].some((fate) => !notObservedByGit.includes(fate));
     return {
-      name, nanoUsd: observed ? (text(row?.["spend"]) ?? "0") : null, shareOfSpend: observed ? (number(row?.["fate_share"]) ?? 0) : null,
+      name,
+      nanoUsd: observed ? (text(row?.["spend"]) ?? "0") : null,
+      shareOfSpend: observed ? (number(row?.["fate_share"]) ?? 0) : null,
       shareOfDecided: !observed || undecided.includes(name) ? null : (number(row?.["decided_fate_share"]) ?? 0),
     };
   });
@@ -111,9 +178,15 @@ function weeksOf(rows: readonly AnswerRow[]): Answer["weeks"] {
     if (row["roll_up"] !== null) byGroup[String(row["roll_up"])] = text(row["spend"]) ?? "0";
     weeks.set(week, byGroup);
   }
-  return [...weeks].sort(([a], [b]) => (a < b ? -1 : 1)).map(([week, byRollUp]) => ({
-    week, byRollUp, nanoUsd: Object.values(byRollUp).reduce((sum, nano) => sum + BigInt(nano), 0n).toString(),
-  }));
+  return [...weeks]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([week, byRollUp]) => ({
+      week,
+      byRollUp,
+      nanoUsd: Object.values(byRollUp)
+        .reduce((sum, nano) => sum + BigInt(nano), 0n)
+        .toString(),
+    }));
 }
 
 type Ask = (input: MeasureQueryInput) => Promise<AnswerRow[]>;
@@ -126,62 +199,115 @@ async function repositoryRows(questions: Questions, ask: Ask): Promise<AnswerRep
   return known.map((row) => {
     const name = String(row["name"]);
     const spent = money.find((r) => r["repository"] === name);
-    const landed = (kind: string): number => number(lines.find((r) => r["repository"] === name && r["author_kind"] === kind)?.["lines_landed"]) ?? 0;
+    const landed = (kind: string): number =>
+      number(lines.find((r) => r["repository"] === name && r["author_kind"] === kind)?.["lines_landed"]) ?? 0;
     return {
-      id: row["repository_id"] as number, name, horizon: dayOf(row["horizon_ms"]), defaultBranch: text(row["default_branch"]), releaseRule: String(row["release_rule"]),
-      spendNanoUsd: text(spent?.["spend"]) ?? "0", bought: number(spent?.["bought_share"]), commits: row["commits"] as number,
-      changesLanded: number(changes.find((r) => r["repository"] === name)?.["changes_landed"]) ?? 0, linesLandedAgent: landed("agent"),
-      linesLandedMixed: landed("mixed"), linesLandedPerson: landed("person"), linesLandedUnknown: landed("unknown"),
+      id: row["repository_id"] as number,
+      name,
+      horizon: dayOf(row["horizon_ms"]),
+      defaultBranch: text(row["default_branch"]),
+      releaseRule: String(row["release_rule"]),
+      spendNanoUsd: text(spent?.["spend"]) ?? "0",
+      bought: number(spent?.["bought_share"]),
+      commits: row["commits"] as number,
+      changesLanded: number(changes.find((r) => r["repository"] === name)?.["changes_landed"]) ?? 0,
+      linesLandedAgent: landed("agent"),
+      linesLandedMixed: landed("mixed"),
+      linesLandedPerson: landed("person"),
+      linesLandedUnknown: landed("unknown"),
     };
   });
 }
 
 async function topSessions(questions: Questions, ask: Ask): Promise<Answer["topSessions"]> {
   const rows = await ask({ measures: ["spend", "bought_share"], by: ["session"], limit: topRows });
-  const cards = await questions.database.all("SELECT s.*, r.name AS repository FROM session_d s LEFT JOIN repository_d r USING (repository_id)");
+  const cards = await questions.database.all(
+    "SELECT s.*, r.name AS repository FROM session_d s LEFT JOIN repository_d r USING (repository_id)",
+  );
   const byKey = new Map(cards.map((card) => [String(card["session_key"]), card]));
-  return rows.filter((row) => row["session"] !== null).map((row) => {
-    const card = byKey.get(String(row["session"]));
-    return {
-      session: String(row["session"]), agent: String(card?.["agent"] ?? ""), startedAt: new Date(Number(card?.["first_ms"] ?? 0)).toISOString(),
-      repository: text(card?.["repository"]), nanoUsd: text(row["spend"]) ?? "0", bought: number(row["bought_share"]),
-    };
-  });
+  return rows
+    .filter((row) => row["session"] !== null)
+    .map((row) => {
+      const card = byKey.get(String(row["session"]));
+      return {
+        session: String(row["session"]),
+        agent: String(card?.["agent"] ?? ""),
+        startedAt: new Date(Number(card?.["first_ms"] ?? 0)).toISOString(),
+        repository: text(card?.["repository"]),
+        nanoUsd: text(row["spend"]) ?? "0",
+        bought: number(row["bought_share"]),
+      };
+    });
 }
 
 async function topChanges(questions: Questions, ask: Ask): Promise<Answer["topChanges"]> {
   const rows = await ask({ measures: ["spend", "bought_share"], by: ["change", "changed_repository"], limit: topRows + 1 });
-  const lines = new Map((await ask({ measures: ["lines_landed"], by: ["change", "repository"], limit: 100_000 })).map((row) => [`${row["change"]}\u0000${row["repository"]}`, number(row["lines_landed"]) ?? 0]));
-  const landed = new Map((await questions.database.all("SELECT k.change_key, k.landed_ms, r.name FROM change k JOIN repository_d r USING (repository_id)")).map((row) => [`${row["change_key"]}\u0000${row["name"]}`, row["landed_ms"]]));
-  return rows.filter((row) => row["change"] !== null).slice(0, topRows).map((row) => {
-    const key = `${row["change"]}\u0000${row["changed_repository"]}`;
-    return {
-      change: String(row["change"]), repository: String(row["changed_repository"]), landedAt: dayOf(landed.get(key)), nanoUsd: text(row["spend"]) ?? "0",
-      bought: number(row["bought_share"]), lines: lines.get(key) ?? 0,
-    };
-  });
+  const lines = new Map(
+    (await ask({ measures: ["lines_landed"], by: ["change", "repository"], limit: 100_000 })).map((row) => [
+      `${row["change"]}\u0000${row["repository"]}`,
+      number(row["lines_landed"]) ?? 0,
+    ]),
+  );
+  const landed = new Map(
+    (await questions.database.all("SELECT k.change_key, k.landed_ms, r.name FROM change k JOIN repository_d r USING (repository_id)")).map(
+      (row) => [`${row["change_key"]}\u0000${row["name"]}`, row["landed_ms"]],
+    ),
+  );
+  return rows
+    .filter((row) => row["change"] !== null)
+    .slice(0, topRows)
+    .map((row) => {
+      const key = `${row["change"]}\u0000${row["changed_repository"]}`;
+      return {
+        change: String(row["change"]),
+        repository: String(row["changed_repository"]),
+        landedAt: dayOf(landed.get(key)),
+        nanoUsd: text(row["spend"]) ?? "0",
+        bought: number(row["bought_share"]),
+        lines: lines.get(key) ?? 0,
+      };
+    });
 }
 
 /** What this answer cannot see, a sentence each, most telling first. */
-async function notKnown(questions: Questions, context: AnswerContext, coverage: number | null, repositories: readonly AnswerRepository[]): Promise<string[]> {
+async function notKnown(
+  questions: Questions,
+  context: AnswerContext,
+  coverage: number | null,
+  repositories: readonly AnswerRepository[],
+): Promise<string[]> {
   const sentences: string[] = [];
   if (coverage !== null && coverage < 1) sentences.push(`${percent(1 - coverage)} of the spend has no observable end (group "unknown").`);
   const names = rules.filter((rule) => notObservedByGit.includes(rule.name)).map((rule) => rule.name);
   sentences.push(`Not observed from agent logs and git alone: ${names.join(", ")}. They are shown as "not observed", never as 0.`);
   const absent = context.sources.reduce((sum, source) => sum + source.absent, 0);
   if (absent > 0) sentences.push(`${absent} transcripts are listed but absent from this copy: their spend is in no total.`);
-  const unread = context.problems.filter((problem) => problem.code === "format_not_supported").reduce((sum, problem) => sum + problem.count, 0);
+  const unread = context.problems
+    .filter((problem) => problem.code === "format_not_supported")
+    .reduce((sum, problem) => sum + problem.count, 0);
   if (unread > 0) sentences.push(`${unread} transcripts are of agents that are not read yet: their spend is in no total.`);
-  const [partial] = await questions.database.all("SELECT count(*)::INTEGER AS n, (count(*) FILTER (output_quality <> 'final'))::INTEGER AS partial FROM usage_d");
+  const [partial] = await questions.database.all(
+    "SELECT count(*)::INTEGER AS n, (count(*) FILTER (output_quality <> 'final'))::INTEGER AS partial FROM usage_d",
+  );
   const partialShare = Number(partial?.["partial"] ?? 0) / Math.max(1, Number(partial?.["n"] ?? 0));
-  if (partialShare >= 0.01) sentences.push(`${percent(partialShare)} of the responses log their output count before they end: output tokens are a lower bound.`);
+  if (partialShare >= 0.01)
+    sentences.push(`${percent(partialShare)} of the responses log their output count before they end: output tokens are a lower bound.`);
   if (context.sources.some((source) => source.source === "checkpoints" && source.files > 0)) {
-    sentences.push("Checkpoint branches hold only sessions that reached a commit: shares of thinking and abandoned work from them are too low, not to be quoted.");
+    sentences.push(
+      "Checkpoint branches hold only sessions that reached a commit: shares of thinking and abandoned work from them are too low, not to be quoted.",
+    );
   }
   if (repositories.some((repository) => repository.releaseRule === "landing")) {
-    sentences.push(`Landing counts as release in ${repositories.filter((r) => r.releaseRule === "landing").map((r) => r.name).join(", ")}: no release there within 90 days of the horizon.`);
+    sentences.push(
+      `Landing counts as release in ${repositories
+        .filter((r) => r.releaseRule === "landing")
+        .map((r) => r.name)
+        .join(", ")}: no release there within 90 days of the horizon.`,
+    );
   }
-  const unseen = (await questions.database.all("SELECT count(*)::INTEGER AS n FROM session_d WHERE repository_id IS NULL"))[0]?.["n"] as number;
+  const unseen = (await questions.database.all("SELECT count(*)::INTEGER AS n FROM session_d WHERE repository_id IS NULL"))[0]?.[
+    "n"
+  ] as number;
   if (unseen > 0) sentences.push(`${unseen} sessions ran where no known repository is: give it with \`assay import --repo PATH\`.`);
   if (context.ignoreTrailers) sentences.push("Trailers and linking facts of checkpoints are ignored, as asked at import.");
   sentences.push("No line is called a person's: without positive evidence an author is unknown, so the AI share is a range.");

@@ -25,13 +25,16 @@ export function answers(options: OpenAssayOptions): Answers {
       questions.close();
     }
   };
-  const listSources = (questions: Questions): Promise<SourceRow[]> => withFacts(folder, true, (store) => sourceRows(store, questions.database, sources));
+  const listSources = (questions: Questions): Promise<SourceRow[]> =>
+    withFacts(folder, true, (store) => sourceRows(store, questions.database, sources));
   return {
     answer: (asked) =>
       withQuestions(asked, async (questions) => {
         const context = await withFacts(folder, true, async (store) => ({
-          isSample: options.isSample, ignoreTrailers: (await store.setting("ignore_trailers")) === "true",
-          sources: await sourceRows(store, questions.database, sources), problems: await problemCounts(store),
+          isSample: options.isSample,
+          ignoreTrailers: (await store.setting("ignore_trailers")) === "true",
+          sources: await sourceRows(store, questions.database, sources),
+          problems: await problemCounts(store),
         }));
         return await answerQuestion(questions, context);
       }),
@@ -47,15 +50,27 @@ export function answers(options: OpenAssayOptions): Answers {
 
 async function listProblems(store: FactStore): Promise<Problem[]> {
   const rows = await store.database.all("SELECT * FROM problem ORDER BY severity, source, code, locator");
-  return rows.map((row): Problem => ({
-    code: String(row["code"]), severity: row["severity"] as Problem["severity"], source: String(row["source"]), locator: String(row["locator"]),
-    message: String(row["message"]), ...(row["hint"] === null ? {} : { hint: String(row["hint"]) }), count: row["occurrences"] as number,
-  }));
+  return rows.map(
+    (row): Problem => ({
+      code: String(row["code"]),
+      severity: row["severity"] as Problem["severity"],
+      source: String(row["source"]),
+      locator: String(row["locator"]),
+      message: String(row["message"]),
+      ...(row["hint"] === null ? {} : { hint: String(row["hint"]) }),
+      count: row["occurrences"] as number,
+    }),
+  );
 }
 
 async function problemCounts(store: FactStore): Promise<{ code: string; severity: Problem["severity"]; count: number; message: string }[]> {
   const rows = await store.database.all(
     "SELECT code, severity, sum(occurrences)::INTEGER AS n, min(message) AS message FROM problem GROUP BY code, severity ORDER BY severity, n DESC, code",
   );
-  return rows.map((row) => ({ code: String(row["code"]), severity: row["severity"] as Problem["severity"], count: row["n"] as number, message: String(row["message"]) }));
+  return rows.map((row) => ({
+    code: String(row["code"]),
+    severity: row["severity"] as Problem["severity"],
+    count: row["n"] as number,
+    message: String(row["message"]),
+  }));
 }

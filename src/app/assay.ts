@@ -37,20 +37,71 @@ export interface AskOptions {
 }
 
 export interface SourceRow {
-  readonly source: string; readonly title: string; readonly files: number; readonly bytes: number; readonly absent: number;
-  readonly sessionIds: number; readonly sessions: number; readonly usages: number; readonly subagentUsages: number; readonly problems: number;
+  readonly source: string;
+  readonly title: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly absent: number;
+  readonly sessionIds: number;
+  readonly sessions: number;
+  readonly usages: number;
+  readonly subagentUsages: number;
+  readonly problems: number;
 }
 
 export interface MeasureRow {
-  readonly id: string; readonly title: string; readonly unit: string; readonly kind: string; readonly description: string;
-  readonly gaming: string; readonly beside: string; readonly dimensions: readonly string[];
+  readonly id: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly kind: string;
+  readonly description: string;
+  readonly gaming: string;
+  readonly beside: string;
+  readonly dimensions: readonly string[];
 }
 
 /** The keys of `audit --json` are the issue's, exactly. */
 export interface Audit {
-  readonly sources: readonly { source: string; files: number; bytes: number; absent: number; sessionIds: number; sessions: number; usages: number; subagentUsages: number; problems: number }[];
-  readonly usage: readonly { agent: string; model: string; usages: number; input: number; output: number; reasoning: number; cacheRead: number; cacheWrite5m: number; cacheWrite1h: number; costNanoUsd: string | null }[];
-  readonly repositories: readonly { id: number; horizon: string | null; commits: number; commitsAllRefs: number; merges: number; commitsWithTrailer: number; checkpointsNamed: number; checkpointsMissing: number; pullRequests: number; pullRequestsLanded: number; changes: number; changesLanded: number; releases: number; linesEver: number; linesAlive: number }[];
+  readonly sources: readonly {
+    source: string;
+    files: number;
+    bytes: number;
+    absent: number;
+    sessionIds: number;
+    sessions: number;
+    usages: number;
+    subagentUsages: number;
+    problems: number;
+  }[];
+  readonly usage: readonly {
+    agent: string;
+    model: string;
+    usages: number;
+    input: number;
+    output: number;
+    reasoning: number;
+    cacheRead: number;
+    cacheWrite5m: number;
+    cacheWrite1h: number;
+    costNanoUsd: string | null;
+  }[];
+  readonly repositories: readonly {
+    id: number;
+    horizon: string | null;
+    commits: number;
+    commitsAllRefs: number;
+    merges: number;
+    commitsWithTrailer: number;
+    checkpointsNamed: number;
+    checkpointsMissing: number;
+    pullRequests: number;
+    pullRequestsLanded: number;
+    changes: number;
+    changesLanded: number;
+    releases: number;
+    linesEver: number;
+    linesAlive: number;
+  }[];
   readonly ledger: { basis: "list"; costNanoUsd: string; fates: Readonly<Record<string, string | null>>; residualNanoUsd: string };
   readonly links?: readonly { session: string; commit: string; grade: string; method: string; confidence: number; lines: number }[];
 }

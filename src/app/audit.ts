@@ -17,24 +17,54 @@ export async function auditStore(questions: Questions, sources: readonly SourceR
   const byFate = await questions.ask({ measures: ["spend"], by: ["fate"] });
   const costNanoUsd = String(spend.rows[0]?.["spend"] ?? "0");
   const fates = Object.fromEntries(
-    fateNames.map((fate) => [fate, notObservedByGit.includes(fate) ? null : String(byFate.rows.find((row) => row["fate"] === fate)?.["spend"] ?? "0")]),
+    fateNames.map((fate) => [
+      fate,
+      notObservedByGit.includes(fate) ? null : String(byFate.rows.find((row) => row["fate"] === fate)?.["spend"] ?? "0"),
+    ]),
   );
   const residual = Object.values(fates).reduce((rest, nano) => rest - BigInt(nano ?? 0), BigInt(costNanoUsd));
   return {
-    sources: sources.map(({ source, files, bytes, absent, sessionIds, sessions, usages, subagentUsages, problems }) => ({ source, files, bytes, absent, sessionIds, sessions, usages, subagentUsages, problems })),
+    sources: sources.map(({ source, files, bytes, absent, sessionIds, sessions, usages, subagentUsages, problems }) => ({
+      source,
+      files,
+      bytes,
+      absent,
+      sessionIds,
+      sessions,
+      usages,
+      subagentUsages,
+      problems,
+    })),
     usage: usage.map((row) => ({
-      agent: String(row["agent"]), model: String(row["model"]), usages: row["usages"] as number, input: Number(row["input"]), output: Number(row["output"]),
-      reasoning: Number(row["reasoning"]), cacheRead: Number(row["cache_read"]), cacheWrite5m: Number(row["cache_write_5m"]),
-      cacheWrite1h: Number(row["cache_write_1h"]), costNanoUsd: row["cost"] === null ? null : String(row["cost"]),
+      agent: String(row["agent"]),
+      model: String(row["model"]),
+      usages: row["usages"] as number,
+      input: Number(row["input"]),
+      output: Number(row["output"]),
+      reasoning: Number(row["reasoning"]),
+      cacheRead: Number(row["cache_read"]),
+      cacheWrite5m: Number(row["cache_write_5m"]),
+      cacheWrite1h: Number(row["cache_write_1h"]),
+      costNanoUsd: row["cost"] === null ? null : String(row["cost"]),
     })),
     repositories: repositories.map((row) => {
       const count = (name: string): number => Number(row[name]);
       return {
-        id: count("repository_id"), horizon: row["horizon_ms"] === null ? null : new Date(Number(row["horizon_ms"])).toISOString(), commits: count("commits"),
-        commitsAllRefs: count("commits_all_refs"), merges: count("merges"), commitsWithTrailer: count("commits_with_trailer"),
-        checkpointsNamed: count("checkpoints_named"), checkpointsMissing: count("checkpoints_missing"), pullRequests: count("pull_requests"),
-        pullRequestsLanded: count("pull_requests_landed"), changes: count("changes"), changesLanded: count("changes_landed"), releases: count("releases"),
-        linesEver: count("lines_ever"), linesAlive: count("lines_alive"),
+        id: count("repository_id"),
+        horizon: row["horizon_ms"] === null ? null : new Date(Number(row["horizon_ms"])).toISOString(),
+        commits: count("commits"),
+        commitsAllRefs: count("commits_all_refs"),
+        merges: count("merges"),
+        commitsWithTrailer: count("commits_with_trailer"),
+        checkpointsNamed: count("checkpoints_named"),
+        checkpointsMissing: count("checkpoints_missing"),
+        pullRequests: count("pull_requests"),
+        pullRequestsLanded: count("pull_requests_landed"),
+        changes: count("changes"),
+        changesLanded: count("changes_landed"),
+        releases: count("releases"),
+        linesEver: count("lines_ever"),
+        linesAlive: count("lines_alive"),
       };
     }),
     ledger: { basis: "list", costNanoUsd, fates, residualNanoUsd: residual.toString() },
@@ -50,7 +80,11 @@ async function linkRows({ database, asOf }: Questions): Promise<NonNullable<Audi
     { asOf },
   );
   return rows.map((row) => ({
-    session: String(row["session_key"]), commit: String(row["commit_hash"]), grade: String(row["grade"]), method: String(row["method"]),
-    confidence: row["confidence"] as number, lines: row["lines"] as number,
+    session: String(row["session_key"]),
+    commit: String(row["commit_hash"]),
+    grade: String(row["grade"]),
+    method: String(row["method"]),
+    confidence: row["confidence"] as number,
+    lines: row["lines"] as number,
   }));
 }

@@ -4,8 +4,18 @@ import type { CommitFact } from "../contract/facts.ts";
 import { topologicalOrder } from "./commit-order.ts";
 
 const commit = (hash: string, parents: string[], commitAt: number): CommitFact => ({
-  kind: "commit", hash, parents, authorName: "Ana", authorEmail: "ana@harbour.example", authorAt: commitAt, commitAt, trailers: [], squashOf: null,
-  mergeOf: null, reverts: null, files: [],
+  kind: "commit",
+  hash,
+  parents,
+  authorName: "Ana",
+  authorEmail: "ana@harbour.example",
+  authorAt: commitAt,
+  commitAt,
+  trailers: [],
+  squashOf: null,
+  mergeOf: null,
+  reverts: null,
+  files: [],
 });
 
 it("puts parents first even where clocks say otherwise, then older commits", () => {

@@ -14,7 +14,9 @@ export interface SessionFacts {
  * Forks and resumes tell the same call again under their own session.
  */
 export function ownedFacts(
-  calls: readonly (Call & { session: string })[], writes: readonly StoredWrite[], turns: readonly (TurnStart & { session: string })[],
+  calls: readonly (Call & { session: string })[],
+  writes: readonly StoredWrite[],
+  turns: readonly (TurnStart & { session: string })[],
   usages: readonly Usage[],
 ): SessionFacts {
   const ownerOfResponse = new Map<string, string>();
@@ -42,7 +44,12 @@ export function ownedFacts(
     const key = `${write.callKey}\u0000${write.path}`;
     const owner = ownerOfCall.get(write.callKey)?.session;
     const known = ownWrites.get(key);
-    if (!known || (write.session === owner && known.session !== owner) || (known.session !== owner && compare(write.session, known.session) < 0)) ownWrites.set(key, write);
+    if (
+      !known ||
+      (write.session === owner && known.session !== owner) ||
+      (known.session !== owner && compare(write.session, known.session) < 0)
+    )
+      ownWrites.set(key, write);
   }
   const turnsBySession = new Map<string, TurnStart[]>();
   for (const turn of turns) {
@@ -54,6 +61,8 @@ export function ownedFacts(
   return {
     calls: bySession,
     turns: turnsBySession,
-    writes: [...ownWrites.values()].sort((a, b) => a.instant - b.instant || compare(a.session, b.session) || compare(a.callKey, b.callKey) || compare(a.path, b.path)),
+    writes: [...ownWrites.values()].sort(
+      (a, b) => a.instant - b.instant || compare(a.session, b.session) || compare(a.callKey, b.callKey) || compare(a.path, b.path),
+    ),
   };
 }

@@ -16,8 +16,19 @@ import { findReleases } from "../outcomes/git/releases.ts";
 import type { PriceBook } from "../prices/price-book.ts";
 import { priceUsage } from "../prices/price-usage.ts";
 import {
-  type StoredCheckpoint, type StoredRepository, type StoredSession, compare, readCalls, readCheckpoints, readCommitMentions, readRepositories, readSessions, readSightings,
-  readStoredCommits, readTurns, readWrites,
+  type StoredCheckpoint,
+  type StoredRepository,
+  type StoredSession,
+  compare,
+  readCalls,
+  readCheckpoints,
+  readCommitMentions,
+  readRepositories,
+  readSessions,
+  readSightings,
+  readStoredCommits,
+  readTurns,
+  readWrites,
 } from "../store/fact-reader.ts";
 import type { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
@@ -69,7 +80,10 @@ export async function loadFacts(store: FactStore, progress: Progress): Promise<L
     const ids = [...idOf].filter(([, id]) => id === stored.id).map(([id]) => id);
     loaded.push({ stored, commits: topologicalOrder(await readStoredCommits(store, ids)) });
   }
-  const checkpoints = (await readCheckpoints(store)).map((checkpoint) => ({ ...checkpoint, repository: idOf.get(checkpoint.repository) ?? checkpoint.repository }));
+  const checkpoints = (await readCheckpoints(store)).map((checkpoint) => ({
+    ...checkpoint,
+    repository: idOf.get(checkpoint.repository) ?? checkpoint.repository,
+  }));
   return { sessions, usages, facts, checkpoints, mentions: await readCommitMentions(store), repositories: loaded, problems };
 }
 
@@ -87,7 +101,11 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
   const { sessions: storedSessions, facts, checkpoints, mentions } = loaded;
   const usages = loaded.usages.map((usage) => {
     const price = priceUsage(usage, book);
-    return { ...usage, listNanoUsd: price.kind === "priced" ? price.nanoUsd : null, priceGap: price.kind === "priced" ? null : price.reason };
+    return {
+      ...usage,
+      listNanoUsd: price.kind === "priced" ? price.nanoUsd : null,
+      priceGap: price.kind === "priced" ? null : price.reason,
+    };
   });
   const outcomes = loaded.repositories.map(({ stored, commits }) => {
     progress(`line history of ${repositoryName(stored)}`);
@@ -95,7 +113,13 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
   });
 
   progress("finding the lines of writes in commits");
-  const located = locateWrites(storedSessions, facts, usages, outcomes, new Map(checkpoints.map((checkpoint) => [checkpoint.session, checkpoint.repository])));
+  const located = locateWrites(
+    storedSessions,
+    facts,
+    usages,
+    outcomes,
+    new Map(checkpoints.map((checkpoint) => [checkpoint.session, checkpoint.repository])),
+  );
   const artefacts = new Map<string, WriteArtefacts[]>();
   const addArtefact = (session: string, artefact: WriteArtefacts): void => {
     const list = artefacts.get(session);
@@ -108,7 +132,8 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
     const own = checkpoints.filter((checkpoint) => checkpoint.repository === repository.repository);
     const linked = linkWrites(repository.history, writes, namedSessions(repository.history, mentions, own, options.ignoreTrailers));
     const ends = new LineEnds(repository);
-    for (const { write, artefacts: artefact } of artefactsOf(repository, writes, linked, ends, lastActive, callBefore(facts))) addArtefact(write.session, artefact);
+    for (const { write, artefacts: artefact } of artefactsOf(repository, writes, linked, ends, lastActive, callBefore(facts)))
+      addArtefact(write.session, artefact);
     return { ...repository, landingIsRelease: landingIsRelease(repository), linked, ends };
   });
   for (const { session, artefact } of located.outside) addArtefact(session, artefact);
@@ -118,21 +143,36 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
   return {
     usages,
     sessions: storedSessions.map((session) => ({ ...session, repository: located.repositoryOf.get(session.session) ?? null })),
-    facts, segments, repositories, checkpoints, problems: loaded.problems,
+    facts,
+    segments,
+    repositories,
+    checkpoints,
+    problems: loaded.problems,
   };
 }
 
 export function repositoryName({ aliases, id }: StoredRepository): string {
   const value = (kind: string): string | undefined => aliases.find((alias) => alias.kind === kind)?.value;
-  return value("remote") ?? value("folder")?.replace(/\/(\.git)?$/, "").split("/").slice(-2).join("/") ?? `repository ${id}`;
+  return (
+    value("remote") ??
+    value("folder")
+      ?.replace(/\/(\.git)?$/, "")
+      .split("/")
+      .slice(-2)
+      .join("/") ??
+    `repository ${id}`
+  );
 }
 
 /** Everything that follows from the commits and refs of one repository. */
 export function outcomesOf(
-  stored: StoredRepository, commits: readonly CommitFact[], configured: Readonly<Record<string, string>>,
+  stored: StoredRepository,
+  commits: readonly CommitFact[],
+  configured: Readonly<Record<string, string>>,
 ): RepositoryOutcomes & Pick<ComputedRepository, "stored" | "defaultBranch"> {
   const refs = stored.clones.flatMap((clone) => clone.refs.map((ref): RefFact => ({ kind: "ref", ...ref })));
-  const told = (name: "originHead" | "head"): string | null => stored.clones.map((clone) => clone.states[name]).find((value) => value) ?? null;
+  const told = (name: "originHead" | "head"): string | null =>
+    stored.clones.map((clone) => clone.states[name]).find((value) => value) ?? null;
   const hints = { configured: configured[repositoryName(stored)] ?? null, originHead: told("originHead"), head: told("head") };
   const defaultBranch = chooseDefaultBranch(hints, refs, commits);
   const history = new LineHistory(commits, defaultBranch?.commit ?? null);
@@ -167,13 +207,20 @@ interface Located {
 
 /** Which write went into which repository, and where each session ran. */
 export function locateWrites(
-  sessions: readonly StoredSession[], facts: SessionFacts, usages: readonly Usage[], outcomes: readonly (RepositoryOutcomes & { stored: StoredRepository })[],
+  sessions: readonly StoredSession[],
+  facts: SessionFacts,
+  usages: readonly Usage[],
+  outcomes: readonly (RepositoryOutcomes & { stored: StoredRepository })[],
   checkpointRepository: ReadonlyMap<string, number>,
 ): Located {
   const known: KnownRepository[] = outcomes.map(({ repository, stored, history }) => ({
     id: repository,
     folders: stored.aliases.filter((alias) => alias.kind === "folder").map((alias) => alias.value),
-    paths: new Set(history.commits.flatMap((commit) => commit.files.flatMap((file) => (file.oldPath === null ? [file.path] : [file.path, file.oldPath])))),
+    paths: new Set(
+      history.commits.flatMap((commit) =>
+        commit.files.flatMap((file) => (file.oldPath === null ? [file.path] : [file.path, file.oldPath])),
+      ),
+    ),
   }));
   const folders = new Map<string, Set<string>>();
   const addFolder = (session: string, folder: string | null): void => {
@@ -190,9 +237,15 @@ export function locateWrites(
     if (list) list.push(path);
     else paths.set(session, [path]);
   }
-  const locator = new PathLocator(known, sessions.map(({ session }) => ({
-    session, paths: paths.get(session) ?? [], folders: [...(folders.get(session) ?? [])], repository: checkpointRepository.get(session) ?? null,
-  })));
+  const locator = new PathLocator(
+    known,
+    sessions.map(({ session }) => ({
+      session,
+      paths: paths.get(session) ?? [],
+      folders: [...(folders.get(session) ?? [])],
+      repository: checkpointRepository.get(session) ?? null,
+    })),
+  );
 
   const writes = new Map<number, TurnWrite[]>();
   const outside: { session: string; artefact: WriteArtefacts }[] = [];
@@ -204,7 +257,12 @@ export function locateWrites(
       continue;
     }
     const located: TurnWrite & LocatedWrite = {
-      session: write.session, callKey: write.callKey, instant: write.instant, path: place.path, diff: write.diff, quality: write.quality,
+      session: write.session,
+      callKey: write.callKey,
+      instant: write.instant,
+      path: place.path,
+      diff: write.diff,
+      quality: write.quality,
       turn: turnAt(facts.turns.get(write.session) ?? [], write.instant),
     };
     const list = writes.get(place.repository);
@@ -217,7 +275,10 @@ export function locateWrites(
   const repositoryOf = new Map<string, number>();
   for (const { session } of sessions) {
     const [voted] = [...(votes.get(session) ?? [])].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-    const ran = [...(folders.get(session) ?? [])].sort().map((folder) => locator.repositoryOf(folder)).find((id) => id !== null);
+    const ran = [...(folders.get(session) ?? [])]
+      .sort()
+      .map((folder) => locator.repositoryOf(folder))
+      .find((id) => id !== null);
     const repository = checkpointRepository.get(session) ?? voted?.[0] ?? ran ?? null;
     if (repository !== null) repositoryOf.set(session, repository);
   }
@@ -229,7 +290,10 @@ function outsideArtefact(callKey: string, path: string, quality: WriteArtefacts[
 }
 
 function allocateSessions(
-  usages: Computed["usages"], sessions: readonly StoredSession[], facts: SessionFacts, artefacts: ReadonlyMap<string, readonly WriteArtefacts[]>,
+  usages: Computed["usages"],
+  sessions: readonly StoredSession[],
+  facts: SessionFacts,
+  artefacts: ReadonlyMap<string, readonly WriteArtefacts[]>,
   repositoryOf: ReadonlyMap<string, number>,
 ): Segment[] {
   const usagesOf = new Map<string, Computed["usages"][number][]>();
@@ -242,8 +306,14 @@ function allocateSessions(
   return [...usagesOf.keys()].sort(compare).flatMap((session) => {
     const own = usagesOf.get(session) as Computed["usages"][number][];
     const input: SessionInput = {
-      agent: agentOf.get(session) ?? (own[0] as Usage).agent, session, repository: repositoryOf.get(session) ?? null, repositorySeen: repositoryOf.has(session),
-      turns: facts.turns.get(session) ?? [], usages: own, calls: facts.calls.get(session) ?? [], writes: artefacts.get(session) ?? [],
+      agent: agentOf.get(session) ?? (own[0] as Usage).agent,
+      session,
+      repository: repositoryOf.get(session) ?? null,
+      repositorySeen: repositoryOf.has(session),
+      turns: facts.turns.get(session) ?? [],
+      usages: own,
+      calls: facts.calls.get(session) ?? [],
+      writes: artefacts.get(session) ?? [],
     };
     return allocate(input, { rule: "lines", flows: true });
   });

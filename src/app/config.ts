@@ -34,7 +34,10 @@ export function readConfig(path: string, required: boolean): Config {
     text = readFileSync(path, "utf8");
   } catch (cause) {
     if (!required && (cause as NodeJS.ErrnoException).code === "ENOENT") return defaultConfig;
-    throw new UserError("config_unreadable", `The configuration cannot be read: ${path}`, { hint: "Check the path given with --config.", cause });
+    throw new UserError("config_unreadable", `The configuration cannot be read: ${path}`, {
+      hint: "Check the path given with --config.",
+      cause,
+    });
   }
   let raw: unknown;
   try {
@@ -45,15 +48,20 @@ export function readConfig(path: string, required: boolean): Config {
   const result = schema.safeParse(raw);
   if (!result.success) {
     const issues = result.error.issues.map((issue) => `  ${issue.path.join(".") || "(top)"}: ${issue.message}`);
-    throw new UserError("config_invalid", `${path} has ${issues.length === 1 ? "a mistake" : `${issues.length} mistakes`}:\n${issues.join("\n")}`, {
-      hint: `Known settings: ${Object.keys(schema.shape).join(", ")}.`,
-    });
+    throw new UserError(
+      "config_invalid",
+      `${path} has ${issues.length === 1 ? "a mistake" : `${issues.length} mistakes`}:\n${issues.join("\n")}`,
+      {
+        hint: `Known settings: ${Object.keys(schema.shape).join(", ")}.`,
+      },
+    );
   }
   const { prices, stick_days, revert_days, in_flight_days, default_branches } = result.data;
   return {
     prices: prices ?? [],
     fates: {
-      stickDays: stick_days ?? defaultFateParameters.stickDays, revertDays: revert_days ?? defaultFateParameters.revertDays,
+      stickDays: stick_days ?? defaultFateParameters.stickDays,
+      revertDays: revert_days ?? defaultFateParameters.revertDays,
       inFlightDays: in_flight_days ?? defaultFateParameters.inFlightDays,
     },
     defaultBranches: default_branches ?? {},

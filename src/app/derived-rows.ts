@@ -29,32 +29,78 @@ export function derivedRows(computed: Computed, states: Readonly<Record<string, 
   return {
     derived_state: () => Object.entries(states).map(([name, value]): Row => [name, value]),
     repository_d: () => computed.repositories.map((repository) => repositoryRow(repository, computed.checkpoints)),
-    session_d: () => computed.sessions.map((session): Row => [
-      ids.session.get(session.session) as number, session.session, session.agent, session.firstAt, session.lastAt, session.repository, session.trigger,
-      session.parentSession, session.entrypoint, session.agentVersion,
-    ]),
-    usage_d: () => computed.usages.map((usage): Row => [
-      usage.id, usage.key, ids.session.get(usage.session) ?? null, segmentOf.get(usage.id) ?? null, usage.instant, usage.agent, usage.provider, usage.model,
-      usage.agentVersion, usage.serviceTier, usage.speed, usage.geo, usage.branch, usage.cwd,
-      computed.sessions[ids.session.get(usage.session) ?? -1]?.repository ?? null, usage.agentId !== null, turnOfUsage(usage.session, usage.instant),
-      usage.sources.join(" "), usage.sightings, usage.counts.input, usage.counts.cacheRead, usage.counts.cacheWrite5m, usage.counts.cacheWrite1h,
-      usage.counts.output, usage.counts.reasoning, usage.outputQuality, usage.webSearches,
-    ]),
+    session_d: () =>
+      computed.sessions.map(
+        (session): Row => [
+          ids.session.get(session.session) as number,
+          session.session,
+          session.agent,
+          session.firstAt,
+          session.lastAt,
+          session.repository,
+          session.trigger,
+          session.parentSession,
+          session.entrypoint,
+          session.agentVersion,
+        ],
+      ),
+    usage_d: () =>
+      computed.usages.map(
+        (usage): Row => [
+          usage.id,
+          usage.key,
+          ids.session.get(usage.session) ?? null,
+          segmentOf.get(usage.id) ?? null,
+          usage.instant,
+          usage.agent,
+          usage.provider,
+          usage.model,
+          usage.agentVersion,
+          usage.serviceTier,
+          usage.speed,
+          usage.geo,
+          usage.branch,
+          usage.cwd,
+          computed.sessions[ids.session.get(usage.session) ?? -1]?.repository ?? null,
+          usage.agentId !== null,
+          turnOfUsage(usage.session, usage.instant),
+          usage.sources.join(" "),
+          usage.sightings,
+          usage.counts.input,
+          usage.counts.cacheRead,
+          usage.counts.cacheWrite5m,
+          usage.counts.cacheWrite1h,
+          usage.counts.output,
+          usage.counts.reasoning,
+          usage.outputQuality,
+          usage.webSearches,
+        ],
+      ),
     charge: () => computed.usages.map((usage): Row => [usage.id, usage.id, usage.listNanoUsd, null, null, usage.priceGap, null]),
-    segment: () => computed.segments.map((segment, s): Row => [
-      s, ids.session.get(segment.session) ?? null, segment.turn, segment.kind, segment.activity, segment.purpose,
-    ]),
+    segment: () =>
+      computed.segments.map(
+        (segment, s): Row => [s, ids.session.get(segment.session) ?? null, segment.turn, segment.kind, segment.activity, segment.purpose],
+      ),
     strand: () => strandRows(computed.segments, ids),
     change: () => computed.repositories.flatMap((repository) => changeRows(repository, ids)),
     commit_d: () => commitRows(computed.repositories, ids),
-    commit_link: () => computed.repositories.flatMap(({ repository, linked, history }) =>
-      linked.links
-        .map((link): Row => [
-          ids.session.get(link.session) ?? null, repository, history.commits[link.commit]?.hash ?? null, link.grade, link.method, link.confidence,
-          link.lines, link.linesRemoved,
-        ])
-        .sort((a, b) => compare(String(a[2]), String(b[2])) || Number(a[0]) - Number(b[0])),
-    ),
+    commit_link: () =>
+      computed.repositories.flatMap(({ repository, linked, history }) =>
+        linked.links
+          .map(
+            (link): Row => [
+              ids.session.get(link.session) ?? null,
+              repository,
+              history.commits[link.commit]?.hash ?? null,
+              link.grade,
+              link.method,
+              link.confidence,
+              link.lines,
+              link.linesRemoved,
+            ],
+          )
+          .sort((a, b) => compare(String(a[2]), String(b[2])) || Number(a[0]) - Number(b[0])),
+      ),
     run: () => runRows(computed.repositories, ids),
   };
 }
@@ -69,7 +115,10 @@ function numberAll(computed: Computed): Ids {
   return { session: new Map(computed.sessions.map((session, s) => [session.session, s])), firstChange };
 }
 
-function repositoryRow({ repository, stored, history, changes, releases, defaultBranch, landingIsRelease }: ComputedRepository, checkpoints: readonly StoredCheckpoint[]): Row {
+function repositoryRow(
+  { repository, stored, history, changes, releases, defaultBranch, landingIsRelease }: ComputedRepository,
+  checkpoints: readonly StoredCheckpoint[],
+): Row {
   const onDefault = history.commits.filter((_, c) => history.onDefault[c] === 1);
   const named = onDefault.map((commit) => checkpointsNamed(commit.trailers)).filter((list) => list.length > 0);
   const distinct = new Set(named.flat());
@@ -81,10 +130,24 @@ function repositoryRow({ repository, stored, history, changes, releases, default
   for (const lines of history.alive.values()) alive += lines.length;
   const allRefs = Math.max(0, ...stored.clones.map((clone) => Number(clone.states["commitsAllRefs"] ?? 0)));
   return [
-    repository, repositoryName(stored), defaultBranch?.name ?? null, defaultBranch?.reason ?? null, history.commits[history.tip]?.commitAt ?? null,
-    onDefault.length, Math.max(allRefs, history.commits.length), onDefault.filter((commit) => commit.parents.length > 1).length, named.length,
-    distinct.size - missing, missing, pulls.length, landedPulls.length, changes.changes.length,
-    changes.changes.filter((change) => change.landedAt !== null).length, releases.releases.length, history.lines, alive,
+    repository,
+    repositoryName(stored),
+    defaultBranch?.name ?? null,
+    defaultBranch?.reason ?? null,
+    history.commits[history.tip]?.commitAt ?? null,
+    onDefault.length,
+    Math.max(allRefs, history.commits.length),
+    onDefault.filter((commit) => commit.parents.length > 1).length,
+    named.length,
+    distinct.size - missing,
+    missing,
+    pulls.length,
+    landedPulls.length,
+    changes.changes.length,
+    changes.changes.filter((change) => change.landedAt !== null).length,
+    releases.releases.length,
+    history.lines,
+    alive,
     landingIsRelease ? "landing" : "tags",
   ];
 }
@@ -103,11 +166,36 @@ function* strandRows(segments: readonly Segment[], ids: Ids): Generator<Row> {
 
 function strandRow(id: number, segment: number, from: number, to: number, total: number, strand: Strand, ids: Ids): Row {
   const { life } = strand;
-  const change = strand.change === null || strand.repository === null ? null : (ids.firstChange.get(strand.repository) as number) + strand.change;
+  const change =
+    strand.change === null || strand.repository === null ? null : (ids.firstChange.get(strand.repository) as number) + strand.change;
   return [
-    id, segment, from, to, total, strand.flow, strand.grade, strand.unlinkedReason, strand.activity, strand.repository, change, strand.lineKind, strand.side,
-    strand.lines, strand.authorKind, life?.writtenAt ?? null, life?.committedAt ?? null, life?.landedAt ?? null, life?.releasedAt ?? null, life?.diedAt ?? null,
-    life?.death ?? null, life?.supersededAt ?? null, life?.undoneAt ?? null, life?.lastActiveAt ?? null, strand.horizon, strand.commit, life?.deathCommit ?? null,
+    id,
+    segment,
+    from,
+    to,
+    total,
+    strand.flow,
+    strand.grade,
+    strand.unlinkedReason,
+    strand.activity,
+    strand.repository,
+    change,
+    strand.lineKind,
+    strand.side,
+    strand.lines,
+    strand.authorKind,
+    life?.writtenAt ?? null,
+    life?.committedAt ?? null,
+    life?.landedAt ?? null,
+    life?.releasedAt ?? null,
+    life?.diedAt ?? null,
+    life?.death ?? null,
+    life?.supersededAt ?? null,
+    life?.undoneAt ?? null,
+    life?.lastActiveAt ?? null,
+    strand.horizon,
+    strand.commit,
+    life?.deathCommit ?? null,
     strand.landingIsRelease,
   ];
 }
@@ -118,8 +206,15 @@ function changeRows({ repository, changes, history, releases }: ComputedReposito
     const landed = change.landedCommit === null ? undefined : index.get(change.landedCommit);
     const release = landed === undefined ? undefined : releases.releases[releases.releaseOf[landed] as number];
     return [
-      (ids.firstChange.get(repository) as number) + i, repository, changeKey(change), change.kind, change.number, change.landedCommit, change.landedAt,
-      release?.releasedAt ?? null, change.evidence,
+      (ids.firstChange.get(repository) as number) + i,
+      repository,
+      changeKey(change),
+      change.kind,
+      change.number,
+      change.landedCommit,
+      change.landedAt,
+      release?.releasedAt ?? null,
+      change.evidence,
     ];
   });
 }
@@ -141,8 +236,17 @@ function* commitRows(repositories: readonly ComputedRepository[], ids: Ids): Gen
       }
       const change = changes.changeOf[c] as number;
       yield [
-        id++, repository, commit.hash, commit.commitAt, commit.authorAt, change < 0 ? null : (ids.firstChange.get(repository) as number) + change,
-        history.onDefault[c] === 1, commit.authorEmail, releases.releases[releases.releaseOf[c] as number]?.releasedAt ?? null, added, removed,
+        id++,
+        repository,
+        commit.hash,
+        commit.commitAt,
+        commit.authorAt,
+        change < 0 ? null : (ids.firstChange.get(repository) as number) + change,
+        history.onDefault[c] === 1,
+        commit.authorEmail,
+        releases.releases[releases.releaseOf[c] as number]?.releasedAt ?? null,
+        added,
+        removed,
       ];
     }
   }
@@ -170,7 +274,18 @@ function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Genera
             run[runColumn.lines] = (run[runColumn.lines] as number) + 1;
             run[runColumn.movedLines] = (run[runColumn.movedLines] as number) + moved;
           } else {
-            runs.set(key, [id++, repository.repository, file.path, commit.hash, commit.commitAt, ...lifeCells(repository, line, ids), lineKinds[kind] as string, 1, moved, ...authorCells(repository, authors, line, ids)]);
+            runs.set(key, [
+              id++,
+              repository.repository,
+              file.path,
+              commit.hash,
+              commit.commitAt,
+              ...lifeCells(repository, line, ids),
+              lineKinds[kind] as string,
+              1,
+              moved,
+              ...authorCells(repository, authors, line, ids),
+            ]);
           }
         }
         yield* runs.values();
@@ -188,15 +303,23 @@ function runKey({ history, ends }: ComputedRepository, authors: LineAuthors, lin
 }
 
 /** landed_ms, landed_change_id, released_ms, died_ms, death, killer_commit. */
-function lifeCells({ repository, history, changes, releases, ends }: ComputedRepository, line: number, ids: Ids): (string | number | null)[] {
+function lifeCells(
+  { repository, history, changes, releases, ends }: ComputedRepository,
+  line: number,
+  ids: Ids,
+): (string | number | null)[] {
   const landed = history.landed[line] as number;
   const killer = history.commits[history.killer[line] as number]?.hash ?? null;
   if (landed < 0) return [null, null, null, null, null, killer];
   const change = changes.changeOf[landed] as number;
   const { diedAt, death } = ends.deathOf(line);
   return [
-    history.commits[landed]?.commitAt ?? null, change < 0 ? null : (ids.firstChange.get(repository) as number) + change,
-    releases.releases[releases.releaseOf[landed] as number]?.releasedAt ?? null, diedAt, death, killer,
+    history.commits[landed]?.commitAt ?? null,
+    change < 0 ? null : (ids.firstChange.get(repository) as number) + change,
+    releases.releases[releases.releaseOf[landed] as number]?.releasedAt ?? null,
+    diedAt,
+    death,
+    killer,
   ];
 }
 

@@ -25,9 +25,13 @@ export function readOptionsConfig({ folder, configFile }: OpenAssayOptions): Con
 }
 
 /** Rebuilds what is derived from the facts, whether they changed or not. */
-export async function rebuild(options: OpenAssayOptions, asked: { readonly ignoreTrailers?: boolean; readonly progress: Progress }): Promise<void> {
+export async function rebuild(
+  options: OpenAssayOptions,
+  asked: { readonly ignoreTrailers?: boolean; readonly progress: Progress },
+): Promise<void> {
   const { ignoreTrailers } = asked;
-  if (ignoreTrailers !== undefined) await withFacts(options.folder, false, (store) => store.changeSetting("ignore_trailers", String(ignoreTrailers)));
+  if (ignoreTrailers !== undefined)
+    await withFacts(options.folder, false, (store) => store.changeSetting("ignore_trailers", String(ignoreTrailers)));
   await rebuildDerived(options, asked.progress);
   forgetSeen(options.folder);
 }
@@ -65,7 +69,9 @@ async function derivedBasis(folder: string): Promise<string | null> {
 /** What derived tables rest on, as one word. */
 async function basisOf(options: OpenAssayOptions, store: FactStore): Promise<string> {
   const { prices, defaultBranches } = readOptionsConfig(options);
-  return createHash("sha1").update(JSON.stringify([options.version, await store.revision(), prices, defaultBranches])).digest("hex");
+  return createHash("sha1")
+    .update(JSON.stringify([options.version, await store.revision(), prices, defaultBranches]))
+    .digest("hex");
 }
 
 async function rebuildDerived(options: OpenAssayOptions, asked: Progress): Promise<void> {
@@ -77,7 +83,9 @@ async function rebuildDerived(options: OpenAssayOptions, asked: Progress): Promi
   };
   // The facts are closed before anything is computed: two databases and all lines at once would double the peak.
   const { loaded, ignoreTrailers, basis } = await withFacts(folder, true, async (store) => ({
-    loaded: await loadFacts(store, progress), ignoreTrailers: (await store.setting("ignore_trailers")) === "true", basis: await basisOf(options, store),
+    loaded: await loadFacts(store, progress),
+    ignoreTrailers: (await store.setting("ignore_trailers")) === "true",
+    basis: await basisOf(options, store),
   }));
   const computed = compute(loaded, createPriceBook(config.prices), { ignoreTrailers, defaultBranches: config.defaultBranches }, progress);
   progress("writing what is derived");

@@ -15,7 +15,9 @@ const checkpointTrailer = "entire-checkpoint";
  * not touch is left out.
  */
 export function namedSessions(
-  history: LineHistoryResult, mentions: readonly { session: string; hash: string; instant: number }[], checkpoints: readonly StoredCheckpoint[],
+  history: LineHistoryResult,
+  mentions: readonly { session: string; hash: string; instant: number }[],
+  checkpoints: readonly StoredCheckpoint[],
   ignoreTrailers: boolean,
 ): NamedSessions {
   const named = new Map<number, { session: string; evidence: "printed_hash" | "trailer" }[]>();

@@ -31,15 +31,21 @@ export async function explain(questions: Questions, subject: string): Promise<Ex
 
 function explainStrands(subject: string, strands: readonly StrandRow[]): Explanation {
   return {
-    subject, sentences: [], strands: strands.slice(0, shownStrands),
-    leftOut: strands.length > shownStrands ? [`${strands.length - shownStrands} smaller strands are not listed; \`--json\` with \`show\` has them all.`] : [],
+    subject,
+    sentences: [],
+    strands: strands.slice(0, shownStrands),
+    leftOut:
+      strands.length > shownStrands
+        ? [`${strands.length - shownStrands} smaller strands are not listed; \`--json\` with \`show\` has them all.`]
+        : [],
   };
 }
 
 async function explainFate(questions: Questions, fate: FateName): Promise<Explanation> {
   const ids = await questions.database.all("SELECT strand_id FROM strand_fate WHERE fate = $fate", { fate });
   const observed = !notObservedByGit.includes(fate);
-  const strands = ids.length === 0 ? [] : await strandRows(questions, "t.strand_id IN (SELECT strand_id FROM strand_fate WHERE fate = $fate)", { fate });
+  const strands =
+    ids.length === 0 ? [] : await strandRows(questions, "t.strand_id IN (SELECT strand_id FROM strand_fate WHERE fate = $fate)", { fate });
   const { stickDays, revertDays, inFlightDays } = questions.parameters;
   return {
     ...explainStrands(`fate ${fate}`, strands),
@@ -57,7 +63,15 @@ async function explainMeasure(questions: Questions, id: string): Promise<Explana
   const value = result.rows[0]?.[id];
   return {
     subject: `measure ${id}`,
-    sentences: [`${measure.title}: ${measure.description}`, `Value: ${value ?? "not known"} ${measure.unit}.`, `How it is gamed: ${measure.gaming} Shown beside it: ${measure.beside}.`, `Source: ${measure.source}.`],
-    strands: [], definition: formulaOf(id), ...(result.sql === undefined ? {} : { sql: result.sql }), leftOut: result.warnings.map((warning) => warning.message),
+    sentences: [
+      `${measure.title}: ${measure.description}`,
+      `Value: ${value ?? "not known"} ${measure.unit}.`,
+      `How it is gamed: ${measure.gaming} Shown beside it: ${measure.beside}.`,
+      `Source: ${measure.source}.`,
+    ],
+    strands: [],
+    definition: formulaOf(id),
+    ...(result.sql === undefined ? {} : { sql: result.sql }),
+    leftOut: result.warnings.map((warning) => warning.message),
   };
 }

@@ -26,36 +26,61 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
     if (asked.ignoreTrailers !== undefined) await store.changeSetting("ignore_trailers", String(asked.ignoreTrailers));
     const fingerprinter = new Fingerprinter(await store.secret());
     let repositoryIds: ReadonlyMap<string, number> = new Map();
-    const tell = (source: { id: string }): Telling => ({ source: source.id, device: null, seenAt, repositoryOf: (gitDir) => requireId(repositoryIds, gitDir) });
+    const tell = (source: { id: string }): Telling => ({
+      source: source.id,
+      device: null,
+      seenAt,
+      repositoryOf: (gitDir) => requireId(repositoryIds, gitDir),
+    });
     const env: SourceEnv = { home: asked.home, variables, platform: options.platform, gitDirs: [], fingerprinter };
 
     // Transcripts first: they say which repositories were worked in; these hold more transcripts.
     const local = sources.filter((source) => !source.inRepositories);
     const logs = await importSources(store, await discover(local, env), tell, asked.progress, asked.signal);
 
-    const folders = [...new Set([...asked.repositories, ...(asked.home === null ? [] : await ranIn(store)), ...(await knownFolders(store))])];
+    const folders = [
+      ...new Set([...asked.repositories, ...(asked.home === null ? [] : await ranIn(store)), ...(await knownFolders(store))]),
+    ];
     const found = await findRepositories(folders, variables, (missing) => {
       if (asked.repositories.includes(missing)) problems.push(noRepository(missing));
     });
     const repositories = await importRepositories(store, found, { fingerprinter, seenAt, progress: asked.progress, signal: asked.signal });
     repositoryIds = repositories.ids;
     const within = sources.filter((source) => source.inRepositories);
-    const kept = await importSources(store, await discover(within, { ...env, gitDirs: found.map(({ clone }) => clone) }), tell, asked.progress, asked.signal);
+    const kept = await importSources(
+      store,
+      await discover(within, { ...env, gitDirs: found.map(({ clone }) => clone) }),
+      tell,
+      asked.progress,
+      asked.signal,
+    );
 
-    const changed = logs.filesRead + kept.filesRead + repositories.newCommits + repositories.changedClones > 0 || asked.ignoreTrailers !== undefined;
+    const changed =
+      logs.filesRead + kept.filesRead + repositories.newCommits + repositories.changedClones > 0 || asked.ignoreTrailers !== undefined;
     const all = [...problems, ...logs.problems, ...repositories.problems, ...kept.problems];
     const summary: ImportSummary = {
-      filesSeen: logs.filesSeen + kept.filesSeen, filesRead: logs.filesRead + kept.filesRead, bytesRead: logs.bytesRead + kept.bytesRead, newUsages: 0,
-      repositories: found.length, newCommits: repositories.newCommits, problems: all,
-      lost: all.filter((problem) => problem.severity === "lost").reduce((sum, problem) => sum + (problem.count ?? 1), 0), changed,
+      filesSeen: logs.filesSeen + kept.filesSeen,
+      filesRead: logs.filesRead + kept.filesRead,
+      bytesRead: logs.bytesRead + kept.bytesRead,
+      newUsages: 0,
+      repositories: found.length,
+      newCommits: repositories.newCommits,
+      problems: all,
+      lost: all.filter((problem) => problem.severity === "lost").reduce((sum, problem) => sum + (problem.count ?? 1), 0),
+      changed,
     };
     const ignoreTrailers = (await store.setting("ignore_trailers")) === "true";
     return {
       summary,
-      seen: asked.signal.aborted ? null : {
-        version: options.version, inputs: { ...logs.states, ...kept.states }, repositories: Object.fromEntries(found.map(({ clone, refsDigest }) => [clone, refsDigest])),
-        folders, ignoreTrailers,
-      },
+      seen: asked.signal.aborted
+        ? null
+        : {
+            version: options.version,
+            inputs: { ...logs.states, ...kept.states },
+            repositories: Object.fromEntries(found.map(({ clone, refsDigest }) => [clone, refsDigest])),
+            folders,
+            ignoreTrailers,
+          },
     };
   });
   if (!seen) return summary; // stopped: what was read is kept, the next import goes on
@@ -83,7 +108,11 @@ function requireId(ids: ReadonlyMap<string, number>, gitDir: string): number {
 
 function noRepository(folder: string): Problem {
   return {
-    code: "no_repository", severity: "notice", source: "git", locator: folder, message: "There is no git repository in this folder.",
+    code: "no_repository",
+    severity: "notice",
+    source: "git",
+    locator: folder,
+    message: "There is no git repository in this folder.",
     hint: "Give the folder of a work tree, or a bare repository, with --repo.",
   };
 }

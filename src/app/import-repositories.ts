@@ -20,7 +20,11 @@ export interface FoundRepository {
 }
 
 /** The repositories that folders belong to, each copy once. Folders that belong to none are told to `missing`. */
-export async function findRepositories(folders: readonly string[], variables: Variables, missing: (folder: string) => void): Promise<FoundRepository[]> {
+export async function findRepositories(
+  folders: readonly string[],
+  variables: Variables,
+  missing: (folder: string) => void,
+): Promise<FoundRepository[]> {
   const found = new Map<string, { repository: Repository; folders: Set<string> }>();
   for (const folder of folders) {
     const repository = await openRepository(folder, variables);
@@ -33,11 +37,18 @@ export async function findRepositories(folders: readonly string[], variables: Va
     if (!entry) found.set(commonDir, (entry = { repository, folders: new Set() }));
     if (toplevel !== null) entry.folders.add(toplevel);
   }
-  return [...found].map(([clone, entry]) => ({ repository: entry.repository, clone, folders: [...entry.folders].sort(), refsDigest: digestOf(entry.repository) }));
+  return [...found].map(([clone, entry]) => ({
+    repository: entry.repository,
+    clone,
+    folders: [...entry.folders].sort(),
+    refsDigest: digestOf(entry.repository),
+  }));
 }
 
 function digestOf({ refs, hints, place }: Repository): string {
-  return createHash("sha1").update(JSON.stringify([refs.map(({ name, commit }) => [name, commit]), hints, place.shallow])).digest("hex");
+  return createHash("sha1")
+    .update(JSON.stringify([refs.map(({ name, commit }) => [name, commit]), hints, place.shallow]))
+    .digest("hex");
 }
 
 export interface RepositoriesImport {
@@ -57,7 +68,11 @@ export interface RepositoriesContext {
 }
 
 /** Reads what is new of each repository into the store, one transaction a copy. */
-export async function importRepositories(store: FactStore, found: readonly FoundRepository[], context: RepositoriesContext): Promise<RepositoriesImport> {
+export async function importRepositories(
+  store: FactStore,
+  found: readonly FoundRepository[],
+  context: RepositoriesContext,
+): Promise<RepositoriesImport> {
   const result: RepositoriesImport = { newCommits: 0, changedClones: 0, problems: [], ids: new Map() };
   for (const copy of found) {
     if (context.signal.aborted) break;
@@ -68,7 +83,12 @@ export async function importRepositories(store: FactStore, found: readonly Found
   return result;
 }
 
-async function importCopy(store: FactStore, copy: FoundRepository, { fingerprinter, seenAt, progress }: RepositoriesContext, result: RepositoriesImport): Promise<void> {
+async function importCopy(
+  store: FactStore,
+  copy: FoundRepository,
+  { fingerprinter, seenAt, progress }: RepositoriesContext,
+  result: RepositoriesImport,
+): Promise<void> {
   const { repository, clone } = copy;
   const id = await store.repositoryOf(await aliasesOf(copy), seenAt);
   result.ids.set(clone, id);
@@ -94,10 +114,16 @@ async function importCopy(store: FactStore, copy: FoundRepository, { fingerprint
   result.newCommits += read;
   const { hints, place } = repository;
   // Refs come last: stored, they say that all they lead to was stored before. A git that failed gives none.
-  const states = refs.length === 0 && repository.refs.length > 0 ? null : {
-    refsDigest: copy.refsDigest, head: hints.head ?? "", originHead: hints.originHead ?? "", shallow: place.shallow ? "yes" : "",
-    commitsAllRefs: String(await countCommitsOfAllRefs(repository)),
-  };
+  const states =
+    refs.length === 0 && repository.refs.length > 0
+      ? null
+      : {
+          refsDigest: copy.refsDigest,
+          head: hints.head ?? "",
+          originHead: hints.originHead ?? "",
+          shallow: place.shallow ? "yes" : "",
+          commitsAllRefs: String(await countCommitsOfAllRefs(repository)),
+        };
   await store.commit(seenAt, async () => {
     if (states) await store.replaceClone(id, clone, refs, states);
   });

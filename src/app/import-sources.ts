@@ -30,8 +30,11 @@ export async function discoverInputs(source: Source, env: SourceEnv): Promise<{ 
  * read from where it ended. Inputs are committed whole, with their states, in batches.
  */
 export async function importSources(
-  store: FactStore, sources: readonly { source: Source; found: readonly Found[]; problems: readonly Problem[] }[],
-  tell: (source: Source) => Telling, progress: Progress, signal: AbortSignal,
+  store: FactStore,
+  sources: readonly { source: Source; found: readonly Found[]; problems: readonly Problem[] }[],
+  tell: (source: Source) => Telling,
+  progress: Progress,
+  signal: AbortSignal,
 ): Promise<SourcesImport> {
   const result: SourcesImport = { filesSeen: 0, filesRead: 0, bytesRead: 0, problems: [], states: {} };
   for (const { source, found, problems } of sources) {
@@ -60,8 +63,17 @@ export async function importSources(
   return result;
 }
 
-async function readInput(store: FactStore, source: Source, input: Found, before: InputState | undefined, telling: Telling, result: SourcesImport): Promise<void> {
-  const from: Checkpoint | null = before ? { state: { size: before.size, mtimeMs: before.mtimeMs, identity: before.identity }, offset: before.offset, tail: before.tail } : null;
+async function readInput(
+  store: FactStore,
+  source: Source,
+  input: Found,
+  before: InputState | undefined,
+  telling: Telling,
+  result: SourcesImport,
+): Promise<void> {
+  const from: Checkpoint | null = before
+    ? { state: { size: before.size, mtimeMs: before.mtimeMs, identity: before.identity }, offset: before.offset, tail: before.tail }
+    : null;
   if (from === null) store.restartInput(source.id, input.key);
   for await (const batch of input.read(from)) {
     // Facts may be written before their input is done: only its state, written last, says that it was read.
@@ -71,7 +83,15 @@ async function readInput(store: FactStore, source: Source, input: Found, before:
       else if (item.kind === "problem") take(store, result, item.problem, input.key);
       else {
         const { state, offset, tail } = item.checkpoint;
-        store.finishInput({ source: source.id, key: input.key, size: state.size, mtimeMs: state.mtimeMs, identity: state.identity, offset, tail });
+        store.finishInput({
+          source: source.id,
+          key: input.key,
+          size: state.size,
+          mtimeMs: state.mtimeMs,
+          identity: state.identity,
+          offset,
+          tail,
+        });
       }
     }
   }

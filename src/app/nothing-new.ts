@@ -19,19 +19,32 @@ export async function isNothingNew(known: Seen, { variables, platform }: OpenAss
     if (problems.length > 0 || found.some((input) => !sameState(before[input.key], input.state))) return false;
   }
   const repositories = await findRepositories(Object.keys(known.repositories), variables, () => {});
-  return repositories.length === Object.keys(known.repositories).length && repositories.every(({ clone, refsDigest }) => known.repositories[clone] === refsDigest);
+  return (
+    repositories.length === Object.keys(known.repositories).length &&
+    repositories.every(({ clone, refsDigest }) => known.repositories[clone] === refsDigest)
+  );
 }
 
 /** The summary of an import that found nothing to do. */
 export function unchanged(known: Seen): ImportSummary {
   return {
-    filesSeen: Object.values(known.inputs).reduce((sum, inputs) => sum + Object.keys(inputs).length, 0), filesRead: 0, bytesRead: 0, newUsages: 0,
-    repositories: Object.keys(known.repositories).length, newCommits: 0, problems: [], lost: 0, changed: false,
+    filesSeen: Object.values(known.inputs).reduce((sum, inputs) => sum + Object.keys(inputs).length, 0),
+    filesRead: 0,
+    bytesRead: 0,
+    newUsages: 0,
+    repositories: Object.keys(known.repositories).length,
+    newCommits: 0,
+    problems: [],
+    lost: 0,
+    changed: false,
   };
 }
 
 /** Lists what each of some sources has. */
-export async function discover(wanted: readonly Source[], env: SourceEnv): Promise<{ source: Source; found: Found[]; problems: Problem[] }[]> {
+export async function discover(
+  wanted: readonly Source[],
+  env: SourceEnv,
+): Promise<{ source: Source; found: Found[]; problems: Problem[] }[]> {
   const all = [];
   for (const source of wanted) all.push({ source, ...(await discoverInputs(source, env)) });
   return all;

@@ -89,12 +89,23 @@ function storedStrand(cell: (name: string) => Cell): FateStrand {
     writtenAt === null
       ? null
       : {
-          writtenAt, committedAt: instant("committed_ms"), landedAt: instant("landed_ms"), releasedAt: instant("released_ms"), diedAt: instant("died_ms"),
-          death: cell("death") as Life["death"], deathCommit: cell("death_commit") as string | null, supersededAt: instant("superseded_ms"),
-          undoneAt: instant("undone_ms"), lastActiveAt: instant("last_active_ms"),
+          writtenAt,
+          committedAt: instant("committed_ms"),
+          landedAt: instant("landed_ms"),
+          releasedAt: instant("released_ms"),
+          diedAt: instant("died_ms"),
+          death: cell("death") as Life["death"],
+          deathCommit: cell("death_commit") as string | null,
+          supersededAt: instant("superseded_ms"),
+          undoneAt: instant("undone_ms"),
+          lastActiveAt: instant("last_active_ms"),
         };
   return {
-    unlinkedReason: cell("unlinked_reason") as UnlinkedReason | null, life, horizon: instant("horizon_ms"), side: cell("side") as FateStrand["side"],
-    activity: cell("activity") as ActivityKind | null, landingIsRelease: cell("landing_is_release") as boolean,
+    unlinkedReason: cell("unlinked_reason") as UnlinkedReason | null,
+    life,
+    horizon: instant("horizon_ms"),
+    side: cell("side") as FateStrand["side"],
+    activity: cell("activity") as ActivityKind | null,
+    landingIsRelease: cell("landing_is_release") as boolean,
   };
 }

@@ -3,9 +3,9 @@ import { expect, it } from "vitest";
 import { Ancestors } from "./ancestors.ts";
 
 /** Random histories: each commit names up to two earlier ones. */
-const history = fc.array(fc.array(fc.nat(), { maxLength: 2 }), { minLength: 1, maxLength: 20 }).map((rows) =>
-  rows.map((picks, c) => ({ hash: `h${c}`, parents: c === 0 ? [] : [...new Set(picks.map((pick) => `h${pick % c}`))] })),
-);
+const history = fc
+  .array(fc.array(fc.nat(), { maxLength: 2 }), { minLength: 1, maxLength: 20 })
+  .map((rows) => rows.map((picks, c) => ({ hash: `h${c}`, parents: c === 0 ? [] : [...new Set(picks.map((pick) => `h${pick % c}`))] })));
 
 it("agrees with a plain walk, whatever is asked in whatever order", () => {
   fc.assert(

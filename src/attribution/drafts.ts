@@ -34,7 +34,10 @@ export class Drafts {
   }
 
   #takeOut(
-    writes: readonly TurnWrite[], standing: Map<number, { w: number; place: number }[]>, w: number, place: number,
+    writes: readonly TurnWrite[],
+    standing: Map<number, { w: number; place: number }[]>,
+    w: number,
+    place: number,
     isLinked: (write: number, place: number) => boolean,
   ): void {
     const write = writes[w] as TurnWrite;

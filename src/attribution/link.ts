@@ -76,7 +76,12 @@ export interface LinkOptions {
 const day = 86_400_000;
 
 export const defaultLinkOptions: LinkOptions = {
-  skewMs: 120_000, windowMs: 30 * day, minimumLines: 2, minimumShare: 0.1, enoughDistinctive: 5, commonPaths: 3,
+  skewMs: 120_000,
+  windowMs: 30 * day,
+  minimumLines: 2,
+  minimumShare: 0.1,
+  enoughDistinctive: 5,
+  commonPaths: 3,
 };
 
 const gradeCode = { A: 0, B: 1, C: 2 } as const;
@@ -86,7 +91,11 @@ const gradeCode = { A: 0, B: 1, C: 2 } as const;
  * printed hash alone. Content inside a named commit is both.
  */
 const confidenceOf: Readonly<Record<CommitLink["method"], number>> = {
-  equal_lines_in_named_commit: 0.99, equal_lines_in_printed_commit: 0.99, equal_lines: 0.97, printed_commit: 0.95, named_commit: 0.9,
+  equal_lines_in_named_commit: 0.99,
+  equal_lines_in_printed_commit: 0.99,
+  equal_lines: 0.97,
+  printed_commit: 0.95,
+  named_commit: 0.9,
 };
 
 /** A line of a commit that wants an author, and the one that was found. */
@@ -110,7 +119,10 @@ interface Block {
  * @param writes sorted by (instant, session, callKey)
  */
 export function linkWrites(
-  history: LineHistoryResult, writes: readonly LocatedWrite[], named: NamedSessions, options: LinkOptions = defaultLinkOptions,
+  history: LineHistoryResult,
+  writes: readonly LocatedWrite[],
+  named: NamedSessions,
+  options: LinkOptions = defaultLinkOptions,
 ): LinkResult {
   const written = new WrittenLines(writes, history);
   const ancestors = new Ancestors(history.commits);
@@ -131,7 +143,8 @@ export function linkWrites(
     const namedHere = new Set(evidence.map((e) => e.session));
     const usable = (line: number): boolean => {
       const instant = (writes[written.writeOf(line)] as LocatedWrite).instant;
-      if (instant > commit.commitAt + options.skewMs || instant < Math.min(commit.authorAt, commit.commitAt) - options.windowMs) return false;
+      if (instant > commit.commitAt + options.skewMs || instant < Math.min(commit.authorAt, commit.commitAt) - options.windowMs)
+        return false;
       return !written.consumedBy(line).some((earlier) => ancestors.isAncestor(earlier, c));
     };
     const preference = (w: number): number => {
@@ -146,7 +159,9 @@ export function linkWrites(
     const accepted = new Set<string>();
     for (const [session, t] of tally) {
       const whole = t.lines === total && t.distinctive > 0;
-      const enough = whole || (t.lines >= options.minimumLines && (t.lines >= options.minimumShare * total || t.distinctive >= options.enoughDistinctive));
+      const enough =
+        whole ||
+        (t.lines >= options.minimumLines && (t.lines >= options.minimumShare * total || t.distinctive >= options.enoughDistinctive));
       if (enough || (namedHere.has(session) && t.lines > 0)) accepted.add(session);
     }
     for (const block of blocks) {
@@ -189,10 +204,24 @@ export function linkWrites(
       const how = evidence.find((e) => e.session === session)?.evidence;
       const byContent = n.added + n.removed > 0;
       const method = byContent
-        ? how === "printed_hash" ? "equal_lines_in_printed_commit" : how === "trailer" ? "equal_lines_in_named_commit" : "equal_lines"
-        : how === "printed_hash" ? "printed_commit" : "named_commit";
+        ? how === "printed_hash"
+          ? "equal_lines_in_printed_commit"
+          : how === "trailer"
+            ? "equal_lines_in_named_commit"
+            : "equal_lines"
+        : how === "printed_hash"
+          ? "printed_commit"
+          : "named_commit";
       const grade: Grade = !byContent ? "C" : how ? "A" : "B";
-      links.push({ session, commit: c, grade, method, confidence: confidenceOf[method], lines: n.added + n.explicitOnly, linesRemoved: n.removed });
+      links.push({
+        session,
+        commit: c,
+        grade,
+        method,
+        confidence: confidenceOf[method],
+        lines: n.added + n.explicitOnly,
+        linesRemoved: n.removed,
+      });
     }
   });
   return { copies: copies.finish(), sessions, links };
@@ -231,7 +260,13 @@ function blocksOf(history: LineHistoryResult, c: number, written: WrittenLines):
         for (const end = place + length; place < end; place++) {
           const line = ids[place] as number;
           if (line < 0 || (merge && (side === 1 || history.born[line] !== c))) continue;
-          block.lines.push({ place, text: written.textOf(lines.folded[place] as number), kind: lines.kind[place] as number, line, written: -1 });
+          block.lines.push({
+            place,
+            text: written.textOf(lines.folded[place] as number),
+            kind: lines.kind[place] as number,
+            line,
+            written: -1,
+          });
         }
         if (block.lines.length > 0) blocks.push(block);
       }
@@ -242,7 +277,10 @@ function blocksOf(history: LineHistoryResult, c: number, written: WrittenLines):
 
 /** Gives the substantial lines of a block to writes, preferred ones first; a write needs one distinctive line to begin with. */
 function matchBlock(
-  block: Block, written: WrittenLines, usable: (line: number) => boolean, preference: (write: number) => number,
+  block: Block,
+  written: WrittenLines,
+  usable: (line: number) => boolean,
+  preference: (write: number) => number,
   distinctive: (text: number) => boolean,
 ): void {
   const byWrite = new Map<number, Map<number, number[]>>();
@@ -257,12 +295,17 @@ function matchBlock(
       else places.set(text, [line]);
     }
   }
-  const candidates = [...byWrite.keys()].map((w) => ({ w, preference: preference(w) })).sort((a, b) => b.preference - a.preference || b.w - a.w);
+  const candidates = [...byWrite.keys()]
+    .map((w) => ({ w, preference: preference(w) }))
+    .sort((a, b) => b.preference - a.preference || b.w - a.w);
   for (const { w } of candidates) {
     const open = block.lines.filter((wanted) => wanted.written < 0 && isSubstantial(wanted));
     if (open.length === 0) return;
     const places = byWrite.get(w) as Map<number, number[]>;
-    const pairs = matchInOrder(open.map((wanted) => wanted.text), (text) => places.get(text));
+    const pairs = matchInOrder(
+      open.map((wanted) => wanted.text),
+      (text) => places.get(text),
+    );
     if (!pairs.some(([t]) => distinctive((open[t] as Wanted).text))) continue;
     for (const [t, line] of pairs) (open[t] as Wanted).written = line;
   }
@@ -273,7 +316,12 @@ interface Tally {
   distinctive: number;
 }
 
-function tallyBySession(blocks: readonly Block[], written: WrittenLines, writes: readonly LocatedWrite[], options: LinkOptions): Map<string, Tally> {
+function tallyBySession(
+  blocks: readonly Block[],
+  written: WrittenLines,
+  writes: readonly LocatedWrite[],
+  options: LinkOptions,
+): Map<string, Tally> {
   const tally = new Map<string, Tally>();
   for (const block of blocks) {
     for (const wanted of block.lines) {
@@ -293,7 +341,11 @@ function tallyBySession(blocks: readonly Block[], written: WrittenLines, writes:
  * one write, or beside them where the write explains the whole block (RULINGS 17).
  */
 function fillBlock(
-  block: Block, written: WrittenLines, accepted: (session: string) => boolean, usable: (line: number) => boolean, writes: readonly LocatedWrite[],
+  block: Block,
+  written: WrittenLines,
+  accepted: (session: string) => boolean,
+  usable: (line: number) => boolean,
+  writes: readonly LocatedWrite[],
 ): void {
   const taken = new Set(block.lines.map((wanted) => wanted.written).filter((line) => line >= 0));
   for (const wanted of block.lines) {
@@ -335,7 +387,15 @@ function fillBlock(
 
 class CopyColumns {
   #count = 0;
-  #columns = { write: new Int32Array(1024), place: new Int32Array(1024), commit: new Int32Array(1024), line: new Int32Array(1024), side: new Uint8Array(1024), grade: new Uint8Array(1024), session: new Int32Array(1024) };
+  #columns = {
+    write: new Int32Array(1024),
+    place: new Int32Array(1024),
+    commit: new Int32Array(1024),
+    line: new Int32Array(1024),
+    side: new Uint8Array(1024),
+    grade: new Uint8Array(1024),
+    session: new Int32Array(1024),
+  };
 
   add(write: number, place: number, commit: number, line: number, side: number, grade: number, session: number): void {
     const at = this.#count++;
@@ -359,15 +419,29 @@ class CopyColumns {
     const ints = (n: number): Int32Array<ArrayBuffer> => new Int32Array(n);
     const bytes = (n: number): Uint8Array<ArrayBuffer> => new Uint8Array(n);
     const { write, place, commit, line, side, grade, session } = this.#columns;
-    this.#columns = { write: wider(write, ints), place: wider(place, ints), commit: wider(commit, ints), line: wider(line, ints), side: wider(side, bytes), grade: wider(grade, bytes), session: wider(session, ints) };
+    this.#columns = {
+      write: wider(write, ints),
+      place: wider(place, ints),
+      commit: wider(commit, ints),
+      line: wider(line, ints),
+      side: wider(side, bytes),
+      grade: wider(grade, bytes),
+      session: wider(session, ints),
+    };
   }
 
   finish(): Copies {
     const n = this.#count;
     const { write, place, commit, line, side, grade, session } = this.#columns;
     return {
-      count: n, write: write.slice(0, n), place: place.slice(0, n), commit: commit.slice(0, n), line: line.slice(0, n), side: side.slice(0, n),
-      grade: grade.slice(0, n), session: session.slice(0, n),
+      count: n,
+      write: write.slice(0, n),
+      place: place.slice(0, n),
+      commit: commit.slice(0, n),
+      line: line.slice(0, n),
+      side: side.slice(0, n),
+      grade: grade.slice(0, n),
+      session: session.slice(0, n),
     };
   }
 }

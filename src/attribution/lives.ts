@@ -37,7 +37,10 @@ export interface LineAuthors {
 /** Landing counts as release where none ever came, or none for 90 days while landing goes on (MEASURES 1). */
 export function landingIsRelease({ history, releases }: Pick<RepositoryOutcomes, "history" | "releases">): boolean {
   const horizon = history.commits[history.tip]?.commitAt;
-  const newest = Math.max(...releases.releases.filter((release) => !release.preRelease).map((release) => release.releasedAt), Number.NEGATIVE_INFINITY);
+  const newest = Math.max(
+    ...releases.releases.filter((release) => !release.preRelease).map((release) => release.releasedAt),
+    Number.NEGATIVE_INFINITY,
+  );
   return horizon === undefined || horizon - newest > 90 * day;
 }
 
@@ -85,7 +88,8 @@ export class LineEnds {
         let place = 0;
         for (let h = 0; h < hunks.length; h += 4) {
           const [removed, added] = [hunks[h + 1] as number, hunks[h + 3] as number];
-          if (added > 0) for (let i = place; i < place + removed; i++) if (history.killer[ids[i] as number] === c) this.replaced[ids[i] as number] = 1;
+          if (added > 0)
+            for (let i = place; i < place + removed; i++) if (history.killer[ids[i] as number] === c) this.replaced[ids[i] as number] = 1;
           place += removed + added;
         }
       });
@@ -136,7 +140,11 @@ interface Furthest {
  * @param callBefore the call a session's grade C lines are put down to: its last one before an instant, null if none
  */
 export function artefactsOf(
-  outcomes: RepositoryOutcomes, writes: readonly TurnWrite[], linked: LinkResult, ends: LineEnds, lastActive: ReadonlyMap<string, number>,
+  outcomes: RepositoryOutcomes,
+  writes: readonly TurnWrite[],
+  linked: LinkResult,
+  ends: LineEnds,
+  lastActive: ReadonlyMap<string, number>,
   callBefore: (session: string, instant: number) => string | null,
 ): { readonly write: Pick<TurnWrite, "session" | "instant">; readonly artefacts: WriteArtefacts }[] {
   const { history, repository } = outcomes;
@@ -158,20 +166,41 @@ export function artefactsOf(
       const weight = lineWeightTenths[kind] as number;
       if (copy) {
         groups.add(`${kind} ${lived.keyOf(copy, side)}`, lived.undoesOwn(copy, side) ? 0 : weight, () => ({
-          ...common, ...lived.placeOf(copy), side, lineKind: lineKinds[kind] as string, authorKind: "agent", life: lived.ofCopy(write, copy, side), unlinkedReason: null,
+          ...common,
+          ...lived.placeOf(copy),
+          side,
+          lineKind: lineKinds[kind] as string,
+          authorKind: "agent",
+          life: lived.ofCopy(write, copy, side),
+          unlinkedReason: null,
         }));
         return;
       }
       const supersededAt = draft ? null : drafts.supersededAt(w, place);
       const undoesOwn = side === "removed" && supersededAt !== null;
       (draft ? draftGroups : groups).add(`${kind} ${side} ${supersededAt}`, undoesOwn ? 0 : weight, () => ({
-        ...common, change: null, commit: null, grade: null, side, lineKind: lineKinds[kind] as string, authorKind: "agent",
-        life: lived.unlinked(write, supersededAt, draft ? write.instant : null), unlinkedReason: opaque,
+        ...common,
+        change: null,
+        commit: null,
+        grade: null,
+        side,
+        lineKind: lineKinds[kind] as string,
+        authorKind: "agent",
+        life: lived.unlinked(write, supersededAt, draft ? write.instant : null),
+        unlinkedReason: opaque,
       }));
     });
     return {
       write,
-      artefacts: { callKey: write.callKey, path: write.path, quality: write.quality, repository, insideRepository: true, groups: groups.finish(), drafts: draftGroups.finish() },
+      artefacts: {
+        callKey: write.callKey,
+        path: write.path,
+        quality: write.quality,
+        repository,
+        insideRepository: true,
+        groups: groups.finish(),
+        drafts: draftGroups.finish(),
+      },
     };
   });
 
@@ -193,8 +222,13 @@ export function artefactsOf(
     const kind = lived.kindOf(c, line);
     const copy: Furthest = { rank: 0, commit: c, line, grade: "C" };
     entry.groups.add(`${kind} ${lived.keyOf(copy, side)}`, lineWeightTenths[kind] as number, () => ({
-      ...common, ...lived.placeOf(copy), side, lineKind: lineKinds[kind] as string, authorKind: "agent",
-      life: lived.ofCopy({ instant: commit.commitAt, session }, copy, side), unlinkedReason: null,
+      ...common,
+      ...lived.placeOf(copy),
+      side,
+      lineKind: lineKinds[kind] as string,
+      authorKind: "agent",
+      life: lived.ofCopy({ instant: commit.commitAt, session }, copy, side),
+      unlinkedReason: null,
     }));
   }
   for (const { session, instant, callKey, groups } of explicit.values()) {
@@ -224,7 +258,9 @@ function furthestCopies(writes: readonly TurnWrite[], { copies }: LinkResult, li
     if (w < 0) continue;
     const candidate: Furthest = {
       rank: lived.rankOf(copies.commit[i] as number, copies.line[i] as number, copies.side[i] === 0 ? "added" : "removed"),
-      commit: copies.commit[i] as number, line: copies.line[i] as number, grade: grades[copies.grade[i] as number] as Grade,
+      commit: copies.commit[i] as number,
+      line: copies.line[i] as number,
+      grade: grades[copies.grade[i] as number] as Grade,
     };
     const places = (furthest[w] ??= new Array(lineCount((writes[w] as TurnWrite).diff)));
     const place = copies.place[i] as number;
@@ -315,7 +351,13 @@ class LifeMaker {
     const landed = this.#landedBy(copy.commit, copy.line, side);
     const committedAt = this.#instant(copy.commit);
     const change = changes.changes[changes.changeOf[copy.commit] as number];
-    const life = { writtenAt: write.instant, committedAt, landedAt: this.#instant(landed), releasedAt: this.#releasedAt(landed), undoneAt: null };
+    const life = {
+      writtenAt: write.instant,
+      committedAt,
+      landedAt: this.#instant(landed),
+      releasedAt: this.#releasedAt(landed),
+      undoneAt: null,
+    };
     const lastActiveAt = Math.max(write.instant, committedAt ?? 0, change?.headAt ?? 0);
     if (landed >= 0) {
       const end = side === "added" ? this.#ends.deathOf(copy.line) : { diedAt: null, death: null, deathCommit: null };
@@ -325,14 +367,33 @@ class LifeMaker {
     const killer = history.killer[copy.line] as number;
     const supersededAt =
       side === "removed"
-        ? (history.landed[copy.line] as number) < 0 || (this.#landing[copy.commit] as number) >= 0 ? committedAt : null
-        : killer >= 0 ? this.#instant(killer) : null;
-    return { ...life, diedAt: null, death: null, deathCommit: killer >= 0 && side === "added" ? (history.commits[killer]?.hash ?? null) : null, supersededAt, lastActiveAt };
+        ? (history.landed[copy.line] as number) < 0 || (this.#landing[copy.commit] as number) >= 0
+          ? committedAt
+          : null
+        : killer >= 0
+          ? this.#instant(killer)
+          : null;
+    return {
+      ...life,
+      diedAt: null,
+      death: null,
+      deathCommit: killer >= 0 && side === "added" ? (history.commits[killer]?.hash ?? null) : null,
+      supersededAt,
+      lastActiveAt,
+    };
   }
 
   unlinked(write: Pick<TurnWrite, "instant" | "session">, supersededAt: number | null, undoneAt: number | null): Life {
     return {
-      writtenAt: write.instant, committedAt: null, landedAt: null, releasedAt: null, diedAt: null, death: null, deathCommit: null, supersededAt, undoneAt,
+      writtenAt: write.instant,
+      committedAt: null,
+      landedAt: null,
+      releasedAt: null,
+      diedAt: null,
+      death: null,
+      deathCommit: null,
+      supersededAt,
+      undoneAt,
       lastActiveAt: Math.max(write.instant, this.#lastActive.get(write.session) ?? 0),
     };
   }
@@ -374,8 +435,10 @@ class GroupMaker {
 
   finish(): ArtefactGroup[] {
     return [...this.#groups.values()].map(({ group, lines, weightTenths }) => ({
-      ...group, lines,
-      weightTenths: group.lineKind === "data" ? Math.min(weightTenths, dataLinesCap * (lineWeightTenths[lineKind.data] as number)) : weightTenths,
+      ...group,
+      lines,
+      weightTenths:
+        group.lineKind === "data" ? Math.min(weightTenths, dataLinesCap * (lineWeightTenths[lineKind.data] as number)) : weightTenths,
     }));
   }
 }

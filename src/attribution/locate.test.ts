@@ -1,9 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { PathLocator } from "./locate.ts";
 
-const harbour = { id: 1, folders: ["/home/ana/harbour"], paths: new Set(["src/api/book.ts", "src/api/cancel.ts", "src/db/store.ts", "README.md"]) };
+const harbour = {
+  id: 1,
+  folders: ["/home/ana/harbour"],
+  paths: new Set(["src/api/book.ts", "src/api/cancel.ts", "src/db/store.ts", "README.md"]),
+};
 const tide = { id: 2, folders: [], paths: new Set(["cmd/tide/main.go", "internal/wave/wave.go", "README.md"]) };
-const session = (session: string, paths: string[], repository: number | null = null, folders: string[] = []) => ({ session, paths, folders, repository });
+const session = (session: string, paths: string[], repository: number | null = null, folders: string[] = []) => ({
+  session,
+  paths,
+  folders,
+  repository,
+});
 
 describe("locating a logged path", () => {
   it("knows the work trees of this machine, new files in them too", () => {
@@ -13,7 +22,12 @@ describe("locating a logged path", () => {
   });
 
   it("finds another machine's checkout by the files it explains, then knows new files in it", () => {
-    const paths = ["/Users/bo/work/h2/src/api/book.ts", "/Users/bo/work/h2/src/api/cancel.ts", "/Users/bo/work/h2/src/db/store.ts", "/Users/bo/work/h2/src/api/new.ts"];
+    const paths = [
+      "/Users/bo/work/h2/src/api/book.ts",
+      "/Users/bo/work/h2/src/api/cancel.ts",
+      "/Users/bo/work/h2/src/db/store.ts",
+      "/Users/bo/work/h2/src/api/new.ts",
+    ];
     const locator = new PathLocator([harbour, tide], [session("s", paths)]);
     expect(locator.locate("/Users/bo/work/h2/src/api/new.ts")).toEqual({ repository: 1, path: "src/api/new.ts" });
   });
@@ -30,10 +44,13 @@ describe("locating a logged path", () => {
   });
 
   it("tells two repositories apart by what each explains", () => {
-    const locator = new PathLocator([harbour, tide], [
-      session("a", ["/w/one/src/api/book.ts", "/w/one/src/api/cancel.ts", "/w/one/README.md"]),
-      session("b", ["/w/two/cmd/tide/main.go", "/w/two/internal/wave/wave.go", "/w/two/README.md"]),
-    ]);
+    const locator = new PathLocator(
+      [harbour, tide],
+      [
+        session("a", ["/w/one/src/api/book.ts", "/w/one/src/api/cancel.ts", "/w/one/README.md"]),
+        session("b", ["/w/two/cmd/tide/main.go", "/w/two/internal/wave/wave.go", "/w/two/README.md"]),
+      ],
+    );
     expect(locator.locate("/w/one/README.md")).toEqual({ repository: 1, path: "README.md" });
     expect(locator.locate("/w/two/README.md")).toEqual({ repository: 2, path: "README.md" });
   });

@@ -104,7 +104,9 @@ export class PathLocator {
   /** The repository a folder lies in, null where none is known. */
   repositoryOf(folder: string): number | null {
     for (let at = normalisePath(folder); at.length > 1; at = at.slice(0, at.lastIndexOf("/"))) {
-      const [root] = [...(this.#byFolder.get(at) ?? [])].sort((a, b) => Number(b.sure) - Number(a.sure) || b.files.size - a.files.size || a.repository - b.repository);
+      const [root] = [...(this.#byFolder.get(at) ?? [])].sort(
+        (a, b) => Number(b.sure) - Number(a.sure) || b.files.size - a.files.size || a.repository - b.repository,
+      );
       if (root) return root.repository;
       if (!at.includes("/")) return null;
     }

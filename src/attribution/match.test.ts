@@ -2,7 +2,10 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { matchInOrder } from "./match.ts";
 
-const placesIn = (other: readonly number[]) => (fingerprint: number): number[] => other.flatMap((value, i) => (value === fingerprint ? [i] : []));
+const placesIn =
+  (other: readonly number[]) =>
+  (fingerprint: number): number[] =>
+    other.flatMap((value, i) => (value === fingerprint ? [i] : []));
 
 /** The textbook table, to compare with. */
 function longest(a: readonly number[], b: readonly number[]): number {
@@ -19,7 +22,11 @@ function longest(a: readonly number[], b: readonly number[]): number {
 }
 
 it("keeps order: a moved line is left out", () => {
-  expect(matchInOrder([1, 2, 3, 4], placesIn([2, 3, 4, 1]))).toEqual([[1, 0], [2, 1], [3, 2]]);
+  expect(matchInOrder([1, 2, 3, 4], placesIn([2, 3, 4, 1]))).toEqual([
+    [1, 0],
+    [2, 1],
+    [3, 2],
+  ]);
 });
 
 it("finds a subsequence as long as the textbook's, both sides ascending, every pair equal", () => {

@@ -6,7 +6,10 @@
  * @param places for each fingerprint its places in the other sequence, ascending
  * @returns pairs [place in target, place in other], both ascending
  */
-export function matchInOrder(target: readonly number[], places: (fingerprint: number) => readonly number[] | undefined): [number, number][] {
+export function matchInOrder(
+  target: readonly number[],
+  places: (fingerprint: number) => readonly number[] | undefined,
+): [number, number][] {
   const tailPlace: number[] = [];
   const tailNode: number[] = [];
   const nodeTarget: number[] = [];

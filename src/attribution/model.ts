@@ -56,7 +56,13 @@ export interface Life {
 
 /** Why the end of a write cannot be observed (fate `unlinked`). */
 export type UnlinkedReason =
-  | "no_repository" | "repository_unseen" | "after_horizon" | "subagent_unlogged" | "text_unreadable" | "path_opaque" | "no_session_detail";
+  | "no_repository"
+  | "repository_unseen"
+  | "after_horizon"
+  | "subagent_unlogged"
+  | "text_unreadable"
+  | "path_opaque"
+  | "no_session_detail";
 
 /** Lines of one write that share change, life, grade, side and kind. */
 export interface ArtefactGroup {

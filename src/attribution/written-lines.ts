@@ -35,7 +35,10 @@ export class WrittenLines {
     this.#text = new Int32Array(total);
     this.#older = new Int32Array(total).fill(-1);
     const texts = new Map<number, number>();
-    const newest: [Map<number, number>, Map<number, number>][] = Array.from({ length: new Set(this.#groups.values()).size }, () => [new Map(), new Map()]);
+    const newest: [Map<number, number>, Map<number, number>][] = Array.from({ length: new Set(this.#groups.values()).size }, () => [
+      new Map(),
+      new Map(),
+    ]);
     writes.forEach((write, w) => {
       const maps = newest[this.groupOf(write.path)] as [Map<number, number>, Map<number, number>];
       const { hunks, lines } = write.diff;

@@ -58,8 +58,12 @@ export interface Answer {
   readonly usages: number;
   readonly sessions: number;
   readonly tokens: {
-    readonly input: number; readonly cacheRead: number; readonly cacheWrite5m: number; readonly cacheWrite1h: number;
-    readonly output: number; readonly withoutPrice: number;
+    readonly input: number;
+    readonly cacheRead: number;
+    readonly cacheWrite5m: number;
+    readonly cacheWrite1h: number;
+    readonly output: number;
+    readonly withoutPrice: number;
   };
   /** Usages whose model has no price at the day of use: their tokens are counted, their dollars are not known. */
   readonly unpriced: readonly { readonly model: string; readonly usages: number; readonly tokens: number }[];
@@ -81,13 +85,45 @@ export interface Answer {
   /** Share of landed agent lines alive after so many days (Kaplan–Meier), with the lines it speaks of. */
   readonly survival: readonly { readonly days: number; readonly share: number | null; readonly lines: number }[];
   readonly repositories: readonly AnswerRepository[];
-  readonly models: readonly { readonly model: string; readonly usages: number; readonly nanoUsd: NanoUsd | null; readonly bought: number | null }[];
+  readonly models: readonly {
+    readonly model: string;
+    readonly usages: number;
+    readonly nanoUsd: NanoUsd | null;
+    readonly bought: number | null;
+  }[];
   readonly weeks: readonly { readonly week: string; readonly nanoUsd: NanoUsd; readonly byRollUp: Readonly<Record<string, NanoUsd>> }[];
   /** Costliest sessions and changes, to open. */
-  readonly topSessions: readonly { readonly session: string; readonly agent: string; readonly startedAt: string; readonly repository: string | null; readonly nanoUsd: NanoUsd; readonly bought: number | null }[];
-  readonly topChanges: readonly { readonly change: string; readonly repository: string; readonly landedAt: string | null; readonly nanoUsd: NanoUsd; readonly bought: number | null; readonly lines: number }[];
-  readonly sources: readonly { readonly source: string; readonly files: number; readonly bytes: number; readonly absent: number; readonly sessions: number; readonly usages: number; readonly problems: number }[];
-  readonly problems: readonly { readonly code: string; readonly severity: Problem["severity"]; readonly count: number; readonly sentence: string }[];
+  readonly topSessions: readonly {
+    readonly session: string;
+    readonly agent: string;
+    readonly startedAt: string;
+    readonly repository: string | null;
+    readonly nanoUsd: NanoUsd;
+    readonly bought: number | null;
+  }[];
+  readonly topChanges: readonly {
+    readonly change: string;
+    readonly repository: string;
+    readonly landedAt: string | null;
+    readonly nanoUsd: NanoUsd;
+    readonly bought: number | null;
+    readonly lines: number;
+  }[];
+  readonly sources: readonly {
+    readonly source: string;
+    readonly files: number;
+    readonly bytes: number;
+    readonly absent: number;
+    readonly sessions: number;
+    readonly usages: number;
+    readonly problems: number;
+  }[];
+  readonly problems: readonly {
+    readonly code: string;
+    readonly severity: Problem["severity"];
+    readonly count: number;
+    readonly sentence: string;
+  }[];
   /** What this answer cannot see, a sentence each: not observed fates, absent transcripts, unseen repositories, sources selected on their outcome. */
   readonly notKnown: readonly string[];
   /** Why the total may differ from ccusage's, a sentence. */

@@ -90,8 +90,20 @@ export interface TurnFact {
 
 /** What a tool call was for. `edit` calls have writes; `delegate` calls start a sub-agent. */
 export const activityKinds = [
-  "edit", "read", "search", "test", "build", "commit", "open_change", "push", "review", "shell", "web", "delegate",
-  "plan", "other",
+  "edit",
+  "read",
+  "search",
+  "test",
+  "build",
+  "commit",
+  "open_change",
+  "push",
+  "review",
+  "shell",
+  "web",
+  "delegate",
+  "plan",
+  "other",
 ] as const;
 export type ActivityKind = (typeof activityKinds)[number];
 
@@ -189,8 +201,15 @@ export interface CheckpointFact {
 }
 
 export type TokenFact =
-  | SessionFact | SightingFact | TurnFact | CallFact | CallResultFact | WriteFact | CommitMentionFact
-  | PullRequestMentionFact | CheckpointFact;
+  | SessionFact
+  | SightingFact
+  | TurnFact
+  | CallFact
+  | CallResultFact
+  | WriteFact
+  | CommitMentionFact
+  | PullRequestMentionFact
+  | CheckpointFact;
 
 /** A commit as git tells it. Key: (repository, hash). No message is stored, only what was read out of it. */
 export interface CommitFact {

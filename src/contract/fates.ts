@@ -1,7 +1,19 @@
 /** Every fate a dollar can end in, in the order of the rules (docs: MEASURES 1). */
 export const fateNames = [
-  "unlinked", "unused", "reverted", "fixing", "review", "stuck", "maturing", "rework", "removed", "superseded", "in_flight",
-  "abandoned", "burn", "no_artefact",
+  "unlinked",
+  "unused",
+  "reverted",
+  "fixing",
+  "review",
+  "stuck",
+  "maturing",
+  "rework",
+  "removed",
+  "superseded",
+  "in_flight",
+  "abandoned",
+  "burn",
+  "no_artefact",
 ] as const;
 export type FateName = (typeof fateNames)[number];
 

@@ -36,8 +36,22 @@ export interface SessionCard {
   readonly spendNanoUsd: NanoUsd | null;
   readonly fates: readonly AnswerFate[];
   /** `purpose`: build, fix, review, explore, operate; `activity`: what most of its tool calls did. */
-  readonly turns: readonly { readonly turn: number; readonly startedAt: string; readonly purpose: string; readonly activity: string; readonly nanoUsd: NanoUsd; readonly usages: number; readonly editSegments: number }[];
-  readonly commits: readonly { readonly commit: string; readonly grade: string; readonly method: string; readonly lines: number; readonly change: string | null }[];
+  readonly turns: readonly {
+    readonly turn: number;
+    readonly startedAt: string;
+    readonly purpose: string;
+    readonly activity: string;
+    readonly nanoUsd: NanoUsd;
+    readonly usages: number;
+    readonly editSegments: number;
+  }[];
+  readonly commits: readonly {
+    readonly commit: string;
+    readonly grade: string;
+    readonly method: string;
+    readonly lines: number;
+    readonly change: string | null;
+  }[];
   readonly strands: readonly StrandRow[];
 }
 
@@ -69,7 +83,13 @@ export interface CommitCard {
   readonly linesAdded: number;
   readonly linesRemoved: number;
   readonly spendNanoUsd: NanoUsd;
-  readonly sessions: readonly { readonly session: string; readonly grade: string; readonly method: string; readonly confidence: number; readonly lines: number }[];
+  readonly sessions: readonly {
+    readonly session: string;
+    readonly grade: string;
+    readonly method: string;
+    readonly confidence: number;
+    readonly lines: number;
+  }[];
   readonly linesByAuthorKind: Readonly<Record<string, number>>;
   readonly strands: readonly StrandRow[];
 }

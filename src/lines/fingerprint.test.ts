@@ -58,16 +58,30 @@ describe("the features of a line", () => {
   });
 
   it("sketch an edited line closer to its original than to another line", () => {
-    const { lines } = features(["const total = items.reduce((sum, item) => sum + item.price, 0);", "const total = items.reduce((sum, item) => sum + item.cost, 0);", "export function openHarbour(name: string): Harbour {"]);
+    const { lines } = features([
+      "const total = items.reduce((sum, item) => sum + item.price, 0);",
+      "const total = items.reduce((sum, item) => sum + item.cost, 0);",
+      "export function openHarbour(name: string): Harbour {",
+    ]);
     expect(alike(lines.sketch, 0, 1)).toBeGreaterThan(0.6);
     expect(alike(lines.sketch, 0, 2)).toBeLessThan(0.4);
   });
 
   it.each([
-    ["a.ts", "}", "trivial"], ["a.ts", "", "trivial"], ["a.ts", "});", "trivial"], ["a.ts", "else", "code"], ["a.ts", "x = 1", "trivial"],
-    ["a.ts", "// why this is so", "comment"], ["a.py", "# why", "comment"], ["a.c", "#include <stdio.h>", "code"], ["a.sql", "-- grain", "comment"],
-    ["README.md", "What it is", "prose"], ["a.json", '  "name": "harbour",', "data"], ["package-lock.json", '  "name": "harbour",', "generated"],
-    ["vendor/lib/a.go", "func main() {", "generated"], ["api.pb.go", "func main() {", "generated"],
+    ["a.ts", "}", "trivial"],
+    ["a.ts", "", "trivial"],
+    ["a.ts", "});", "trivial"],
+    ["a.ts", "else", "code"],
+    ["a.ts", "x = 1", "trivial"],
+    ["a.ts", "// why this is so", "comment"],
+    ["a.py", "# why", "comment"],
+    ["a.c", "#include <stdio.h>", "code"],
+    ["a.sql", "-- grain", "comment"],
+    ["README.md", "What it is", "prose"],
+    ["a.json", '  "name": "harbour",', "data"],
+    ["package-lock.json", '  "name": "harbour",', "generated"],
+    ["vendor/lib/a.go", "func main() {", "generated"],
+    ["api.pb.go", "func main() {", "generated"],
   ] as const)("%s: %j is %s", (path, line, kind) => {
     expect(features([line], path).lines.kind[0]).toBe(lineKind[kind]);
   });

@@ -65,7 +65,8 @@ export class Fingerprinter {
     let seen = 0;
     let before = 0;
     let twoWords = 0;
-    for (; start < end && byteKinds[bytes[start] as number] === spaceByte; start++) exact = Math.imul(exact ^ (bytes[start] as number), 0x01000193);
+    for (; start < end && byteKinds[bytes[start] as number] === spaceByte; start++)
+      exact = Math.imul(exact ^ (bytes[start] as number), 0x01000193);
     let last = end;
     while (last > start && byteKinds[bytes[last - 1] as number] === spaceByte) last--;
     for (let i = start; i < last; i++) {
@@ -201,8 +202,12 @@ function compactDiff(hunkNumbers: readonly number[], from: LineFeatures, n: numb
 
 function columnsOf(n: number): LineFeatures {
   return {
-    folded: new Float64Array(n), bare: new Float64Array(n), exact: new Uint32Array(n), sketch: new Uint32Array(n * 2),
-    length: new Uint16Array(n), kind: new Uint8Array(n),
+    folded: new Float64Array(n),
+    bare: new Float64Array(n),
+    exact: new Uint32Array(n),
+    sketch: new Uint32Array(n * 2),
+    length: new Uint16Array(n),
+    kind: new Uint8Array(n),
   };
 }
 

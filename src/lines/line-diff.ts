@@ -34,8 +34,12 @@ export function lineCount(diff: LineDiff): number {
 }
 
 const noLines: LineFeatures = {
-  folded: new Float64Array(0), bare: new Float64Array(0), exact: new Uint32Array(0), sketch: new Uint32Array(0),
-  length: new Uint16Array(0), kind: new Uint8Array(0),
+  folded: new Float64Array(0),
+  bare: new Float64Array(0),
+  exact: new Uint32Array(0),
+  sketch: new Uint32Array(0),
+  length: new Uint16Array(0),
+  kind: new Uint8Array(0),
 };
 
 /** The difference of nothing. */

@@ -21,18 +21,44 @@ export interface PathKind {
 const slash = ["//", "/*", "*/", "* "];
 const hash = ["#"];
 const comments: Readonly<Record<string, readonly string[]>> = {
-  ...Object.fromEntries("c h cc cpp cxx hpp cs go java js jsx mjs cjs ts tsx mts cts kt kts rs swift scala dart php groovy proto css scss less zig v sol m mm vue svelte".split(" ").map((e) => [e, slash])),
-  ...Object.fromEntries("py rb sh bash zsh fish pl r jl ex exs tf nix cmake dockerfile makefile mk ps1 awk tcl coffee gd".split(" ").map((e) => [e, hash])),
+  ...Object.fromEntries(
+    "c h cc cpp cxx hpp cs go java js jsx mjs cjs ts tsx mts cts kt kts rs swift scala dart php groovy proto css scss less zig v sol m mm vue svelte"
+      .split(" ")
+      .map((e) => [e, slash]),
+  ),
+  ...Object.fromEntries(
+    "py rb sh bash zsh fish pl r jl ex exs tf nix cmake dockerfile makefile mk ps1 awk tcl coffee gd".split(" ").map((e) => [e, hash]),
+  ),
   ...Object.fromEntries("sql lua hs elm ada vhd".split(" ").map((e) => [e, ["--"]])),
   ...Object.fromEntries("html xml htm".split(" ").map((e) => [e, ["<!--"]])),
   ...Object.fromEntries("clj cljs lisp el scm asm".split(" ").map((e) => [e, [";"]])),
 };
 const prose = new Set("md mdx markdown txt rst adoc org tex".split(" "));
-const data = new Set("json jsonl ndjson json5 yaml yml toml csv tsv xml ini cfg conf env properties ipynb svg golden snap plist".split(" "));
+const data = new Set(
+  "json jsonl ndjson json5 yaml yml toml csv tsv xml ini cfg conf env properties ipynb svg golden snap plist".split(" "),
+);
 const lockNames = new Set([
-  "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb", "cargo.lock", "go.sum",
-  "go.work.sum", "poetry.lock", "uv.lock", "pdm.lock", "pipfile.lock", "composer.lock", "gemfile.lock", "packages.lock.json",
-  "mix.lock", "flake.lock", "podfile.lock", "pubspec.lock", "gradle.lockfile",
+  "package-lock.json",
+  "npm-shrinkwrap.json",
+  "yarn.lock",
+  "pnpm-lock.yaml",
+  "bun.lock",
+  "bun.lockb",
+  "cargo.lock",
+  "go.sum",
+  "go.work.sum",
+  "poetry.lock",
+  "uv.lock",
+  "pdm.lock",
+  "pipfile.lock",
+  "composer.lock",
+  "gemfile.lock",
+  "packages.lock.json",
+  "mix.lock",
+  "flake.lock",
+  "podfile.lock",
+  "pubspec.lock",
+  "gradle.lockfile",
 ]);
 const generatedPath =
   /(^|\/)(node_modules|vendor|third_party|__generated__|\.yarn)\/|\.(min\.(js|css)|pb\.go|pb\.cc|pb\.h|g\.dart|designer\.cs|map)$|_pb2(_grpc)?\.pyi?$|[._-]generated\.[a-z]+$|(^|\/)zz_generated/i;

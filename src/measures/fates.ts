@@ -1,4 +1,4 @@
-import { rollUp } from "../contract/fates.ts";
+import type { rollUp } from "../contract/fates.ts";
 import type { Catalogue } from "./measure.ts";
 
 const money = {

@@ -26,7 +26,9 @@ export async function writeDerived(folder: string, rows: DerivedRows, releaseMem
       if ((await writeTable(database, table, tableRows())) > rowsAtOnce) releaseMemory();
     }
     // Kept as a table: a question reads it many times, and its arithmetic costs more than its rows.
-    await database.run("CREATE TABLE ledger_rows AS SELECT * FROM ledger ORDER BY charge_id, strand_id; DROP VIEW ledger; ALTER TABLE ledger_rows RENAME TO ledger");
+    await database.run(
+      "CREATE TABLE ledger_rows AS SELECT * FROM ledger ORDER BY charge_id, strand_id; DROP VIEW ledger; ALTER TABLE ledger_rows RENAME TO ledger",
+    );
     await database.run("CHECKPOINT");
   } finally {
     database.close();
@@ -51,7 +53,9 @@ async function writeTable(database: Database, table: string, rows: Iterable<Row>
 }
 
 async function columnTypes(database: Database, table: string): Promise<ColumnType[]> {
-  const rows = await database.all("SELECT data_type FROM information_schema.columns WHERE table_name = $table ORDER BY ordinal_position", { table });
+  const rows = await database.all("SELECT data_type FROM information_schema.columns WHERE table_name = $table ORDER BY ordinal_position", {
+    table,
+  });
   if (rows.length === 0) throw new Error(`derived.sql has no table ${table}`);
   return rows.map((row) => row["data_type"] as ColumnType);
 }

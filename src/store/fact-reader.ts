@@ -44,11 +44,20 @@ export interface StoredRepository {
   readonly id: number;
   readonly aliases: readonly { readonly kind: string; readonly value: string }[];
   /** By clone: its refs, and what only its git could tell. */
-  readonly clones: readonly { readonly clone: string; readonly refs: readonly { readonly name: string; readonly commit: string }[]; readonly states: Readonly<Record<string, string>> }[];
+  readonly clones: readonly {
+    readonly clone: string;
+    readonly refs: readonly { readonly name: string; readonly commit: string }[];
+    readonly states: Readonly<Record<string, string>>;
+  }[];
 }
 
 /** Runs a query and hands each row to `make` as a function of column names: no object of cells per row. */
-async function read<T>(store: FactStore, sql: string, make: (cell: (name: string) => Cell) => T, parameters: Record<string, Cell> = {}): Promise<T[]> {
+async function read<T>(
+  store: FactStore,
+  sql: string,
+  make: (cell: (name: string) => Cell) => T,
+  parameters: Record<string, Cell> = {},
+): Promise<T[]> {
   const rows: T[] = [];
   await store.database.eachChunk(sql, parameters, (names, columns, count) => {
     const at = new Map(names.map((name, c) => [name, columns[c] as Cell[]]));
@@ -65,34 +74,70 @@ const maybeNumber = (cell: Cell): number | null => (cell === null ? null : Numbe
 export async function readSessions(store: FactStore): Promise<StoredSession[]> {
   const text = (cell: Cell): string => store.dictionary.text(cell as number);
   const maybe = (cell: Cell): string | null => store.dictionary.maybeText(cell as number | null);
-  const rows = await read(store, "SELECT * FROM session", (c): StoredSession => ({
-    agent: text(c("agent_id")), session: text(c("session_id")), firstAt: number(c("first_ms")), lastAt: number(c("last_ms")),
-    parentSession: maybe(c("parent_session_id")), trigger: maybe(c("started_by")), entrypoint: maybe(c("entrypoint_id")),
-    agentVersion: maybe(c("agent_version_id")), cwd: maybe(c("cwd_id")), branch: maybe(c("branch_id")),
-  }));
+  const rows = await read(
+    store,
+    "SELECT * FROM session",
+    (c): StoredSession => ({
+      agent: text(c("agent_id")),
+      session: text(c("session_id")),
+      firstAt: number(c("first_ms")),
+      lastAt: number(c("last_ms")),
+      parentSession: maybe(c("parent_session_id")),
+      trigger: maybe(c("started_by")),
+      entrypoint: maybe(c("entrypoint_id")),
+      agentVersion: maybe(c("agent_version_id")),
+      cwd: maybe(c("cwd_id")),
+      branch: maybe(c("branch_id")),
+    }),
+  );
   return rows.sort((a, b) => a.firstAt - b.firstAt || compare(a.session, b.session));
 }
 
 export async function readSightings(store: FactStore): Promise<Sighting[]> {
   const text = (cell: Cell): string => store.dictionary.text(cell as number);
   const maybe = (cell: Cell): string | null => store.dictionary.maybeText(cell as number | null);
-  return await read(store, "SELECT * FROM sighting", (c): Sighting => ({
-    source: text(c("source_id")), agent: text(c("agent_id")), session: text(c("session_id")), responseKey: c("response_key") as string,
-    messageId: c("message_id") as string | null, requestId: c("request_id") as string | null, instant: number(c("instant_ms")),
-    agentId: maybe(c("sub_agent_id")), provider: maybe(c("provider_id")), model: text(c("model_id")), agentVersion: maybe(c("agent_version_id")),
-    serviceTier: maybe(c("service_tier_id")), speed: maybe(c("speed_id")), geo: maybe(c("geo_id")), cwd: maybe(c("cwd_id")), branch: maybe(c("branch_id")),
-    counts: {
-      input: number(c("input")), cacheRead: number(c("cache_read")), cacheWrite5m: number(c("cache_write_5m")), cacheWrite1h: number(c("cache_write_1h")),
-      output: number(c("output")), reasoning: maybeNumber(c("reasoning")),
-    },
-    outputQuality: qualities[c("output_quality") as number] as Quality, webSearches: number(c("web_searches")),
-  }));
+  return await read(
+    store,
+    "SELECT * FROM sighting",
+    (c): Sighting => ({
+      source: text(c("source_id")),
+      agent: text(c("agent_id")),
+      session: text(c("session_id")),
+      responseKey: c("response_key") as string,
+      messageId: c("message_id") as string | null,
+      requestId: c("request_id") as string | null,
+      instant: number(c("instant_ms")),
+      agentId: maybe(c("sub_agent_id")),
+      provider: maybe(c("provider_id")),
+      model: text(c("model_id")),
+      agentVersion: maybe(c("agent_version_id")),
+      serviceTier: maybe(c("service_tier_id")),
+      speed: maybe(c("speed_id")),
+      geo: maybe(c("geo_id")),
+      cwd: maybe(c("cwd_id")),
+      branch: maybe(c("branch_id")),
+      counts: {
+        input: number(c("input")),
+        cacheRead: number(c("cache_read")),
+        cacheWrite5m: number(c("cache_write_5m")),
+        cacheWrite1h: number(c("cache_write_1h")),
+        output: number(c("output")),
+        reasoning: maybeNumber(c("reasoning")),
+      },
+      outputQuality: qualities[c("output_quality") as number] as Quality,
+      webSearches: number(c("web_searches")),
+    }),
+  );
 }
 
 export async function readTurns(store: FactStore): Promise<(TurnStart & { agent: string; session: string })[]> {
   return await read(store, "SELECT * FROM turn", (c) => ({
-    agent: store.dictionary.text(c("agent_id") as number), session: store.dictionary.text(c("session_id") as number), key: c("turn_key") as string,
-    instant: number(c("instant_ms")), startedBy: store.dictionary.text(c("started_by_id") as number) as TurnStart["startedBy"], cleared: c("cleared") as boolean,
+    agent: store.dictionary.text(c("agent_id") as number),
+    session: store.dictionary.text(c("session_id") as number),
+    key: c("turn_key") as string,
+    instant: number(c("instant_ms")),
+    startedBy: store.dictionary.text(c("started_by_id") as number) as TurnStart["startedBy"],
+    cleared: c("cleared") as boolean,
   }));
 }
 
@@ -104,10 +149,19 @@ export async function readCalls(store: FactStore): Promise<(Call & { agent: stri
     `SELECT c.*, r.instant_ms AS ended_ms, r.status_id, r.started_sub_agent_id
      FROM call c LEFT JOIN call_result r USING (agent_id, session_id, call_key)`,
     (c) => ({
-      agent: text(c("agent_id")), session: text(c("session_id")), callKey: c("call_key") as string, responseKey: c("response_key") as string | null,
-      agentId: maybe(c("sub_agent_id")), parentCallKey: c("parent_call_key") as string | null, instant: number(c("instant_ms")), endedAt: maybeNumber(c("ended_ms")),
-      tool: text(c("tool_id")), activity: text(c("activity_id")) as Call["activity"], inputBytes: c("input_bytes") as number,
-      status: (maybe(c("status_id")) ?? "unknown") as Call["status"], startedAgentId: maybe(c("started_sub_agent_id")),
+      agent: text(c("agent_id")),
+      session: text(c("session_id")),
+      callKey: c("call_key") as string,
+      responseKey: c("response_key") as string | null,
+      agentId: maybe(c("sub_agent_id")),
+      parentCallKey: c("parent_call_key") as string | null,
+      instant: number(c("instant_ms")),
+      endedAt: maybeNumber(c("ended_ms")),
+      tool: text(c("tool_id")),
+      activity: text(c("activity_id")) as Call["activity"],
+      inputBytes: c("input_bytes") as number,
+      status: (maybe(c("status_id")) ?? "unknown") as Call["status"],
+      startedAgentId: maybe(c("started_sub_agent_id")),
     }),
   );
 }
@@ -121,8 +175,13 @@ export async function readWrites(store: FactStore): Promise<StoredWrite[]> {
      ANTI JOIN (SELECT r.* FROM call_result r JOIN dict d ON d.id = r.status_id AND d.text = 'error') e USING (agent_id, session_id, call_key)
      QUALIFY row_number() OVER (PARTITION BY agent_id, session_id, call_key, path_id ORDER BY quality) = 1`,
     (c) => ({
-      agent: text(c("agent_id")), session: text(c("session_id")), callKey: c("call_key") as string, path: text(c("path_id")),
-      quality: writeQualities[c("quality") as number] as WriteQuality, instant: number(c("instant_ms")), operation: text(c("operation_id")),
+      agent: text(c("agent_id")),
+      session: text(c("session_id")),
+      callKey: c("call_key") as string,
+      path: text(c("path_id")),
+      quality: writeQualities[c("quality") as number] as WriteQuality,
+      instant: number(c("instant_ms")),
+      operation: text(c("operation_id")),
       diff: unpackLineDiff(c("lines") as Uint8Array),
     }),
   );
@@ -130,14 +189,19 @@ export async function readWrites(store: FactStore): Promise<StoredWrite[]> {
 
 export async function readCommitMentions(store: FactStore): Promise<{ session: string; hash: string; instant: number }[]> {
   return await read(store, "SELECT session_id, commit_hash, instant_ms FROM commit_mention", (c) => ({
-    session: store.dictionary.text(c("session_id") as number), hash: c("commit_hash") as string, instant: number(c("instant_ms")),
+    session: store.dictionary.text(c("session_id") as number),
+    hash: c("commit_hash") as string,
+    instant: number(c("instant_ms")),
   }));
 }
 
 export async function readCheckpoints(store: FactStore): Promise<StoredCheckpoint[]> {
   return await read(store, "SELECT * FROM checkpoint", (c) => ({
-    repository: c("repository_id") as number, checkpoint: c("checkpoint_key") as string, listed: c("listed_key") as string,
-    session: store.dictionary.text(c("session_id") as number), transcript: store.dictionary.text(c("transcript_id") as number),
+    repository: c("repository_id") as number,
+    checkpoint: c("checkpoint_key") as string,
+    listed: c("listed_key") as string,
+    session: store.dictionary.text(c("session_id") as number),
+    transcript: store.dictionary.text(c("transcript_id") as number),
     filesTouched: JSON.parse(c("files_touched") as string) as string[],
   }));
 }
@@ -145,7 +209,9 @@ export async function readCheckpoints(store: FactStore): Promise<StoredCheckpoin
 /** Repositories with their aliases; those that share one are one, under the smallest id. `idOf` maps the others. */
 export async function readRepositories(store: FactStore): Promise<{ repositories: StoredRepository[]; idOf: ReadonlyMap<number, number> }> {
   const aliases = await read(store, "SELECT * FROM repository_alias ORDER BY repository_id, kind, value", (c) => ({
-    id: c("repository_id") as number, kind: c("kind") as string, value: c("value") as string,
+    id: c("repository_id") as number,
+    kind: c("kind") as string,
+    value: c("value") as string,
   }));
   const idOf = new Map<number, number>();
   const byAlias = new Map<string, number>();
@@ -164,24 +230,38 @@ export async function readRepositories(store: FactStore): Promise<{ repositories
   }
   for (const id of idOf.keys()) idOf.set(id, root(id));
   const refs = await read(store, "SELECT * FROM ref_seen ORDER BY clone, name", (c) => ({
-    id: c("repository_id") as number, clone: c("clone") as string, name: c("name") as string, commit: c("commit_hash") as string,
+    id: c("repository_id") as number,
+    clone: c("clone") as string,
+    name: c("name") as string,
+    commit: c("commit_hash") as string,
   }));
   const states = await read(store, "SELECT * FROM clone_state ORDER BY clone, name", (c) => ({
-    id: c("repository_id") as number, clone: c("clone") as string, name: c("name") as string, value: c("value") as string,
+    id: c("repository_id") as number,
+    clone: c("clone") as string,
+    name: c("name") as string,
+    value: c("value") as string,
   }));
-  const repositories = [...new Set(idOf.values())].sort((a, b) => a - b).map((id): StoredRepository => {
-    const own = <T extends { id: number }>(rows: T[]): T[] => rows.filter((row) => idOf.get(row.id) === id);
-    const clones = [...new Set(own(states).map((row) => row.clone))].sort();
-    return {
-      id,
-      aliases: own(aliases).map(({ kind, value }) => ({ kind, value })),
-      clones: clones.map((clone) => ({
-        clone,
-        refs: own(refs).filter((row) => row.clone === clone).map(({ name, commit }) => ({ name, commit })),
-        states: Object.fromEntries(own(states).filter((row) => row.clone === clone).map(({ name, value }) => [name, value])),
-      })),
-    };
-  });
+  const repositories = [...new Set(idOf.values())]
+    .sort((a, b) => a - b)
+    .map((id): StoredRepository => {
+      const own = <T extends { id: number }>(rows: T[]): T[] => rows.filter((row) => idOf.get(row.id) === id);
+      const clones = [...new Set(own(states).map((row) => row.clone))].sort();
+      return {
+        id,
+        aliases: own(aliases).map(({ kind, value }) => ({ kind, value })),
+        clones: clones.map((clone) => ({
+          clone,
+          refs: own(refs)
+            .filter((row) => row.clone === clone)
+            .map(({ name, commit }) => ({ name, commit })),
+          states: Object.fromEntries(
+            own(states)
+              .filter((row) => row.clone === clone)
+              .map(({ name, value }) => [name, value]),
+          ),
+        })),
+      };
+    });
   return { repositories, idOf };
 }
 
@@ -198,8 +278,12 @@ export async function readStoredCommits(store: FactStore, ids: readonly number[]
     if (ids.length > 1) seen.add(key);
     const lines = c("lines") as Uint8Array | null;
     const change: FileChange = {
-      path: store.dictionary.text(c("path_id") as number), oldPath: maybe(c("old_path_id")), status: maybe(c("status_id")) as FileChange["status"],
-      oldBlob: c("old_blob") as string, newBlob: c("new_blob") as string, opaque: (maybe(c("opaque_id")) ?? false) as FileChange["opaque"],
+      path: store.dictionary.text(c("path_id") as number),
+      oldPath: maybe(c("old_path_id")),
+      status: maybe(c("status_id")) as FileChange["status"],
+      oldBlob: c("old_blob") as string,
+      newBlob: c("new_blob") as string,
+      opaque: (maybe(c("opaque_id")) ?? false) as FileChange["opaque"],
       diff: lines === null ? emptyDiff : unpackLineDiff(lines),
     };
     const known = files.get(hash);
@@ -211,10 +295,18 @@ export async function readStoredCommits(store: FactStore, ids: readonly number[]
     const hash = c("commit_hash") as string;
     const parents = c("parents") as string;
     commits.set(hash, {
-      kind: "commit", hash, parents: parents === "" ? [] : parents.split(" "), authorName: store.dictionary.text(c("author_name_id") as number),
-      authorEmail: store.dictionary.text(c("author_email_id") as number), authorAt: number(c("author_ms")), commitAt: number(c("commit_ms")),
-      trailers: JSON.parse(c("trailers") as string) as CommitFact["trailers"], squashOf: c("squash_of") as number | null, mergeOf: c("merge_of") as number | null,
-      reverts: c("reverts") as string | null, files: files.get(hash) ?? [],
+      kind: "commit",
+      hash,
+      parents: parents === "" ? [] : parents.split(" "),
+      authorName: store.dictionary.text(c("author_name_id") as number),
+      authorEmail: store.dictionary.text(c("author_email_id") as number),
+      authorAt: number(c("author_ms")),
+      commitAt: number(c("commit_ms")),
+      trailers: JSON.parse(c("trailers") as string) as CommitFact["trailers"],
+      squashOf: c("squash_of") as number | null,
+      mergeOf: c("merge_of") as number | null,
+      reverts: c("reverts") as string | null,
+      files: files.get(hash) ?? [],
     });
   });
   return [...commits.values()];

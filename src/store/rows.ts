@@ -21,48 +21,133 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
   switch (fact.kind) {
     case "session":
       return batch.add("session", [
-        id(fact.agent), id(fact.session), fact.firstAt, fact.lastAt, maybe(fact.parentSession), maybe(fact.trigger), maybe(fact.entrypoint),
-        maybe(fact.agentVersion), maybe(fact.cwd), maybe(fact.branch), maybe(telling.device), seen,
+        id(fact.agent),
+        id(fact.session),
+        fact.firstAt,
+        fact.lastAt,
+        maybe(fact.parentSession),
+        maybe(fact.trigger),
+        maybe(fact.entrypoint),
+        maybe(fact.agentVersion),
+        maybe(fact.cwd),
+        maybe(fact.branch),
+        maybe(telling.device),
+        seen,
       ]);
     case "sighting": {
       const { counts } = fact;
       const responseKey =
-        fact.messageId ?? fact.requestId ??
+        fact.messageId ??
+        fact.requestId ??
         [fact.instant, counts.input, counts.cacheRead, counts.cacheWrite5m, counts.cacheWrite1h, counts.output].join(":");
       return batch.add("sighting", [
-        id(telling.source), id(fact.agent), id(fact.session), responseKey, fact.messageId, fact.requestId, fact.instant, maybe(fact.agentId),
-        maybe(fact.provider), id(fact.model), maybe(fact.agentVersion), maybe(fact.serviceTier), maybe(fact.speed), maybe(fact.geo),
-        maybe(fact.cwd), maybe(fact.branch), counts.input, counts.cacheRead, counts.cacheWrite5m, counts.cacheWrite1h, counts.output,
-        counts.reasoning, qualities.indexOf(fact.outputQuality), fact.webSearches, fact.visibleChars, fact.reportedCostNanoUsd, seen,
+        id(telling.source),
+        id(fact.agent),
+        id(fact.session),
+        responseKey,
+        fact.messageId,
+        fact.requestId,
+        fact.instant,
+        maybe(fact.agentId),
+        maybe(fact.provider),
+        id(fact.model),
+        maybe(fact.agentVersion),
+        maybe(fact.serviceTier),
+        maybe(fact.speed),
+        maybe(fact.geo),
+        maybe(fact.cwd),
+        maybe(fact.branch),
+        counts.input,
+        counts.cacheRead,
+        counts.cacheWrite5m,
+        counts.cacheWrite1h,
+        counts.output,
+        counts.reasoning,
+        qualities.indexOf(fact.outputQuality),
+        fact.webSearches,
+        fact.visibleChars,
+        fact.reportedCostNanoUsd,
+        seen,
       ]);
     }
     case "turn":
       return batch.add("turn", [
-        id(fact.agent), id(fact.session), fact.key, fact.instant, id(fact.trigger), fact.promptFingerprint, fact.promptLength, fact.cleared, seen,
+        id(fact.agent),
+        id(fact.session),
+        fact.key,
+        fact.instant,
+        id(fact.trigger),
+        fact.promptFingerprint,
+        fact.promptLength,
+        fact.cleared,
+        seen,
       ]);
     case "call":
       return batch.add("call", [
-        id(fact.agent), id(fact.session), fact.callId, fact.messageId, maybe(fact.agentId), fact.parentCallId, fact.instant, id(fact.tool),
-        id(fact.activity), fact.inputBytes, seen,
+        id(fact.agent),
+        id(fact.session),
+        fact.callId,
+        fact.messageId,
+        maybe(fact.agentId),
+        fact.parentCallId,
+        fact.instant,
+        id(fact.tool),
+        id(fact.activity),
+        fact.inputBytes,
+        seen,
       ]);
     case "call_result":
       return batch.add("call_result", [
-        id(fact.agent), id(fact.session), fact.callId, fact.instant, id(fact.status), fact.exitCode, fact.testsPassed, fact.testsFailed,
-        maybe(fact.startedAgentId), seen,
+        id(fact.agent),
+        id(fact.session),
+        fact.callId,
+        fact.instant,
+        id(fact.status),
+        fact.exitCode,
+        fact.testsPassed,
+        fact.testsFailed,
+        maybe(fact.startedAgentId),
+        seen,
       ]);
     case "write":
       return batch.add("write", [
-        id(fact.agent), id(fact.session), fact.callId, id(fact.path), writeQualities.indexOf(fact.quality), fact.instant, id(fact.operation),
-        packLineDiff(fact.diff), featureVersion, seen,
+        id(fact.agent),
+        id(fact.session),
+        fact.callId,
+        id(fact.path),
+        writeQualities.indexOf(fact.quality),
+        fact.instant,
+        id(fact.operation),
+        packLineDiff(fact.diff),
+        featureVersion,
+        seen,
       ]);
     case "commit_mention":
-      return batch.add("commit_mention", [id(fact.agent), id(fact.session), fact.callId, fact.hash, fact.instant, maybe(fact.branch), seen]);
+      return batch.add("commit_mention", [
+        id(fact.agent),
+        id(fact.session),
+        fact.callId,
+        fact.hash,
+        fact.instant,
+        maybe(fact.branch),
+        seen,
+      ]);
     case "pull_request_mention":
       return batch.add("pull_request_mention", [id(fact.agent), id(fact.session), id(fact.repository), fact.number, fact.instant, seen]);
     case "checkpoint":
       return batch.add("checkpoint", [
-        telling.repositoryOf(fact.gitDir), fact.entry, fact.checkpoint, fact.listedId, id(fact.session), maybe(fact.agent),
-        JSON.stringify([...fact.filesTouched].sort()), maybe(fact.branch), fact.createdAt, id(fact.transcript), fact.transcriptBytes, seen,
+        telling.repositoryOf(fact.gitDir),
+        fact.entry,
+        fact.checkpoint,
+        fact.listedId,
+        id(fact.session),
+        maybe(fact.agent),
+        JSON.stringify([...fact.filesTouched].sort()),
+        maybe(fact.branch),
+        fact.createdAt,
+        id(fact.transcript),
+        fact.transcriptBytes,
+        seen,
       ]);
     default:
       fact satisfies never;
@@ -72,14 +157,32 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
 /** Adds a commit and its file changes. */
 export function addCommit(batch: FactBatch, dictionary: Dictionary, repositoryId: number, commit: CommitFact, seenAt: number): void {
   batch.add("commit", [
-    repositoryId, commit.hash, commit.parents.join(" "), dictionary.id(commit.authorName), dictionary.id(commit.authorEmail), commit.authorAt,
-    commit.commitAt, JSON.stringify(commit.trailers), commit.squashOf, commit.mergeOf, commit.reverts, seenAt,
+    repositoryId,
+    commit.hash,
+    commit.parents.join(" "),
+    dictionary.id(commit.authorName),
+    dictionary.id(commit.authorEmail),
+    commit.authorAt,
+    commit.commitAt,
+    JSON.stringify(commit.trailers),
+    commit.squashOf,
+    commit.mergeOf,
+    commit.reverts,
+    seenAt,
   ]);
   commit.files.forEach((file, position) => {
     batch.add("file_change", [
-      repositoryId, commit.hash, position, dictionary.id(file.path), dictionary.maybeId(file.oldPath), dictionary.id(file.status), file.oldBlob,
-      file.newBlob, file.opaque === false ? null : dictionary.id(file.opaque),
-      lineCount(file.diff) > 0 || file.diff.hunks.length > 0 ? packLineDiff(file.diff) : null, featureVersion,
+      repositoryId,
+      commit.hash,
+      position,
+      dictionary.id(file.path),
+      dictionary.maybeId(file.oldPath),
+      dictionary.id(file.status),
+      file.oldBlob,
+      file.newBlob,
+      file.opaque === false ? null : dictionary.id(file.opaque),
+      lineCount(file.diff) > 0 || file.diff.hunks.length > 0 ? packLineDiff(file.diff) : null,
+      featureVersion,
     ]);
   });
 }

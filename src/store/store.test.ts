@@ -24,10 +24,27 @@ const telling = { source: "claude-code", device: null, seenAt: 1_000, repository
 
 function sighting(message: string, output: number, extra: Partial<SightingFact> = {}): SightingFact {
   return {
-    kind: "sighting", agent: "claude-code", session: "s1", provider: "anthropic", messageId: message, requestId: null, instant: 5_000, agentId: null,
-    model: "claude-opus-4-6", agentVersion: "2.1.30", serviceTier: "standard", speed: null, geo: null, cwd: "/h", branch: "main",
-    counts: { input: 10, cacheRead: 100, cacheWrite5m: 0, cacheWrite1h: 20, output, reasoning: null }, outputQuality: "partial", webSearches: 0,
-    visibleChars: output * 3, reportedCostNanoUsd: null, ...extra,
+    kind: "sighting",
+    agent: "claude-code",
+    session: "s1",
+    provider: "anthropic",
+    messageId: message,
+    requestId: null,
+    instant: 5_000,
+    agentId: null,
+    model: "claude-opus-4-6",
+    agentVersion: "2.1.30",
+    serviceTier: "standard",
+    speed: null,
+    geo: null,
+    cwd: "/h",
+    branch: "main",
+    counts: { input: 10, cacheRead: 100, cacheWrite5m: 0, cacheWrite1h: 20, output, reasoning: null },
+    outputQuality: "partial",
+    webSearches: 0,
+    visibleChars: output * 3,
+    reportedCostNanoUsd: null,
+    ...extra,
   };
 }
 
@@ -42,7 +59,11 @@ async function storeOf(path: string, batches: readonly (readonly TokenFact[])[])
 
 describe("the fact store", () => {
   it("keeps one row for a response told again with a larger count, a better quality, an earlier instant", async () => {
-    const store = await storeOf(folder(), [[sighting("m1", 1)], [sighting("m1", 40, { outputQuality: "final", instant: 4_000 })], [sighting("m1", 7)]]);
+    const store = await storeOf(folder(), [
+      [sighting("m1", 1)],
+      [sighting("m1", 40, { outputQuality: "final", instant: 4_000 })],
+      [sighting("m1", 7)],
+    ]);
     const rows = await store.database.all("SELECT output, output_quality, instant_ms FROM sighting");
     expect(rows).toEqual([{ output: 40n, output_quality: 0, instant_ms: 4_000n }]);
     store.close();
@@ -50,15 +71,21 @@ describe("the fact store", () => {
 
   it("comes to the same facts from any order and any parts, told once or twice", async () => {
     const arbitrary = fc.record({
-      message: fc.constantFrom("m1", "m2", "m3"), output: fc.nat(9), instant: fc.integer({ min: 1, max: 4 }), cwd: fc.constantFrom("/z", "/a", null),
-      quality: fc.constantFrom("final" as const, "partial" as const), session: fc.constantFrom("s1", "s2"),
+      message: fc.constantFrom("m1", "m2", "m3"),
+      output: fc.nat(9),
+      instant: fc.integer({ min: 1, max: 4 }),
+      cwd: fc.constantFrom("/z", "/a", null),
+      quality: fc.constantFrom("final" as const, "partial" as const),
+      session: fc.constantFrom("s1", "s2"),
     });
     await fc.assert(
       fc.asyncProperty(fc.array(arbitrary, { minLength: 1, maxLength: 12 }), fc.nat(), async (rows, cut) => {
-        const facts = rows.map((row) => sighting(row.message, row.output, { instant: row.instant, cwd: row.cwd, outputQuality: row.quality, session: row.session }));
+        const facts = rows.map((row) =>
+          sighting(row.message, row.output, { instant: row.instant, cwd: row.cwd, outputQuality: row.quality, session: row.session }),
+        );
         const at = cut % facts.length;
         const whole = await storeOf(folder(), [facts]);
-        const parts = await storeOf(folder(), [[...facts.slice(at)].reverse(), facts.slice(0, at), facts]);
+        const parts = await storeOf(folder(), [facts.slice(at).reverse(), facts.slice(0, at), facts]);
         const dumps = [await dumpFacts(whole), await dumpFacts(parts)];
         whole.close();
         parts.close();
@@ -71,8 +98,14 @@ describe("the fact store", () => {
   it("lists the columns of every fact table as the migrations make them", async () => {
     const store = await FactStore.open(folder());
     for (const table of Object.keys(factTables) as FactTable[]) {
-      const rows = await store.database.all("SELECT column_name, data_type FROM information_schema.columns WHERE table_name = $table ORDER BY ordinal_position", { table });
-      expect(rows.map((row) => `${row["column_name"]} ${row["data_type"]}`), table).toEqual(factTables[table].map((column) => `${column.name} ${column.type}`));
+      const rows = await store.database.all(
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = $table ORDER BY ordinal_position",
+        { table },
+      );
+      expect(
+        rows.map((row) => `${row["column_name"]} ${row["data_type"]}`),
+        table,
+      ).toEqual(factTables[table].map((column) => `${column.name} ${column.type}`));
     }
     const constraints = await store.database.all("SELECT * FROM duckdb_constraints() WHERE constraint_type IN ('PRIMARY KEY', 'UNIQUE')");
     expect(constraints, "key constraints make large tables slow").toEqual([]);
@@ -105,9 +138,23 @@ describe("the fact store", () => {
   it("makes two repositories one when an alias joins them", async () => {
     const store = await FactStore.open(folder());
     const a = await store.repositoryOf([{ kind: "folder", value: "/a" }], 1);
-    const b = await store.repositoryOf([{ kind: "folder", value: "/b" }, { kind: "remote", value: "git.example/o/n" }], 1);
+    const b = await store.repositoryOf(
+      [
+        { kind: "folder", value: "/b" },
+        { kind: "remote", value: "git.example/o/n" },
+      ],
+      1,
+    );
     expect(b).not.toBe(a);
-    expect(await store.repositoryOf([{ kind: "remote", value: "git.example/o/n" }, { kind: "folder", value: "/a" }], 1)).toBe(a);
+    expect(
+      await store.repositoryOf(
+        [
+          { kind: "remote", value: "git.example/o/n" },
+          { kind: "folder", value: "/a" },
+        ],
+        1,
+      ),
+    ).toBe(a);
     const { readRepositories } = await import("./fact-reader.ts");
     const { repositories, idOf } = await readRepositories(store);
     expect(repositories.map(({ id }) => id)).toEqual([a]);

@@ -58,7 +58,9 @@ export class FactStore {
   static async open(folder: string, options: { readonly readOnly?: boolean } = {}): Promise<FactStore> {
     const path = join(folder, factsFile);
     if (options.readOnly && !existsSync(path)) {
-      throw new UserError("no_store", `There is no store in ${folder} yet.`, { hint: "Run `assay import` first, or give its folder with --store." });
+      throw new UserError("no_store", `There is no store in ${folder} yet.`, {
+        hint: "Run `assay import` first, or give its folder with --store.",
+      });
     }
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const database = await Database.open(path, options);
@@ -73,7 +75,7 @@ export class FactStore {
 
   /** The secret that keys every fingerprint of this store: 32 hex digits. */
   async secret(): Promise<string> {
-    return await this.#meta("secret") as string;
+    return (await this.#meta("secret")) as string;
   }
 
   async setting(name: "ignore_trailers" | "sample"): Promise<string | null> {
@@ -105,10 +107,20 @@ export class FactStore {
   /** States of the inputs a source has read, by key. */
   async inputStates(source: string): Promise<Map<string, InputState>> {
     const rows = await this.database.all("SELECT * FROM input_state WHERE source = $source", { source });
-    return new Map(rows.map((row) => [row["input_key"] as string, {
-      source, key: row["input_key"] as string, size: Number(row["size"]), mtimeMs: row["mtime_ms"] as number, identity: row["identity"] as string,
-      offset: Number(row["read_offset"]), tail: row["tail"] as string,
-    }]));
+    return new Map(
+      rows.map((row) => [
+        row["input_key"] as string,
+        {
+          source,
+          key: row["input_key"] as string,
+          size: Number(row["size"]),
+          mtimeMs: row["mtime_ms"] as number,
+          identity: row["identity"] as string,
+          offset: Number(row["read_offset"]),
+          tail: row["tail"] as string,
+        },
+      ]),
+    );
   }
 
   addTokenFact(fact: TokenFact, telling: Telling): void {
@@ -163,9 +175,19 @@ export class FactStore {
     await this.database.append(
       "problem",
       ["VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "INTEGER", "BIGINT"],
-      this.#problems.map(({ problem, key }): Row => [
-        problem.source, key, problem.code, problem.severity, problem.locator, problem.message, problem.hint ?? null, problem.count ?? 1, seenAt,
-      ]),
+      this.#problems.map(
+        ({ problem, key }): Row => [
+          problem.source,
+          key,
+          problem.code,
+          problem.severity,
+          problem.locator,
+          problem.message,
+          problem.hint ?? null,
+          problem.count ?? 1,
+          seenAt,
+        ],
+      ),
     );
     this.#problems = [];
   }
@@ -176,9 +198,13 @@ export class FactStore {
     await this.database.append(
       "stage_input",
       ["VARCHAR", "VARCHAR", "BIGINT", "DOUBLE", "VARCHAR", "BIGINT", "VARCHAR", "BIGINT"],
-      [...this.#inputs.values()].map((input): Row => [input.source, input.key, input.size, input.mtimeMs, input.identity, input.offset, input.tail, seenAt]),
+      [...this.#inputs.values()].map(
+        (input): Row => [input.source, input.key, input.size, input.mtimeMs, input.identity, input.offset, input.tail, seenAt],
+      ),
     );
-    await this.database.run("DELETE FROM input_state USING stage_input s WHERE input_state.source = s.source AND input_state.input_key = s.input_key");
+    await this.database.run(
+      "DELETE FROM input_state USING stage_input s WHERE input_state.source = s.source AND input_state.input_key = s.input_key",
+    );
     await this.database.run("INSERT INTO input_state SELECT * FROM stage_input");
     await this.database.run("DROP TABLE stage_input");
     this.#inputs.clear();
@@ -197,7 +223,8 @@ export class FactStore {
     if (!match) await this.database.run("INSERT INTO repository VALUES ($id, $seenAt)", { id, seenAt });
     const own = new Set(known.filter((row) => row["repository_id"] === id).map((row) => `${row["kind"]}\u0000${row["value"]}`));
     for (const { kind, value } of aliases) {
-      if (!own.has(`${kind}\u0000${value}`)) await this.database.run("INSERT INTO repository_alias VALUES ($id, $kind, $value)", { id, kind, value });
+      if (!own.has(`${kind}\u0000${value}`))
+        await this.database.run("INSERT INTO repository_alias VALUES ($id, $kind, $value)", { id, kind, value });
     }
     return id;
   }
@@ -219,12 +246,23 @@ export class FactStore {
 
   /** Replaces the refs and states of one clone; call it inside `commit`'s transaction. */
   async replaceClone(
-    repositoryId: number, clone: string, refs: readonly { name: string; commit: string }[], states: Readonly<Record<string, string>>,
+    repositoryId: number,
+    clone: string,
+    refs: readonly { name: string; commit: string }[],
+    states: Readonly<Record<string, string>>,
   ): Promise<void> {
     await this.database.run("DELETE FROM ref_seen WHERE clone = $clone", { clone });
     await this.database.run("DELETE FROM clone_state WHERE clone = $clone", { clone });
-    await this.database.append("ref_seen", ["INTEGER", "VARCHAR", "VARCHAR", "VARCHAR"], refs.map((ref): Row => [repositoryId, clone, ref.name, ref.commit]));
-    await this.database.append("clone_state", ["INTEGER", "VARCHAR", "VARCHAR", "VARCHAR"], Object.entries(states).map(([name, value]): Row => [repositoryId, clone, name, value]));
+    await this.database.append(
+      "ref_seen",
+      ["INTEGER", "VARCHAR", "VARCHAR", "VARCHAR"],
+      refs.map((ref): Row => [repositoryId, clone, ref.name, ref.commit]),
+    );
+    await this.database.append(
+      "clone_state",
+      ["INTEGER", "VARCHAR", "VARCHAR", "VARCHAR"],
+      Object.entries(states).map(([name, value]): Row => [repositoryId, clone, name, value]),
+    );
   }
 
   close(): void {
@@ -240,12 +278,19 @@ async function migrate(database: Database, folder: string, readOnly: boolean): P
     version = Number(row?.["value"] ?? 0);
   }
   if (version > migrations.length) {
-    throw new UserError("store_newer", `The store in ${folder} was written by a newer Assay (its schema is ${version}, this one knows ${migrations.length}).`, {
-      hint: "Update Assay, or give another folder with --store. Nothing was changed.",
-    });
+    throw new UserError(
+      "store_newer",
+      `The store in ${folder} was written by a newer Assay (its schema is ${version}, this one knows ${migrations.length}).`,
+      {
+        hint: "Update Assay, or give another folder with --store. Nothing was changed.",
+      },
+    );
   }
   if (version === migrations.length) return;
-  if (readOnly) throw new UserError("store_older", `The store in ${folder} has an older schema.`, { hint: "Run `assay import` once; it brings the store up to date." });
+  if (readOnly)
+    throw new UserError("store_older", `The store in ${folder} has an older schema.`, {
+      hint: "Run `assay import` once; it brings the store up to date.",
+    });
   await database.run("BEGIN");
   for (const sql of migrations.slice(version)) await database.run(sql);
   if (version === 0) {

@@ -1,6 +1,17 @@
 import {
-  BIGINT, BLOB, BOOLEAN, DOUBLE, DuckDBBlobValue, type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, type DuckDBType, type DuckDBValue,
-  INTEGER, TINYINT, VARCHAR,
+  BIGINT,
+  BLOB,
+  BOOLEAN,
+  DOUBLE,
+  DuckDBBlobValue,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBType,
+  type DuckDBValue,
+  INTEGER,
+  TINYINT,
+  VARCHAR,
 } from "@duckdb/node-api";
 import { UserError } from "../../contract/errors.ts";
 
@@ -9,7 +20,13 @@ export type Cell = number | bigint | string | boolean | Uint8Array | null;
 export type Row = readonly Cell[];
 
 const columnTypes = {
-  INTEGER, BIGINT, VARCHAR, BLOB, DOUBLE, BOOLEAN, TINYINT,
+  INTEGER,
+  BIGINT,
+  VARCHAR,
+  BLOB,
+  DOUBLE,
+  BOOLEAN,
+  TINYINT,
 } as const satisfies Record<string, DuckDBType>;
 export type ColumnType = keyof typeof columnTypes;
 
@@ -25,7 +42,10 @@ export type Purpose = keyof typeof limits;
 /** A query that failed, with what was asked: the SQL and the names of its parameters, never their values. */
 class QueryError extends Error {
   constructor(sql: string, parameters: readonly string[], cause: unknown) {
-    super(`query failed: ${cause instanceof Error ? cause.message : String(cause)}\n  SQL: ${sql}\n  parameters: ${parameters.join(", ") || "none"}`, { cause });
+    super(
+      `query failed: ${cause instanceof Error ? cause.message : String(cause)}\n  SQL: ${sql}\n  parameters: ${parameters.join(", ") || "none"}`,
+      { cause },
+    );
     this.name = "QueryError";
   }
 }
@@ -47,7 +67,11 @@ export class Database {
    */
   static async open(path: string, options: { readonly readOnly?: boolean; readonly for?: Purpose } = {}): Promise<Database> {
     try {
-      const instance = await DuckDBInstance.create(path, { ...settings, ...limits[options.for ?? "writing"], access_mode: options.readOnly ? "READ_ONLY" : "AUTOMATIC" });
+      const instance = await DuckDBInstance.create(path, {
+        ...settings,
+        ...limits[options.for ?? "writing"],
+        access_mode: options.readOnly ? "READ_ONLY" : "AUTOMATIC",
+      });
       return new Database(instance, await instance.connect());
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
@@ -78,7 +102,9 @@ export class Database {
   async all(sql: string, parameters: Readonly<Record<string, Cell>> = {}): Promise<Record<string, Cell>[]> {
     const { names, columns } = await this.columns(sql, parameters);
     const count = columns[0]?.length ?? 0;
-    return Array.from({ length: count }, (_, row) => Object.fromEntries(names.map((name, c) => [name, (columns[c] as Cell[])[row] as Cell])));
+    return Array.from({ length: count }, (_, row) =>
+      Object.fromEntries(names.map((name, c) => [name, (columns[c] as Cell[])[row] as Cell])),
+    );
   }
 
   /** All rows, column by column: cheap for large tables. */
@@ -94,12 +120,20 @@ export class Database {
   }
 
   /** Hands rows to `visit` a chunk at a time, column by column: a large table is never in memory as a whole. */
-  async eachChunk(sql: string, parameters: Readonly<Record<string, Cell>>, visit: (names: readonly string[], columns: readonly Cell[][], count: number) => void): Promise<void> {
+  async eachChunk(
+    sql: string,
+    parameters: Readonly<Record<string, Cell>>,
+    visit: (names: readonly string[], columns: readonly Cell[][], count: number) => void,
+  ): Promise<void> {
     try {
       const result = await this.#connection.stream(sql, toDriver(parameters));
       const names = result.columnNames();
       for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-        visit(names, (chunk.getColumns() as unknown[][]).map((column) => column.map(fromDriver)), chunk.rowCount);
+        visit(
+          names,
+          (chunk.getColumns() as unknown[][]).map((column) => column.map(fromDriver)),
+          chunk.rowCount,
+        );
       }
     } catch (cause) {
       throw new QueryError(sql, Object.keys(parameters), cause);
@@ -113,7 +147,10 @@ export class Database {
       ? await this.#connection.createAppender(table.slice("temp.".length), "main", "temp")
       : await this.#connection.createAppender(table);
     // One chunk for all: its memory is the driver's, which the garbage collector does not see.
-    const chunk = DuckDBDataChunk.create(types.map((type) => columnTypes[type]), Math.min(chunkRows, rows.length));
+    const chunk = DuckDBDataChunk.create(
+      types.map((type) => columnTypes[type]),
+      Math.min(chunkRows, rows.length),
+    );
     for (let from = 0; from < rows.length; from += chunkRows) {
       const count = Math.min(chunkRows, rows.length - from);
       if (from > 0) chunk.reset();
@@ -147,7 +184,11 @@ function toDriver(parameters: Readonly<Record<string, Cell>>): Record<string, Du
   return Object.fromEntries(
     Object.entries(parameters).map(([name, value]) => [
       name,
-      value instanceof Uint8Array ? new DuckDBBlobValue(value) : typeof value === "number" && Number.isInteger(value) ? BigInt(value) : value,
+      value instanceof Uint8Array
+        ? new DuckDBBlobValue(value)
+        : typeof value === "number" && Number.isInteger(value)
+          ? BigInt(value)
+          : value,
     ]),
   );
 }

@@ -20,9 +20,11 @@ interface FileState {
   readonly ids: Int32Array;
   /** Why its lines are not known, null if they are. */
   readonly opaque: string | null;
+  /** The file it is, whatever its name: given when it was added, kept by renames. */
+  readonly lineage: number;
 }
 
-const fileState = (blob: string, ids: Int32Array, opaque: string | null): FileState => ({ blob, ids, opaque });
+const fileState = (blob: string, ids: Int32Array, opaque: string | null, lineage: number): FileState => ({ blob, ids, opaque, lineage });
 
 /** What a commit does to one file. */
 interface FileStep {
@@ -61,6 +63,8 @@ export class LineHistory {
   readonly #changed: (readonly ChangedFile[])[] = [];
   readonly #pathIds = new Map<string, number>();
   readonly #paths: string[] = [];
+  /** Lineage → ids of all paths it has ever had. */
+  readonly #namesOf: number[][] = [];
   readonly #moves = new MoveFinder();
   readonly #lines = new LineTable();
 
@@ -143,16 +147,26 @@ export class LineHistory {
       this.#lines.lose(old, 0, old.length);
       if (ids.length >= old.length) ids.set(old); // a deletion, or the first half of a type change, tells each line
     }
-    const plain = withoutSplice(file, before);
-    if (plain === "splice") return this.#splice(file, keepsLines ? old : noIds, ids);
-    return plain;
+    const lineage = this.#lineageOf(file, before);
+    const plain = withoutSplice(file, before, lineage);
+    return plain === "splice" ? this.#splice(file, keepsLines ? old : noIds, ids, lineage) : plain;
+  }
+
+  /** The lineage of a file after a commit; notes the name it has there. */
+  #lineageOf(file: FileChange, before: FileState | undefined): number {
+    if (file.status === "deleted") return none;
+    const lineage = before?.lineage ?? this.#namesOf.push([]) - 1;
+    const names = this.#namesOf[lineage] as number[];
+    const path = this.#pathId(file.path);
+    if (names[names.length - 1] !== path && !names.includes(path)) names.push(path);
+    return lineage;
   }
 
   /** Applies the hunks of a plain commit: removed lines die, added ones are born. */
-  #splice(file: FileChange, old: Int32Array, ids: Int32Array): FileState {
+  #splice(file: FileChange, old: Int32Array, ids: Int32Array, lineage: number): FileState {
     const { hunks, lines } = file.diff;
     const length = lengthAfter(file, old.length);
-    if (length === null) return fileState(file.newBlob, noIds, "does_not_fit");
+    if (length === null) return fileState(file.newBlob, noIds, "does_not_fit", lineage);
     const now = new Int32Array(length);
     let from = 0;
     let to = 0;
@@ -173,7 +187,7 @@ export class LineHistory {
       }
     }
     copy(old, from, old.length, now, to);
-    return fileState(file.newBlob, now, null);
+    return fileState(file.newBlob, now, null, lineage);
   }
 
   #findMoves(files: readonly FileChange[], changed: readonly ChangedFile[]): void {
@@ -192,14 +206,15 @@ export class LineHistory {
   }
 
   #mergeFile(file: FileChange, before: FileState | undefined, parents: readonly (PathTree<FileState> | undefined)[], ids: Int32Array): FileState | undefined {
+    const lineage = this.#lineageOf(file, before);
     const there: FileState[] = [];
     for (const parent of parents.slice(1)) {
-      const state = parent?.get(this.#pathId(file.path)) ?? (file.oldPath === null ? undefined : parent?.get(this.#pathId(file.oldPath)));
+      const state = parent === undefined ? undefined : this.#sameFile(parent, file, lineage);
       if (state !== undefined) there.push(state);
     }
     const same = file.status === "deleted" ? undefined : there.find(({ blob }) => blob === file.newBlob);
-    const plain = same ?? withoutSplice(file, before);
-    const after = plain !== "splice" ? plain : this.#mergeLines(file, before, there);
+    const plain = same ?? withoutSplice(file, before, lineage);
+    const after = plain !== "splice" ? plain : this.#mergeLines(file, before, there, lineage);
     const now = after?.ids ?? noIds;
     if (before !== undefined) this.#lines.replace(before.ids, now);
     else this.#lines.replace(noIds, now);
@@ -210,10 +225,21 @@ export class LineHistory {
     return after;
   }
 
+  /** A merge's file as another parent has it: under the same name, else under one it had before or there. */
+  #sameFile(parent: PathTree<FileState>, file: FileChange, lineage: number): FileState | undefined {
+    const named = parent.get(this.#pathId(file.path)) ?? (file.oldPath === null ? undefined : parent.get(this.#pathId(file.oldPath)));
+    if (named !== undefined || lineage === none) return named;
+    for (const path of this.#namesOf[lineage] as number[]) {
+      const state = parent.get(path);
+      if (state?.lineage === lineage) return state;
+    }
+    return undefined;
+  }
+
   /** Lines that are not the first parent's: those of the next parent that has them, else the merge's own. */
-  #mergeLines(file: FileChange, before: FileState | undefined, others: readonly FileState[]): FileState {
+  #mergeLines(file: FileChange, before: FileState | undefined, others: readonly FileState[], lineage: number): FileState {
     const ids = splicedWithGaps(file, before?.ids ?? noIds);
-    if (ids === null) return fileState(file.newBlob, noIds, "does_not_fit");
+    if (ids === null) return fileState(file.newBlob, noIds, "does_not_fit", lineage);
     const texts = this.#lines.textsOf(ids);
     fillAddedTexts(texts, file.diff);
     for (const other of others) {
@@ -222,7 +248,7 @@ export class LineHistory {
       this.#lines.adopt(ids, other.ids, matches);
     }
     for (let at = 0; at < ids.length; at++) if (ids[at] === none) ids[at] = this.#lines.bearOne(texts[at] as number);
-    return fileState(file.newBlob, ids, null);
+    return fileState(file.newBlob, ids, null, lineage);
   }
 
   #store(index: number, parents: readonly number[], steps: readonly FileStep[]): void {
@@ -248,13 +274,13 @@ const losesAll = (file: FileChange): boolean =>
   file.status === "deleted" || file.status === "type_changed" || (file.opaque !== false && file.opaque !== "absent_blob");
 
 /** The file afterwards where that can be told without applying hunks. */
-function withoutSplice(file: FileChange, before: FileState | undefined): FileState | undefined | "splice" {
+function withoutSplice(file: FileChange, before: FileState | undefined, lineage: number): FileState | undefined | "splice" {
   if (file.status === "deleted") return undefined;
-  if (file.opaque === "absent_blob") return fileState(file.newBlob, before?.ids ?? noIds, file.opaque);
-  if (file.opaque !== false) return fileState(file.newBlob, noIds, file.opaque);
+  if (file.opaque === "absent_blob") return fileState(file.newBlob, before?.ids ?? noIds, file.opaque, lineage);
+  if (file.opaque !== false) return fileState(file.newBlob, noIds, file.opaque, lineage);
   if (file.status === "added" || file.status === "type_changed") return "splice";
-  if (before === undefined) return fileState(file.newBlob, noIds, "unknown_before");
-  return before.opaque !== null || file.diff.hunks.length === 0 ? fileState(file.newBlob, before.ids, before.opaque) : "splice";
+  if (before === undefined) return fileState(file.newBlob, noIds, "unknown_before", lineage);
+  return before.opaque !== null || file.diff.hunks.length === 0 ? fileState(file.newBlob, before.ids, before.opaque, lineage) : "splice";
 }
 
 /** Lines of a file after its difference (of a type change: after its second half, the creation), null if the difference does not fit what is known of it. */

@@ -80,6 +80,11 @@ export class LogParser {
     return this.#done.splice(0);
   }
 
+  /** Hash of the commit that is not known to be whole. */
+  get unfinished(): string | null {
+    return this.#commit?.hash ?? null;
+  }
+
   #lines(bytes: Buffer): void {
     let start = 0;
     while (start < bytes.length) {

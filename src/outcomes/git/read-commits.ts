@@ -54,25 +54,47 @@ export async function* readCommits(git: Git, options: ReadCommitsOptions): Async
   }
 }
 
+/** A log that dies of an absent blob is begun again behind the commit this often; then the rest is read from a list. */
+const mostRestarts = 4;
+
 async function* readWithGaps(git: Git, options: ReadCommitsOptions): AsyncGenerator<CommitFact, void, void> {
-  const revisions = revisionInput(options);
-  const ownFiles = await readMergesOwnFiles(git, revisions);
-  const parser = (): LogParser => new LogParser(options.fingerprinter, (commit) => ownFiles.get(commit));
+  const ownFiles = await readMergesOwnFiles(git, revisionInput(options.tips, options.known));
+  const reader: GapReader = { git, newParser: () => new LogParser(options.fingerprinter, (commit) => ownFiles.get(commit)), gaps: new Map() };
   const newest = new Set<string>();
-  try {
-    for await (const commit of parseLog(git, [...logArguments, logFormat, "--ignore-missing", "--stdin"], revisions, parser())) {
-      for (const parent of commit.parents) newest.delete(parent);
-      newest.add(commit.hash);
-      yield commit;
+  for (let restarts = 0; ; restarts++) {
+    const parser = reader.newParser();
+    const rest = revisionInput(options.tips, [...(options.known ?? []), ...newest]);
+    try {
+      for await (const commit of parseLog(git, [...logArguments, logFormat, "--ignore-missing", "--stdin"], rest, parser)) {
+        for (const parent of commit.parents) newest.delete(parent);
+        newest.add(commit.hash);
+        yield commit;
+      }
+      break;
+    } catch (error) {
+      if (!(error instanceof GitError) || error.exitCode === null) throw error;
+      const behind = revisionInput(options.tips, [...(options.known ?? []), ...newest]);
+      const damaged = restarts < mostRestarts && parser.unfinished !== null ? await readIfDamaged(reader, parser.unfinished) : null;
+      if (damaged === null) {
+        yield* readAroundGaps(reader, behind, error);
+        break;
+      }
+      newest.add(damaged.hash);
+      yield damaged;
     }
-  } catch (error) {
-    if (!(error instanceof GitError) || error.exitCode === null) throw error;
-    const rest = revisionInput({ ...options, known: [...(options.known ?? []), ...newest] });
-    yield* readAroundGaps(git, rest, error, parser, options.onProblem);
   }
+  for (const [path, count] of reader.gaps) options.onProblem(absentBlob(git.dir, path, count));
 }
 
-const revisionInput = ({ tips, known = [] }: Pick<ReadCommitsOptions, "tips" | "known">): string => [...tips, ...known.map((hash) => `^${hash}`), ""].join("\n");
+/** What reading around absent blobs needs. */
+interface GapReader {
+  readonly git: Git;
+  readonly newParser: () => LogParser;
+  /** Path → commits in which a version of it is absent. */
+  readonly gaps: Map<string, number>;
+}
+
+const revisionInput = (tips: readonly string[], known: readonly string[] = []): string => [...tips, ...known.map((hash) => `^${hash}`), ""].join("\n");
 
 async function* parseLog(git: Git, args: readonly string[], input: string, parser: LogParser): AsyncGenerator<CommitFact, void, void> {
   for await (const chunk of streamGit(git, args, input)) yield* parser.push(chunk);
@@ -81,7 +103,7 @@ async function* parseLog(git: Git, args: readonly string[], input: string, parse
 
 /** For each merge the files in which it differs from all its parents: those whose lines may be its own. Reads trees only. */
 async function readMergesOwnFiles(git: Git, revisions: string): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const args = ["log", "--merges", "-c", "--raw", "--no-renames", "--no-abbrev", "-z", "--no-show-signature", "--format=%x01%H", "--ignore-missing", "--stdin"];
+  const args = ["log", "--merges", "-c", "--raw", "--no-renames", "--no-abbrev", "-z", "--no-relative", "-O/dev/null", "--ignore-submodules=none", "--no-color", "--no-show-signature", "--format=%x01%H", "--ignore-missing", "--stdin"];
   const out = await runGit(git, args, revisions);
   const merges = new Map<string, Set<string>>();
   let files = new Set<string>();
@@ -115,29 +137,37 @@ async function keepAbsent(git: Git, ids: Set<string>): Promise<void> {
 const neededBlobs = ({ opaque, oldBlob, newBlob }: FileChange): readonly string[] =>
   opaque === "submodule" || oldBlob === newBlob ? [] : [oldBlob, newBlob].filter((id) => !/^0+$/.test(id));
 
+/** Reads the commit git was telling when it died, if it needs an absent blob; else git died of something else: null. */
+async function readIfDamaged(reader: GapReader, hash: string): Promise<CommitFact | null> {
+  for await (const commit of parseLog(reader.git, [...rawArguments, "--no-walk", "--stdin"], `${hash}\n`, reader.newParser())) {
+    const ids = commit.files.flatMap(neededBlobs);
+    const out = (await runGit(reader.git, ["cat-file", "--batch-check"], ids.map((id) => `${id}\n`).join(""))).toString("latin1");
+    const absent = new Set([...out.matchAll(/^([0-9a-f]+) missing$/gm)].map((match) => match[1] as string));
+    if (absent.size > 0) return readDamaged(reader, commit, absent);
+  }
+  return null;
+}
+
 /**
  * Reads commits one by one from a list, so that those which need an absent blob can be asked for without the file. What
  * is told of a commit depends on its own blobs alone: reading in parts gives the same.
  * @param died what to throw if it was no absent blob that git died of
  */
-async function* readAroundGaps(
-  git: Git, revisions: string, died: GitError, parser: () => LogParser, onProblem: (problem: Problem) => void,
-): AsyncGenerator<CommitFact, void, void> {
+async function* readAroundGaps(reader: GapReader, revisions: string, died: GitError): AsyncGenerator<CommitFact, void, void> {
   const commits: CommitFact[] = [];
   const absent = new Set<string>();
-  for await (const commit of parseLog(git, [...rawArguments, "--ignore-missing", "--stdin"], revisions, parser())) {
+  for await (const commit of parseLog(reader.git, [...rawArguments, "--ignore-missing", "--stdin"], revisions, reader.newParser())) {
     commits.push(commit);
     for (const file of commit.files) for (const blob of neededBlobs(file)) absent.add(blob);
   }
-  await keepAbsent(git, absent);
+  await keepAbsent(reader.git, absent);
   if (absent.size === 0) throw died;
-  const isAbsent = (file: FileChange): boolean => neededBlobs(file).some((blob) => absent.has(blob));
-  for (const problem of absentBlobs(git.dir, commits.flatMap(({ files }) => files.filter(isAbsent)))) onProblem(problem);
-  const whole = commits.filter(({ files }) => !files.some(isAbsent)).map(({ hash }) => `${hash}\n`);
-  const others = parseLog(git, listedArguments, whole.join(""), parser());
+  const isDamaged = ({ files }: CommitFact): boolean => files.some((file) => needsAny(file, absent));
+  const whole = commits.filter((commit) => !isDamaged(commit)).map(({ hash }) => `${hash}\n`);
+  const others = parseLog(reader.git, listedArguments, whole.join(""), reader.newParser());
   try {
     for (const commit of commits) {
-      const read = commit.files.some(isAbsent) ? await readDamaged(git, commit, isAbsent, parser()) : (await others.next()).value;
+      const read = isDamaged(commit) ? await readDamaged(reader, commit, absent) : (await others.next()).value;
       if (read !== undefined) yield read;
     }
   } finally {
@@ -145,14 +175,17 @@ async function* readAroundGaps(
   }
 }
 
+const needsAny = (file: FileChange, blobs: ReadonlySet<string>): boolean => neededBlobs(file).some((blob) => blobs.has(blob));
+
 /** The commit with the files that can be read, and the others without lines. */
-async function readDamaged(git: Git, raw: CommitFact, isAbsent: (file: FileChange) => boolean, parser: LogParser): Promise<CommitFact> {
-  const absent = raw.files.filter(isAbsent).map((file): FileChange => ({ ...file, opaque: "absent_blob", diff: emptyDiff }));
+async function readDamaged({ git, newParser, gaps }: GapReader, raw: CommitFact, blobs: ReadonlySet<string>): Promise<CommitFact> {
+  const absent = raw.files.filter((file) => needsAny(file, blobs)).map((file): FileChange => ({ ...file, opaque: "absent_blob", diff: emptyDiff }));
+  for (const { path } of absent) gaps.set(path, (gaps.get(path) ?? 0) + 1);
   if (absent.length === raw.files.length) return { ...raw, files: absent };
   const leftOut = absent.flatMap((file) => [file.path, file.oldPath ?? file.path]).map((path) => `:(exclude,top,literal)${path}`);
   const input = [raw.hash, "--", ".", ...new Set(leftOut), ""].join("\n");
   const readable: FileChange[] = [];
-  for await (const commit of parseLog(git, [...listedArguments, "--full-history", "--sparse"], input, parser)) readable.push(...commit.files);
+  for await (const commit of parseLog(git, [...listedArguments, "--full-history", "--sparse"], input, newParser())) readable.push(...commit.files);
   return { ...raw, files: [...readable, ...absent].sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
@@ -160,11 +193,8 @@ const withoutLines = new Set(["-p", "-U0", "-M"]);
 const rawArguments = [...logArguments.filter((arg) => !withoutLines.has(arg)), "-M100%", logFormat];
 const listedArguments = [...logArguments.filter((arg) => arg !== "--reverse" && arg !== "--topo-order"), logFormat, "--no-walk=unsorted", "--stdin"];
 
-/** One problem a path. */
-function absentBlobs(dir: string, files: readonly FileChange[]): readonly Problem[] {
-  const counts = new Map<string, number>();
-  for (const { path } of files) counts.set(path, (counts.get(path) ?? 0) + 1);
-  return [...counts].map(([path, count]): Problem => ({
+function absentBlob(dir: string, path: string, count: number): Problem {
+  return {
     code: "absent_blob",
     severity: "notice",
     source: "git",
@@ -172,5 +202,5 @@ function absentBlobs(dir: string, files: readonly FileChange[]): readonly Proble
     message: `a version of this file is absent from this copy; in ${count} commit(s) its lines are not known`,
     hint: "Fetch the missing blobs (git fetch --refetch, without a filter) and read the repository again.",
     count,
-  }));
+  };
 }

@@ -64,7 +64,6 @@ export class TestRepository {
    * @returns the hash
    */
   merge(branches: readonly string[], message = "merge", resolution: Readonly<Record<string, string | null>> = {}): string {
-    this.#day++;
     try {
       this.git("merge", "-q", "--no-ff", "--no-commit", ...branches);
     } catch {

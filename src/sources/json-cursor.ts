@@ -7,6 +7,7 @@
 export class NotJson extends Error {}
 const notJson = new NotJson("not JSON");
 
+const blank = 32;
 const quote = 34;
 const comma = 44;
 const colon = 58;
@@ -19,16 +20,18 @@ const closeBrace = 125;
 /** Names that a reader cares for, each with a small id above 0: keys, and values such as record types. */
 export class Words {
   readonly names: readonly string[];
+  /** The names by id; 0 is none. */
+  readonly bytes: readonly Buffer[];
   readonly #slots = new Int16Array(1024);
-  readonly #bytes: readonly Buffer[];
 
   constructor(names: readonly string[]) {
     this.names = names;
-    this.#bytes = names.map((name) => Buffer.from(name));
-    for (const [index, bytes] of this.#bytes.entries()) {
+    this.bytes = ["", ...names].map((name) => Buffer.from(name));
+    for (let id = 1; id < this.bytes.length; id++) {
+      const bytes = this.bytes[id] as Buffer;
       let slot = slotOf(bytes, 0, bytes.length);
       while (this.#slots[slot] !== 0) slot = (slot + 1) & 1023;
-      this.#slots[slot] = index + 1;
+      this.#slots[slot] = id;
     }
   }
 
@@ -37,20 +40,12 @@ export class Words {
     for (let slot = slotOf(bytes, start, stop); ; slot = (slot + 1) & 1023) {
       const id = this.#slots[slot] as number;
       if (id === 0) return 0;
-      if ((this.#bytes[id - 1] as Buffer).length === stop - start && this.standsAt(id, bytes, start)) return id;
+      const name = this.bytes[id] as Buffer;
+      if (name.length !== stop - start) continue;
+      let i = 0;
+      while (i < name.length && name[i] === bytes[start + i]) i++;
+      if (i === name.length) return id;
     }
-  }
-
-  /** Whether the name stands at `start`, whatever follows. */
-  standsAt(id: number, bytes: Buffer, start: number): boolean {
-    const name = this.#bytes[id - 1] as Buffer;
-    const { length } = name;
-    for (let i = 0; i < length; i++) if (name[i] !== bytes[start + i]) return false;
-    return true;
-  }
-
-  length(id: number): number {
-    return (this.#bytes[id - 1] as Buffer).length;
   }
 }
 
@@ -66,6 +61,8 @@ export function wordIds<const N extends readonly string[]>(names: N): { readonly
   return Object.fromEntries(names.map((name, index) => [name, index + 1])) as { [K in N[number]]: number };
 }
 
+const contextMask = 0xffff;
+
 /**
  * A place in JSON bytes. Every method leaves the cursor after what it read.
  *
@@ -80,12 +77,13 @@ export class JsonCursor {
   /** Id of the key last read, 0 for a name that is none of the words. */
   key = 0;
   readonly #words: Words;
-  /** The key that came after each key when it was last seen: machines write the same keys in the same order. */
-  readonly #next: Int16Array;
+  /** The key that came last time after the keys before it: machines write the same keys in the same order. */
+  readonly #next = new Int16Array(contextMask + 1);
+  /** The keys before, the nearest three in full. */
+  #context = 0;
 
   constructor(words: Words) {
     this.#words = words;
-    this.#next = new Int16Array(words.names.length + 1);
   }
 
   reset(bytes: Buffer, at: number, end: number): void {
@@ -113,30 +111,49 @@ export class JsonCursor {
     return true;
   }
 
-  /** Reads the next key of the object entered, false (and past the brace) after the last. @throws NotJson */
+  /**
+   * Reads the next key of the object entered, false (and past the brace) after the last. Written in one piece: this is
+   * where most of the time goes, and small functions are not always inlined.
+   * @throws NotJson
+   */
   nextKey(): boolean {
-    if (!this.#nextMember(openBrace, closeBrace)) return false;
-    const bytes = this.bytes;
-    if (bytes[this.at] !== quote) throw notJson;
-    const start = this.at + 1;
-    const words = this.#words;
-    const guess = this.#next[this.key] as number;
-    let i = guess === 0 ? start : start + words.length(guess);
-    if (guess !== 0 && bytes[i] === quote && words.standsAt(guess, bytes, start)) this.key = guess;
-    else {
-      i = start;
-      while (i < this.end && bytes[i] !== quote) i++;
-      if (bytes[i - 1] === backslash) i = this.#stringEnd(start) - 1;
-      if (i >= this.end) throw notJson;
-      const key = words.find(bytes, start, i);
-      this.#next[this.key] = key;
-      this.key = key;
+    const { bytes, end } = this;
+    let at = this.at;
+    const first = bytes[at - 1] === openBrace; // a value never ends in an opening brace
+    while ((bytes[at] as number) <= blank && at < end) at++;
+    if (at >= end) throw notJson;
+    if (bytes[at] === closeBrace) {
+      this.at = at + 1;
+      return false;
     }
-    this.at = i + 1;
-    this.#space();
-    if (bytes[this.at] !== colon) throw notJson;
-    this.at++;
-    this.#space();
+    if (!first) {
+      if (bytes[at] !== comma) throw notJson;
+      at++;
+      while ((bytes[at] as number) <= blank && at < end) at++;
+    }
+    if (bytes[at] !== quote) throw notJson;
+    at++;
+    const guess = this.#next[this.#context] as number;
+    const name = this.#words.bytes[guess] as Buffer;
+    const { length } = name;
+    let i = 0;
+    while (i < length && bytes[at + i] === name[i]) i++;
+    let key = guess;
+    if (i < length || bytes[at + i] !== quote || guess === 0) {
+      i = 0;
+      while (at + i < end && bytes[at + i] !== quote) i++;
+      if (bytes[at + i - 1] === backslash) i = this.#stringEnd(at) - 1 - at;
+      key = this.#words.find(bytes, at, at + i);
+      this.#next[this.#context] = key;
+    }
+    this.#context = ((this.#context << 5) ^ key) & contextMask;
+    this.key = key;
+    at += i + 1;
+    while ((bytes[at] as number) <= blank && at < end) at++;
+    if (at >= end || bytes[at] !== colon) throw notJson;
+    at++;
+    while ((bytes[at] as number) <= blank && at < end) at++;
+    this.at = at;
     return true;
   }
 

@@ -111,12 +111,18 @@ export interface PrintedCommit {
 /** Commits that git says it made: `[main 1a2b3c4] Subject`, `[main (root-commit) 1a2b3c4]`, `[detached HEAD 1a2b3c4]`. */
 export function printedCommits(output: string): PrintedCommit[] {
   const found = new Map<string, PrintedCommit>();
-  for (const match of output.matchAll(/^\[(detached HEAD|[^\s[\]]+)(?: \(root-commit\))? ([0-9a-f]{7,40})\] /gm)) {
+  for (let at = output.indexOf("["); at >= 0; at = output.indexOf("[", at + 1)) {
+    if (at > 0 && output[at - 1] !== "\n") continue;
+    commitLine.lastIndex = at;
+    const match = commitLine.exec(output);
+    if (match === null) continue;
     const [, branch = "", hash = ""] = match;
     found.set(hash, { hash, branch: branch === "detached HEAD" ? null : branch });
   }
   return [...found.values()];
 }
+
+const commitLine = /\[(detached HEAD|[^\s[\]]+)(?: \(root-commit\))? ([0-9a-f]{7,40})\] /y;
 
 export interface OpenedChange {
   /** `owner/name`, with groups for GitLab. */

@@ -13,8 +13,15 @@ import { type TranscriptRecord, w, words } from "./schema.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Files longer than this are not followed: their edits are estimated from the edited text alone. */
-const maxContentBytes = 4 << 20;
+/** Content of a file, made out when it is asked for; null if it cannot be known. */
+type Content = () => string | null;
+
+const nothing: Content = () => null;
+
+function once(make: Content): Content {
+  let made: string | null | undefined;
+  return () => (made === undefined ? (made = make()) : made);
+}
 
 /** In every call of a tool on a file: `file_path`, `notebook_path`. */
 const fileCall = '_path":"';
@@ -25,7 +32,7 @@ export class WriteReplay {
   readonly #differencer: WriteDifferencer;
   readonly #paths: ReadonlySet<string>;
   /** path → content after the last record read, made out when it is asked for. */
-  readonly #known = new Map<string, () => string | null>();
+  readonly #known = new Map<string, Content>();
   /** Calls on wanted paths by id. */
   readonly #calls = new Map<string, { readonly tool: string; readonly input: Json; readonly path: string }>();
 
@@ -73,25 +80,28 @@ export class WriteReplay {
       this.#learnRead(path, contentRead(block, result, input), input);
       return;
     }
-    const original = result?.string(w.originalFile) ?? null;
-    const before = original ?? this.#known.get(path)?.() ?? null;
-    const after = afterOf(tool, input, before);
+    const original = result?.isString(w.originalFile) ? result.copy(w.originalFile) : null;
+    const known = this.#known.get(path) ?? nothing;
+    const before = original === null ? known : (): string => text(parsedJson(original));
     const write = this.#wanted.get(callId);
-    if (write !== undefined) this.#tell(write, path, tool, input, before, after);
-    if (after === null) this.#known.delete(path);
-    else this.#learn(path, after);
+    if (write === undefined) {
+      this.#known.set(
+        path,
+        once(() => afterOf(tool, input, before())),
+      );
+      return;
+    }
+    const content = before();
+    const after = afterOf(tool, input, content);
+    this.#tell(write, path, tool, input, content, after);
+    this.#known.set(path, () => after);
   }
 
   /** A part of a file, from its first line on, is better than nothing; never better than the whole. */
-  #learnRead(path: string, content: (() => string | null) | null, input: Json): void {
-    const known = this.#known.get(path);
-    if (content === null || (input["limit"] !== undefined && known !== undefined)) return;
-    this.#known.set(path, () => content() ?? known?.() ?? null);
-  }
-
-  #learn(path: string, content: string): void {
-    if (content.length <= maxContentBytes) this.#known.set(path, () => content);
-    else this.#known.delete(path);
+  #learnRead(path: string, content: Content | null, input: Json): void {
+    if (content === null) return;
+    const known = this.#known.get(path) ?? nothing;
+    this.#known.set(path, once(input["limit"] === undefined ? () => content() ?? known() : () => known() ?? content()));
   }
 
   #tell(write: PatchlessWrite, path: string, tool: string, input: Json, before: string | null, after: string | null): void {
@@ -155,7 +165,7 @@ function afterOf(tool: string, input: Json, before: string | null): string | nul
 }
 
 /** Content of a read that began at the file's first line; null for parts. */
-function contentRead(block: Fields, result: Fields | null, input: Json): (() => string | null) | null {
+function contentRead(block: Fields, result: Fields | null, input: Json): Content | null {
   if (result?.isObject(w.file)) {
     const file = result.copy(w.file);
     if (!file.includes('"startLine":1,')) return null;

@@ -11,19 +11,29 @@ import type { LineHistoryResult } from "../../src/contract/history.ts";
 import { type Git, openGit, runGit } from "../../src/git/git.ts";
 import { Fingerprinter } from "../../src/lines/fingerprint.ts";
 import { LineHistory } from "../../src/outcomes/git/line-history.ts";
+import { textOf } from "../../src/outcomes/git/line-text.ts";
 import { readCommits } from "../../src/outcomes/git/read-commits.ts";
 
 export interface BlameAgreement {
   readonly files: number;
   readonly lines: number;
   readonly equal: number;
-  /** Lines where blame names another commit, by what sets them apart. */
+  /** Lines where blame names another commit that added an equal line: which of the two it is cannot be said. */
   readonly ties: number;
-  readonly disagreements: readonly { readonly path: string; readonly line: number; readonly ours: string; readonly blame: string }[];
+  readonly disagreements: readonly Disagreement[];
   /** Paths left out because their lines are not known. */
   readonly opaque: number;
   /** (equal + ties) / lines. */
   readonly ratio: number;
+}
+
+export interface Disagreement {
+  readonly path: string;
+  /** From 1. */
+  readonly line: number;
+  readonly ours: string;
+  readonly blame: string;
+  readonly isTie: boolean;
 }
 
 export interface BlameAgreementOptions {
@@ -44,18 +54,20 @@ export async function measureBlameAgreement({ gitDir, variables, ref = "HEAD", f
   const paths = drawn([...history.alive.keys()].sort(), files, seed);
   let lines = 0;
   let equal = 0;
-  const disagreements: { path: string; line: number; ours: string; blame: string }[] = [];
+  const disagreements: Disagreement[] = [];
   for (const path of paths) {
     const blamed = await blame(git, tip, path);
     const ids = history.alive.get(path) as Int32Array;
     lines += blamed.length;
     for (let i = 0; i < Math.max(blamed.length, ids.length); i++) {
-      const ours = history.commits[history.born[ids[i] ?? -1] ?? -1]?.hash ?? "none";
-      if (ours === blamed[i]) equal++;
-      else disagreements.push({ path, line: i + 1, ours, blame: blamed[i] ?? "none" });
+      const id = ids[i] ?? -1;
+      const ours = history.commits[history.born[id] ?? -1]?.hash ?? "none";
+      const theirs = blamed[i] ?? "none";
+      if (ours === theirs) equal++;
+      else disagreements.push({ path, line: i + 1, ours, blame: theirs, isTie: isTie(history, id, theirs) });
     }
   }
-  const ties = 0;
+  const ties = disagreements.filter(({ isTie }) => isTie).length;
   return { files: paths.length, lines, equal, ties, disagreements, opaque: history.opaquePaths.size, ratio: lines === 0 ? 1 : (equal + ties) / lines };
 }
 
@@ -66,6 +78,23 @@ async function historyOf(git: Git, tip: string): Promise<LineHistoryResult> {
   const history = new LineHistory(commits, tip);
   for (const commit of commits) history.apply(commit);
   return history.finish();
+}
+
+/** True if the commit added a line with the text of the given one. */
+function isTie(history: LineHistoryResult, id: number, hash: string): boolean {
+  const text = [...addedLines(history, history.born[id] ?? -1)].find((line) => line.id === id)?.text;
+  const index = history.commits.findIndex((commit) => commit.hash === hash);
+  return text !== undefined && [...addedLines(history, index)].some((line) => line.text === text);
+}
+
+function* addedLines({ commits, changed }: LineHistoryResult, index: number): Generator<{ readonly id: number; readonly text: number }> {
+  for (const [f, { diff }] of commits[index]?.files.entries() ?? []) {
+    let line = 0;
+    for (let h = 0; h < diff.hunks.length; h += 4) {
+      line += diff.hunks[h + 1] as number;
+      for (let i = 0; i < (diff.hunks[h + 3] as number); i++, line++) yield { id: changed[index]?.[f]?.ids[line] ?? -1, text: textOf(diff.lines, line) };
+    }
+  }
 }
 
 /** The commit blame names, line by line. */
@@ -111,7 +140,8 @@ async function main(): Promise<void> {
   });
   const { disagreements, ...figures } = result;
   console.log(JSON.stringify({ ...figures, disagreements: disagreements.length }));
-  if (values.show) for (const { path, line, ours, blame: theirs } of disagreements) console.log(`${path}:${line} ours ${ours.slice(0, 10)} blame ${theirs.slice(0, 10)}`);
+  if (!values.show) return;
+  for (const each of disagreements) console.log(`${each.path}:${each.line} ours ${each.ours.slice(0, 10)} blame ${each.blame.slice(0, 10)}${each.isTie ? " tie" : ""}`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await main();

@@ -1,0 +1,314 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ChangesResult, ReleasesResult } from "../contract/history.ts";
+import { findChanges } from "../outcomes/git/changes.ts";
+import { findReleases } from "../outcomes/git/releases.ts";
+import { type ReadHistory, TestRepository, readHistory } from "../outcomes/git/test-repository.ts";
+import { type LinkResult, type NamedSessions, linkWrites } from "./link.ts";
+import { LineEnds, type RepositoryOutcomes, type TurnWrite, artefactsOf, authorsOf, landingIsRelease } from "./lives.ts";
+import type { ArtefactGroup, WriteArtefacts } from "./model.ts";
+import { linesOf, text, writeOf } from "./test-writes.ts";
+
+let repository: TestRepository;
+beforeEach(() => {
+  repository = new TestRepository();
+});
+afterEach(() => repository.remove());
+
+const hour = 3_600_000;
+const day = 24 * hour;
+const [berths, cranes, tides] = [linesOf("berth", 5), linesOf("crane", 5), linesOf("tide", 5)];
+
+interface Outcome extends RepositoryOutcomes {
+  readonly changes: ChangesResult;
+  readonly releases: ReleasesResult;
+  readonly linked: LinkResult;
+  readonly artefacts: readonly WriteArtefacts[];
+  /** Committer date of a commit. */
+  at(commit: string): number;
+}
+
+/** What became of writes in a repository; `writes` may ask when a commit was made. */
+async function outcomeOf(
+  where: TestRepository,
+  writes: (at: (commit: string) => number) => readonly TurnWrite[],
+  named: (read: ReadHistory) => NamedSessions = () => new Map(),
+): Promise<Outcome> {
+  const read = await readHistory(where.dir);
+  const { history, commits } = read;
+  const refs = where
+    .git("for-each-ref", "--format=%(refname) %(objectname)")
+    .split("\n")
+    .map((line) => ({ kind: "ref" as const, name: line.split(" ")[0] as string, commit: line.split(" ")[1] as string }));
+  const outcomes = { repository: 1, history, changes: findChanges(commits, refs, history.tip), releases: findReleases(commits, refs) };
+  const at = (commit: string): number => commits.find(({ hash }) => hash === commit)?.commitAt as number;
+  const told = [...writes(at)].sort((a, b) => a.instant - b.instant);
+  const linked = linkWrites(history, told, named(read));
+  const lastCall = (session: string, instant: number): string => `${session} before ${instant}`;
+  const artefacts = artefactsOf(outcomes, told, linked, new LineEnds(outcomes), new Map(), lastCall).map((row) => row.artefacts);
+  return { ...outcomes, linked, artefacts, at };
+}
+
+/** The groups of one write, what they weigh and how they ended. */
+function lives({ artefacts }: Outcome, write: number): string[] {
+  return (artefacts[write]?.groups ?? []).map(({ lines, side, weightTenths, life }) => {
+    const end = life.death ?? (life.supersededAt === null ? (life.landedAt === null ? "open" : "lives") : "superseded");
+    return `${lines} ${side} ${weightTenths} ${life.landedAt === null ? "not landed" : "landed"} ${end}`;
+  });
+}
+
+const groupOf = ({ artefacts }: Outcome, write: number, group = 0): ArtefactGroup => artefacts[write]?.groups[group] as ArtefactGroup;
+
+describe("the life of written lines", () => {
+  it("is dated by its write, its commit, its landing and the first release that has it", async () => {
+    const commit = repository.commit({ "a.ts": text(...berths) });
+    const tagged = repository.commit({ "b.ts": text(...tides) });
+    repository.git("tag", "v1.0.0");
+    repository.commit({ "c.ts": text(...cranes) });
+    const outcome = await outcomeOf(repository, (at) => [writeOf("s", at(commit) - hour, "a.ts", { added: berths })]);
+    const { at } = outcome;
+    expect(groupOf(outcome, 0)).toEqual({
+      repository: 1,
+      change: 0,
+      commit,
+      grade: "B",
+      side: "added",
+      lineKind: "code",
+      authorKind: "agent",
+      lines: 5,
+      weightTenths: 50,
+      unlinkedReason: null,
+      horizon: at(repository.head()),
+      landingIsRelease: false,
+      life: {
+        writtenAt: at(commit) - hour,
+        committedAt: at(commit),
+        landedAt: at(commit),
+        releasedAt: at(tagged),
+        diedAt: null,
+        death: null,
+        deathCommit: null,
+        supersededAt: null,
+        undoneAt: null,
+        lastActiveAt: at(commit),
+      },
+    });
+  });
+
+  it("weighs comments a half, trivial lines a tenth and generated ones nothing", async () => {
+    const lines = ["// what a berth is", berths[0] as string, berths[1] as string, "}"];
+    const commit = repository.commit({ "a.ts": text(...lines), "go.sum": text(...tides) });
+    const outcome = await outcomeOf(repository, (at) => [
+      writeOf("s", at(commit) - hour, "a.ts", { added: lines }),
+      writeOf("s", at(commit) - hour + 1, "go.sum", { added: tides }),
+    ]);
+    const weights = outcome.artefacts
+      .flatMap(({ groups }) => groups)
+      .map(({ lineKind, lines: count, weightTenths }) => `${lineKind} ${count} ${weightTenths}`);
+    expect(weights.sort()).toEqual(["code 2 20", "comment 1 5", "generated 5 0", "trivial 1 1"]);
+  });
+
+  it("weighs a data file of a thousand lines and more as a thousand", async () => {
+    const rows = Array.from({ length: 1_200 }, (_, i) => `"berth ${i}": "harbour ${i}",`);
+    const commit = repository.commit({ "berths.json": text(...rows) });
+    const outcome = await outcomeOf(repository, (at) => [writeOf("s", at(commit) - hour, "berths.json", { added: rows })]);
+    expect([groupOf(outcome, 0).lines, groupOf(outcome, 0).weightTenths]).toEqual([1_200, 10_000]);
+  });
+
+  it("ends before it landed where its branch replaced it", async () => {
+    repository.commit({ "a.ts": text(...tides) });
+    repository.git("checkout", "-q", "-b", "topic");
+    const first = repository.commit({ "a.ts": text(...tides, ...berths) });
+    const second = repository.commit({ "a.ts": text(...tides, ...cranes) });
+    repository.git("checkout", "-q", "main");
+    const merge = repository.merge(["topic"], "Merge pull request #1 from topic");
+    const outcome = await outcomeOf(repository, (at) => [
+      writeOf("s", at(first) - hour, "a.ts", { added: berths }),
+      writeOf("t", at(second) - hour, "a.ts", { removed: berths, added: cranes }),
+    ]);
+    const { at } = outcome;
+    expect(lives(outcome, 0)).toEqual(["5 added 50 not landed superseded"]);
+    expect(groupOf(outcome, 0).life).toMatchObject({
+      committedAt: at(first),
+      supersededAt: at(second),
+      deathCommit: second,
+      landedAt: null,
+    });
+    // Taking out what never landed weighs nothing beside what came instead.
+    expect(lives(outcome, 1)).toEqual(["5 removed 0 not landed superseded", "5 added 50 landed lives"]);
+    expect(groupOf(outcome, 1, 1).life).toMatchObject({ committedAt: at(second), landedAt: at(merge) });
+  });
+
+  it("says how it ended on the default branch: replaced, removed, or taken out by a revert", async () => {
+    const replaced = repository.commit({ "a.ts": text(...berths) });
+    const removed = repository.commit({ "b.ts": text(...tides, ...cranes) });
+    const reverted = repository.commit({ "c.ts": text(...berths.map((line) => `${line} // c`)) });
+    const replacing = repository.commit({ "a.ts": text("const other = 1;") });
+    const removing = repository.commit({ "b.ts": text(...tides) });
+    repository.git("revert", "--no-edit", reverted);
+    const reverting = repository.head();
+    const outcome = await outcomeOf(repository, (at) => [
+      writeOf("s", at(replaced) - hour, "a.ts", { added: berths }),
+      writeOf("s", at(removed) - hour, "b.ts", { added: [...tides, ...cranes] }),
+      writeOf("s", at(reverted) - hour, "c.ts", { added: berths.map((line) => `${line} // c`) }),
+    ]);
+    const { at } = outcome;
+    expect([0, 1, 2].map((write) => lives(outcome, write))).toEqual([
+      ["5 added 50 landed replaced"],
+      ["5 added 50 landed lives", "5 added 50 landed removed"],
+      ["5 added 50 landed reverted"],
+    ]);
+    expect(groupOf(outcome, 0).life).toMatchObject({ diedAt: at(replacing), deathCommit: replacing });
+    expect(groupOf(outcome, 1, 1).life).toMatchObject({ diedAt: at(removing), deathCommit: removing });
+    expect(groupOf(outcome, 2).life).toMatchObject({ diedAt: at(reverting), deathCommit: reverting });
+  });
+
+  it("of a removal begins with the landing that took the line out", async () => {
+    repository.commit({ "a.ts": text(...tides, ...berths) });
+    const removing = repository.commit({ "a.ts": text(...tides) });
+    const outcome = await outcomeOf(repository, (at) => [writeOf("s", at(removing) - hour, "a.ts", { removed: berths })]);
+    expect(lives(outcome, 0)).toEqual(["5 removed 50 landed lives"]);
+    expect(groupOf(outcome, 0).life.landedAt).toBe(outcome.at(removing));
+  });
+
+  it("goes on where the lines were moved, and ends where they end", async () => {
+    const born = repository.commit({ "a.ts": text(...tides, ...berths), "b.ts": text("let b = 1;") });
+    repository.commit({ "a.ts": text(...tides), "b.ts": text("let b = 1;", ...berths) });
+    const moved = await outcomeOf(repository, (at) => [writeOf("s", at(born) - hour, "a.ts", { added: [...tides, ...berths] })]);
+    expect(lives(moved, 0).sort()).toEqual(["10 added 100 landed lives"]);
+    const killing = repository.commit({ "b.ts": text("let b = 1;") });
+    const ended = await outcomeOf(repository, (at) => [writeOf("s", at(born) - hour, "a.ts", { added: [...tides, ...berths] })]);
+    expect(lives(ended, 0).sort()).toEqual(["5 added 50 landed lives", "5 added 50 landed removed"]);
+    expect(ended.artefacts[0]?.groups.map(({ life }) => life.diedAt)).toEqual([null, ended.at(killing)]);
+  });
+
+  it("is that of its furthest copy, however often it was committed", async () => {
+    repository.commit({ "a.ts": text(...tides) });
+    repository.git("checkout", "-q", "-b", "topic");
+    const onBranch = repository.commit({ "a.ts": text(...tides, ...berths) });
+    repository.git("checkout", "-q", "main");
+    repository.git("merge", "-q", "--squash", "topic");
+    const squash = repository.commit({}, "Berths (#1)");
+    const outcome = await outcomeOf(repository, (at) => [writeOf("s", at(onBranch) - hour, "a.ts", { added: berths })]);
+    expect(lives(outcome, 0)).toEqual(["5 added 50 landed lives"]);
+    expect([groupOf(outcome, 0).commit, groupOf(outcome, 0).life.landedAt]).toEqual([squash, outcome.at(squash)]);
+  });
+
+  it("without a commit is open until its session's last sign of life, or superseded by a later write", async () => {
+    const commit = repository.commit({ "a.ts": text(...tides) });
+    const outcome = await outcomeOf(repository, (at) => [
+      writeOf("s", at(commit) - 3 * hour, "a.ts", { added: [...berths, ...cranes] }, 1),
+      writeOf("s", at(commit) - 2 * hour, "a.ts", { removed: cranes }, 2),
+    ]);
+    const written = outcome.at(commit) - 3 * hour;
+    expect(lives(outcome, 0)).toEqual(["5 added 50 not landed open", "5 added 50 not landed superseded"]);
+    expect(lives(outcome, 1)).toEqual(["5 removed 0 not landed superseded"]);
+    expect(groupOf(outcome, 0).life).toMatchObject({ writtenAt: written, lastActiveAt: written, committedAt: null });
+    expect(groupOf(outcome, 0, 1).life.supersededAt).toBe(written + hour);
+  });
+
+  it("keeps the drafts of a turn apart from what the turn left", async () => {
+    const commit = repository.commit({ "a.ts": text(...berths) });
+    const outcome = await outcomeOf(repository, (at) => [
+      writeOf("s", at(commit) - 3 * hour, "a.ts", { added: [...berths, ...cranes] }),
+      writeOf("s", at(commit) - 2 * hour, "a.ts", { removed: cranes }),
+    ]);
+    expect(lives(outcome, 0)).toEqual(["5 added 50 landed lives"]);
+    expect(outcome.artefacts.map(({ drafts }) => drafts.map(({ lines, side, life }) => [lines, side, life.undoneAt !== null]))).toEqual([
+      [[5, "added", true]],
+      [[5, "removed", true]],
+    ]);
+  });
+
+  it("of lines that only evidence explains is put down to the session's last call before the commit", async () => {
+    const commit = repository.commit({ "a.ts": text(...berths) });
+    const outcome = await outcomeOf(
+      repository,
+      () => [],
+      ({ history }) => new Map([[history.commits.length - 1, [{ session: "s", evidence: "printed_hash" as const }]]]),
+    );
+    expect(outcome.artefacts).toMatchObject([
+      { callKey: `s before ${outcome.at(commit)}`, quality: "opaque", groups: [{ lines: 5, grade: "C", commit }] },
+    ]);
+  });
+});
+
+describe("the same branch, merged or squashed", () => {
+  /** Builds a branch of two commits, the second replacing half of the first, lands it, then kills some of it. */
+  async function landed(where: TestRepository, land: (to: TestRepository) => string): Promise<string[]> {
+    where.commit({ "a.ts": text(...tides) });
+    where.git("checkout", "-q", "-b", "topic");
+    const first = where.commit({ "a.ts": text(...tides, ...berths) });
+    const second = where.commit({ "a.ts": text(...tides, ...berths.slice(0, 3), ...cranes) });
+    where.git("checkout", "-q", "main");
+    const landing = land(where);
+    where.commit({ "a.ts": text(...tides, ...berths.slice(0, 3), ...cranes.slice(2)) });
+    where.git("tag", "v1.0.0");
+    const outcome = await outcomeOf(where, (at) => [
+      writeOf("s", at(first) - hour, "a.ts", { added: berths }),
+      writeOf("s", at(second) - hour, "a.ts", { removed: berths.slice(3), added: cranes }, 2),
+    ]);
+    const dates = outcome.artefacts.flatMap(({ groups }) => groups).flatMap(({ life }) => (life.landedAt === null ? [] : [life.landedAt]));
+    expect(new Set(dates)).toEqual(new Set([outcome.at(landing)]));
+    return [0, 1].flatMap((write) => lives(outcome, write).map((told) => `${write}: ${told}`)).sort();
+  }
+
+  it("leaves equal lives", async () => {
+    const other = new TestRepository();
+    try {
+      const merged = await landed(repository, (to) => to.merge(["topic"], "Merge pull request #1 from topic"));
+      const squashed = await landed(other, (to) => {
+        to.git("merge", "-q", "--squash", "topic");
+        const squash = to.commit({}, "Berths and cranes (#1)");
+        to.git("update-ref", "refs/pull/1/head", "topic");
+        return squash;
+      });
+      expect(squashed).toEqual(merged);
+      expect(merged).toEqual([
+        "0: 2 added 20 not landed superseded",
+        "0: 3 added 30 landed lives",
+        "1: 2 added 20 landed removed",
+        "1: 2 removed 0 not landed superseded",
+        "1: 3 added 30 landed lives",
+      ]);
+    } finally {
+      other.remove();
+    }
+  });
+});
+
+describe("landing", () => {
+  const outcomesOf = async (): Promise<RepositoryOutcomes> => await outcomeOf(repository, () => []);
+
+  it("counts as release where none ever came, or none for ninety days before the horizon", async () => {
+    repository.commit({ "a.ts": "1\n" });
+    expect(landingIsRelease(await outcomesOf())).toBe(true);
+    repository.git("tag", "v1.0.0");
+    expect(landingIsRelease(await outcomesOf())).toBe(false);
+    repository.commit({ "a.ts": "2\n" });
+    const outcomes = await outcomesOf();
+    const released = outcomes.releases.releases[0]?.releasedAt as number;
+    const after = (days: number): typeof outcomes.history.commits =>
+      outcomes.history.commits.map((commit) => ({ ...commit, commitAt: released + days * day }));
+    expect(landingIsRelease({ ...outcomes, history: { ...outcomes.history, commits: after(90) } })).toBe(false);
+    expect(landingIsRelease({ ...outcomes, history: { ...outcomes.history, commits: after(91) } })).toBe(true);
+  });
+
+  it("does not count as release because of a pre-release alone", async () => {
+    repository.commit({ "a.ts": "1\n" });
+    repository.git("tag", "v1.0.0-rc.1");
+    expect(landingIsRelease(await outcomesOf())).toBe(true);
+  });
+});
+
+describe("the author of a line", () => {
+  it("is the session of its best grade, and follows an exact move", async () => {
+    const born = repository.commit({ "a.ts": text(...tides, ...berths), "b.ts": text("let b = 1;") });
+    repository.commit({ "a.ts": text(...tides), "b.ts": text("let b = 1;", ...berths) });
+    const { history, linked } = await outcomeOf(repository, (at) => [writeOf("s", at(born) - hour, "a.ts", { added: berths })]);
+    const authors = authorsOf(history, linked);
+    const of = (path: string): string[] =>
+      Array.from(history.alive.get(path) ?? [], (line) => `${authors.grade[line]} ${authors.session[line]}`);
+    expect(of("a.ts")).toEqual(tides.map(() => "0 -1"));
+    expect(of("b.ts")).toEqual(["0 -1", ...berths.map(() => "2 0")]);
+  });
+});

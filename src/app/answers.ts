@@ -1,5 +1,6 @@
 import type { Problem } from "../contract/problem.ts";
 import { sources } from "../sources/registry.ts";
+import type { Database } from "../store/duckdb/database.ts";
 import type { FactStore } from "../store/store.ts";
 import { answerQuestion } from "./answer.ts";
 import type { Assay, AskOptions, SourceRow } from "./assay.ts";
@@ -34,7 +35,7 @@ export function answers(options: OpenAssayOptions): Answers {
           isSample: options.isSample,
           ignoreTrailers: (await store.setting("ignore_trailers")) === "true",
           sources: await sourceRows(store, questions.database, sources),
-          problems: await problemCounts(store),
+          problems: countProblems(await listProblems(store, questions.database)),
         }));
         return await answerQuestion(questions, context);
       }),
@@ -44,12 +45,18 @@ export function answers(options: OpenAssayOptions): Answers {
     showCommit: (id, asked) => withQuestions(asked, (questions) => showCommit(questions, id)),
     explain: (subject, asked) => withQuestions(asked, (questions) => explain(questions, subject)),
     sources: () => withQuestions({ asOf: null }, listSources),
-    problems: () => withFacts(folder, true, listProblems),
+    problems: () =>
+      withQuestions({ asOf: null }, (questions) => withFacts(folder, true, (store) => listProblems(store, questions.database))),
   };
 }
 
-async function listProblems(store: FactStore): Promise<Problem[]> {
-  const rows = await store.database.all("SELECT * FROM problem ORDER BY severity, source, code, locator");
+/** Problems of reading, from the facts, and of joining and pricing, from what was derived. */
+async function listProblems(store: FactStore, derived: Database): Promise<Problem[]> {
+  const columns = "source, code, severity, locator, message, hint, occurrences";
+  const rows = [
+    ...(await store.database.all(`SELECT ${columns} FROM problem ORDER BY severity, source, code, locator`)),
+    ...(await derived.all(`SELECT ${columns} FROM problem_d ORDER BY severity, source, code, locator`)),
+  ];
   return rows.map(
     (row): Problem => ({
       code: String(row["code"]),
@@ -63,14 +70,21 @@ async function listProblems(store: FactStore): Promise<Problem[]> {
   );
 }
 
-async function problemCounts(store: FactStore): Promise<{ code: string; severity: Problem["severity"]; count: number; message: string }[]> {
-  const rows = await store.database.all(
-    "SELECT code, severity, sum(occurrences)::INTEGER AS n, min(message) AS message FROM problem GROUP BY code, severity ORDER BY severity, n DESC, code",
+interface ProblemCount {
+  readonly code: string;
+  readonly severity: Problem["severity"];
+  readonly count: number;
+  readonly message: string;
+}
+
+/** Problems by kind, lost input first, then the most frequent. */
+function countProblems(problems: readonly Problem[]): ProblemCount[] {
+  const counts = new Map<string, ProblemCount>();
+  for (const { code, severity, message, count = 1 } of problems) {
+    const key = `${severity} ${code}`;
+    counts.set(key, { code, severity, message, count: (counts.get(key)?.count ?? 0) + count });
+  }
+  return [...counts.values()].sort((a, b) =>
+    a.severity === b.severity ? b.count - a.count || (a.code < b.code ? -1 : 1) : a.severity === "lost" ? -1 : 1,
   );
-  return rows.map((row) => ({
-    code: String(row["code"]),
-    severity: row["severity"] as Problem["severity"],
-    count: row["n"] as number,
-    message: String(row["message"]),
-  }));
 }

@@ -147,7 +147,7 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
     segments,
     repositories,
     checkpoints,
-    problems: loaded.problems,
+    problems: [...loaded.problems, ...unpricedModels(usages)],
   };
 }
 
@@ -317,4 +317,26 @@ function allocateSessions(
     };
     return allocate(input, { rule: "lines", flows: true });
   });
+}
+
+/** A model without a price is a gap in every total of dollars: said once for each model and reason (RULINGS 31). */
+function unpricedModels(usages: Computed["usages"]): Problem[] {
+  const gaps = new Map<string, { model: string; reason: string; count: number }>();
+  for (const { model, priceGap } of usages) {
+    if (priceGap === null) continue;
+    const gap = gaps.get(`${model} ${priceGap}`);
+    if (gap) gap.count++;
+    else gaps.set(`${model} ${priceGap}`, { model, reason: priceGap, count: 1 });
+  }
+  return [...gaps.values()]
+    .sort((a, b) => compare(a.model, b.model) || compare(a.reason, b.reason))
+    .map(({ model, reason, count }) => ({
+      code: reason,
+      severity: "notice",
+      source: "prices",
+      locator: model,
+      message: "responses have no known price: their tokens are counted, their dollars are in no total",
+      hint: `Add a price for ${model} under prices: in assay.yaml.`,
+      count,
+    }));
 }

@@ -28,6 +28,18 @@ export function derivedRows(computed: Computed, states: Readonly<Record<string, 
   });
   return {
     derived_state: () => Object.entries(states).map(([name, value]): Row => [name, value]),
+    problem_d: () =>
+      computed.problems.map(
+        ({ source, code, severity, locator, message, hint, count }): Row => [
+          source,
+          code,
+          severity,
+          locator,
+          message,
+          hint ?? null,
+          count ?? 1,
+        ],
+      ),
     repository_d: () => computed.repositories.map((repository) => repositoryRow(repository, computed.checkpoints)),
     session_d: () =>
       computed.sessions.map(

@@ -3,6 +3,11 @@
 
 CREATE TABLE derived_state (name VARCHAR, value VARCHAR);
 
+-- One row per problem that shows only when facts are joined and priced: ids that are none, models without a price.
+CREATE TABLE problem_d (
+  source VARCHAR, code VARCHAR, severity VARCHAR, locator VARCHAR, message VARCHAR, hint VARCHAR, occurrences INTEGER
+);
+
 -- One row per repository. `horizon_ms`: newest commit seen on its default branch.
 CREATE TABLE repository_d (
   repository_id INTEGER, name VARCHAR, default_branch VARCHAR, default_branch_reason VARCHAR, horizon_ms BIGINT,

@@ -87,7 +87,11 @@ export class Bench {
 }
 
 /** Runs two commands in turn, each first in every second run, so that what else the machine does meets both alike. */
-export async function interleaved<T>(runs: number, own: (run: number) => Promise<T>, floor: (run: number) => Promise<T>): Promise<{ own: T[]; floor: T[] }> {
+export async function interleaved<T>(
+  runs: number,
+  own: (run: number) => Promise<T>,
+  floor: (run: number) => Promise<T>,
+): Promise<{ own: T[]; floor: T[] }> {
   const measured: { own: T[]; floor: T[] } = { own: [], floor: [] };
   for (let run = 0; run < runs; run++) {
     if (run % 2 === 0) measured.floor.push(await floor(run));
@@ -105,4 +109,9 @@ export async function fileBytes(path: string): Promise<number> {
 }
 
 /** The last two parts of a path: enough to tell repositories apart in a table. */
-export const shortName = (path: string): string => path.split(/[/\\]/).filter((part) => part !== "").slice(-2).join("/");
+export const shortName = (path: string): string =>
+  path
+    .split(/[/\\]/)
+    .filter((part) => part !== "")
+    .slice(-2)
+    .join("/");

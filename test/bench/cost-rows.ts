@@ -36,8 +36,11 @@ export async function* lineHistoryRows(bench: Bench): AsyncGenerator<Row> {
     }
     const [first] = costs as [LineHistoryCost];
     yield ratioRow({
-      id: "history", title: `line history ÷ its git log, ${shortName(repository)}`, measured: costs.map(({ historySeconds }) => historySeconds),
-      floor: costs.map(({ floorSeconds }) => floorSeconds), atMost: 1.3,
+      id: "history",
+      title: `line history ÷ its git log, ${shortName(repository)}`,
+      measured: costs.map(({ historySeconds }) => historySeconds),
+      floor: costs.map(({ floorSeconds }) => floorSeconds),
+      atMost: 1.3,
       note: `${first.commits} commits, ${first.lines} lines, peak ${Math.max(...costs.map(({ peakMegabytes }) => peakMegabytes))} MB`,
     });
   }
@@ -56,10 +59,22 @@ export async function* helpRows(bench: Bench): AsyncGenerator<Row> {
 
 async function startRow(bench: Bench, id: string, title: string, command: readonly string[], atMost: number): Promise<Row> {
   const short = { repeat: startsAtOnce };
-  const measured = await interleaved(bench.settings.runs, () => bench.measure(command, short), () => bench.measure(bench.emptyStart(), short));
+  const measured = await interleaved(
+    bench.settings.runs,
+    () => bench.measure(command, short),
+    () => bench.measure(bench.emptyStart(), short),
+  );
   const floorWall = median(measured.floor.map(({ wallSeconds }) => wallSeconds));
   const note = `${bench.settings.runs} × ${startsAtOnce} starts; wall ${(median(measured.own.map(({ wallSeconds }) => wallSeconds)) / floorWall).toFixed(2)} ×`;
-  return ratioRow({ id, title, measured: measured.own.map(secondsOf), floor: measured.floor.map(secondsOf), atMost, floorIsStart: true, note });
+  return ratioRow({
+    id,
+    title,
+    measured: measured.own.map(secondsOf),
+    floor: measured.floor.map(secondsOf),
+    atMost,
+    floorIsStart: true,
+    note,
+  });
 }
 
 export async function* importRows(bench: Bench): AsyncGenerator<Row> {
@@ -74,8 +89,18 @@ export async function* importRows(bench: Bench): AsyncGenerator<Row> {
     const note = `at one instant, ${formatMegabytes(gitBytes)} of it git's; packs it maps are not in it (${formatMegabytes(mappedBytes)})`;
     yield boundRow({ id: "import", title: `${title}, git beside it`, value: bytes, ...most, note });
   }
-  yield plainRow("import", "whole import, CPU of the process tree", formatSeconds(median(costs.map(secondsOf))), `median of ${costs.length}`);
-  yield plainRow("import", "whole import, wall time", formatSeconds(median(costs.map(({ wallSeconds }) => wallSeconds))), `median of ${costs.length}`);
+  yield plainRow(
+    "import",
+    "whole import, CPU of the process tree",
+    formatSeconds(median(costs.map(secondsOf))),
+    `median of ${costs.length}`,
+  );
+  yield plainRow(
+    "import",
+    "whole import, wall time",
+    formatSeconds(median(costs.map(({ wallSeconds }) => wallSeconds))),
+    `median of ${costs.length}`,
+  );
 }
 
 export async function* scaleRows(bench: Bench): AsyncGenerator<Row> {

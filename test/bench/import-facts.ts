@@ -14,11 +14,24 @@ if (home === undefined || folder === undefined) throw new Error("import-facts.js
 
 const store = await FactStore.open(folder);
 try {
-  const env: SourceEnv = { home, variables: process.env, platform: process.platform, gitDirs: [], fingerprinter: new Fingerprinter(await store.secret()) };
+  const env: SourceEnv = {
+    home,
+    variables: process.env,
+    platform: process.platform,
+    gitDirs: [],
+    fingerprinter: new Fingerprinter(await store.secret()),
+  };
   const found = [];
-  for (const source of sources.filter(({ inRepositories }) => !inRepositories)) found.push({ source, ...(await discoverInputs(source, env)) });
+  for (const source of sources.filter(({ inRepositories }) => !inRepositories))
+    found.push({ source, ...(await discoverInputs(source, env)) });
   const telling = { device: null, seenAt: Date.now(), repositoryOf: noRepository };
-  const { filesRead, bytesRead } = await importSources(store, found, ({ id }) => ({ ...telling, source: id }), () => {}, new AbortController().signal);
+  const { filesRead, bytesRead } = await importSources(
+    store,
+    found,
+    ({ id }) => ({ ...telling, source: id }),
+    () => {},
+    new AbortController().signal,
+  );
   const [counted] = await store.database.all("SELECT count(DISTINCT response_key)::INTEGER AS n FROM sighting");
   console.log(JSON.stringify({ files: filesRead, bytes: bytesRead, responses: counted?.["n"] }));
 } finally {

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { UserError } from "../../src/contract/errors.ts";
 import { generateSample } from "../../src/sample/generate.ts";
 import { readTruth, type SampleTruth } from "../../src/sample/truth.ts";
 import type { AnswerKey } from "./link-score.ts";
@@ -46,14 +47,31 @@ export const usage = `npm run bench -- [FLAGS]      (each flag may be a variable
 Without an input it runs on the invented organisation. Exit code 1 if a bound does not hold.`;
 
 const options = {
-  transcripts: { type: "string" }, ccusage: { type: "string" }, repo: { type: "string" }, "history-repo": { type: "string", multiple: true },
-  truth: { type: "string" }, score: { type: "string" }, runs: { type: "string" }, "blame-files": { type: "string" }, seed: { type: "string" },
-  only: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" },
+  transcripts: { type: "string" },
+  ccusage: { type: "string" },
+  repo: { type: "string" },
+  "history-repo": { type: "string", multiple: true },
+  truth: { type: "string" },
+  score: { type: "string" },
+  runs: { type: "string" },
+  "blame-files": { type: "string" },
+  seed: { type: "string" },
+  only: { type: "string" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
 } as const;
 
-/** @returns null if help was asked for; @throws if a flag is unknown or names what is not there */
-export function parseInputs(args: readonly string[], variables: Variables): { readonly given: Omit<Inputs, "isSample">; readonly settings: Settings } | null {
-  const { values } = parseArgs({ args: [...args], options });
+/**
+ * @param rows ids that --only may name
+ * @returns null if help was asked for
+ * @throws UserError `bad_flag` if a flag is unknown or names what is not there
+ */
+export function parseInputs(
+  args: readonly string[],
+  variables: Variables,
+  rows: readonly string[],
+): { readonly given: Omit<Inputs, "isSample">; readonly settings: Settings } | null {
+  const values = parseFlags(args);
   if (values.help === true) return null;
   const told = (flag: "transcripts" | "ccusage" | "repo" | "truth" | "score"): string | null => {
     const value = values[flag] ?? variables[`ASSAY_BENCH_${flag.toUpperCase()}`] ?? "";
@@ -63,38 +81,69 @@ export function parseInputs(args: readonly string[], variables: Variables): { re
   const repository = told("repo");
   return {
     given: {
-      transcripts: told("transcripts"), ccusage: told("ccusage"), organisation: repository === null ? null : { repositories: [repository], home: null },
-      historyRepositories: histories.map((path) => existing(path, "--history-repo")), truth: told("truth"), score: told("score"),
+      transcripts: told("transcripts"),
+      ccusage: told("ccusage"),
+      organisation: repository === null ? null : { repositories: [repository], home: null },
+      historyRepositories: histories.map((path) => existing(path, "--history-repo")),
+      truth: told("truth"),
+      score: told("score"),
     },
     settings: {
-      runs: positive(values.runs, 5, "--runs"), blameFiles: positive(values["blame-files"], 60, "--blame-files"), seed: positive(values.seed, 1, "--seed"),
-      only: values.only === undefined ? [] : values.only.split(",").map((id) => id.trim()), json: values.json ?? false,
+      runs: positive(values.runs, 5, "--runs"),
+      blameFiles: positive(values["blame-files"], 60, "--blame-files"),
+      seed: positive(values.seed, 1, "--seed"),
+      only: (values.only ?? "")
+        .split(",")
+        .filter((id) => id !== "")
+        .map((id) => oneOf(id.trim(), rows, "--only")),
+      json: values.json ?? false,
     },
   };
 }
 
+function parseFlags(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw badFlag(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const badFlag = (message: string): UserError => new UserError("bad_flag", message);
+
+function oneOf(id: string, ids: readonly string[], flag: string): string {
+  if (!ids.includes(id)) throw badFlag(`${flag} knows ${ids.join(", ")}, not ${id}`);
+  return id;
+}
+
 function existing(path: string, flag: string): string {
-  if (!existsSync(path)) throw new Error(`${flag} names ${path}, which is not there`);
+  if (!existsSync(path)) throw badFlag(`${flag} names ${path}, which is not there`);
   return resolve(path);
 }
 
 function positive(value: string | undefined, otherwise: number, flag: string): number {
   const number = value === undefined ? otherwise : Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new Error(`${flag} wants a whole number from 1 on, not ${value}`);
+  if (!Number.isInteger(number) || number < 1) throw badFlag(`${flag} wants a whole number from 1 on, not ${value}`);
   return number;
 }
 
 /** The invented organisation in place of all that was not given; nothing is replaced once a repository or transcripts are. */
 export async function completeInputs(given: Omit<Inputs, "isSample">, scratch: string, variables: Variables): Promise<Inputs> {
-  if (given.transcripts !== null || given.organisation !== null || given.historyRepositories.length > 0) return { ...given, isSample: false };
+  if (given.transcripts !== null || given.organisation !== null || given.historyRepositories.length > 0)
+    return { ...given, isSample: false };
   const path = variables["PATH"];
   const sample = await generateSample({ directory: join(scratch, "organisation"), seed: 7, ...(path === undefined ? {} : { path }) });
   const repositories = sample.repositories.map(({ folder }) => folder);
   const truth = join(scratch, "links.json");
   await writeFile(truth, JSON.stringify(keyOfSample(await readTruth(sample.truthFile as string))));
   return {
-    isSample: true, transcripts: join(sample.home, ".claude"), ccusage: given.ccusage, organisation: { repositories, home: sample.home },
-    historyRepositories: repositories, truth, score: given.score,
+    isSample: true,
+    transcripts: join(sample.home, ".claude"),
+    ccusage: given.ccusage,
+    organisation: { repositories, home: sample.home },
+    historyRepositories: repositories,
+    truth,
+    score: given.score,
   };
 }
 
@@ -106,7 +155,10 @@ function keyOfSample({ lines, repositories, sessions }: SampleTruth): AnswerKey 
   const byCommit = new Map<string, { writers: Set<string>; listed: Set<string>; added: number }>();
   for (const line of lines) {
     if (line.author !== "agent" || line.session === null || line.draft || line.commit === null) continue;
-    for (const commit of new Set([line.commit, ...(squashed.has(line.repository) && line.landedCommit !== null ? [line.landedCommit] : [])])) {
+    for (const commit of new Set([
+      line.commit,
+      ...(squashed.has(line.repository) && line.landedCommit !== null ? [line.landedCommit] : []),
+    ])) {
       let entry = byCommit.get(commit);
       if (!entry) byCommit.set(commit, (entry = { writers: new Set(), listed: new Set(), added: 0 }));
       entry.listed.add(line.session);
@@ -115,7 +167,10 @@ function keyOfSample({ lines, repositories, sessions }: SampleTruth): AnswerKey 
     }
   }
   return Object.fromEntries(
-    [...byCommit].map(([commit, { writers, listed, added }]) => [commit, { true: [...writers], listed: [...listed], added, default: onDefault.has(commit) }]),
+    [...byCommit].map(([commit, { writers, listed, added }]) => [
+      commit,
+      { true: [...writers], listed: [...listed], added, default: onDefault.has(commit) },
+    ]),
   );
 }
 

@@ -66,7 +66,16 @@ function shareOf({ control, writesOf, linesOf, history, writes, mentions, reach 
     });
   });
   const changedLinked = links.reduce((sum, link) => sum + link.lines + link.linesRemoved, 0);
-  return { control, writesOf, linesOf, written, writtenLinked, changed: changedWithinReach(history, reach), changedLinked, links: links.length };
+  return {
+    control,
+    writesOf,
+    linesOf,
+    written,
+    writtenLinked,
+    changed: changedWithinReach(history, reach),
+    changedLinked,
+    links: links.length,
+  };
 }
 
 /** Non-trivial changed lines as the linker looks at them, of a merge only those born in it. */
@@ -109,7 +118,8 @@ function firstAtOrAfter(writes: readonly LocatedWrite[], instant: number): numbe
   return low;
 }
 
-const later = <T extends { readonly instant: number }>(facts: readonly T[], byMs: number): T[] => facts.map((fact) => ({ ...fact, instant: fact.instant + byMs }));
+const later = <T extends { readonly instant: number }>(facts: readonly T[], byMs: number): T[] =>
+  facts.map((fact) => ({ ...fact, instant: fact.instant + byMs }));
 
 /** Every write may have become every line, wherever it is. */
 const onePath = (writes: readonly LocatedWrite[]): LocatedWrite[] => writes.map((write) => ({ ...write, path: "every/file" }));
@@ -155,7 +165,9 @@ function commonTexts(history: LineHistoryResult): Set<number> {
 function pairedPaths(writes: readonly LocatedWrite[], history: LineHistoryResult): LocatedWrite[] {
   const reached = history.commits.filter((commit) => isWithinReach(commit, writes));
   const ours = rankedByLines(writes.map(({ path, diff }) => ({ path, lines: diff.lines.kind.length })));
-  const theirs = rankedByLines(reached.flatMap((commit) => commit.files.map(({ path, diff }) => ({ path, lines: diff.lines.kind.length }))));
+  const theirs = rankedByLines(
+    reached.flatMap((commit) => commit.files.map(({ path, diff }) => ({ path, lines: diff.lines.kind.length }))),
+  );
   const byExtension = new Map<string, string[]>();
   for (const path of theirs) byExtension.set(extensionOf(path), [...(byExtension.get(extensionOf(path)) ?? []), path]);
   const taken = new Map<string, number>();
@@ -224,7 +236,11 @@ async function main(): Promise<void> {
   const outcomes = loaded.repositories.map(({ stored, commits }) => outcomesOf(stored, commits, {}));
   const repositoryOfCheckpoint = new Map(loaded.checkpoints.map(({ session, repository }) => [session, repository]));
   const located = locateWrites(loaded.sessions, loaded.facts, loaded.usages, outcomes, repositoryOfCheckpoint);
-  const own = outcomes.map(({ repository, stored, history }) => ({ name: repositoryName(stored), history, writes: located.writes.get(repository) ?? [] }));
+  const own = outcomes.map(({ repository, stored, history }) => ({
+    name: repositoryName(stored),
+    history,
+    writes: located.writes.get(repository) ?? [],
+  }));
   const { mentions } = loaded;
 
   for (const { name, history, writes } of own) {

@@ -10,13 +10,18 @@ import { type Row, boundRow, formatPercent, plainRow, skippedRow } from "./row.t
 export async function* blameRows(bench: Bench): AsyncGenerator<Row> {
   const { inputs, settings } = bench;
   const repositories = [...new Set([...inputs.historyRepositories, ...(inputs.organisation?.repositories ?? [])])];
-  if (repositories.length === 0) yield skippedRow("blame", "lines that git blame gives to the same commit", "no --history-repo and no --repo");
+  if (repositories.length === 0)
+    yield skippedRow("blame", "lines that git blame gives to the same commit", "no --history-repo and no --repo");
   for (const repository of repositories) {
     const drawn = ["--files", String(settings.blameFiles), "--seed", String(settings.seed)];
     const { output } = await bench.measure(bench.part("blame-agreement", repository, ...drawn));
     const { files, lines, opaque, ratio } = JSON.parse(output) as { files: number; lines: number; opaque: number; ratio: number }; // our own part
     yield boundRow({
-      id: "blame", title: `git blame agrees, ${shortName(repository)}`, value: ratio, atLeast: 0.999, format: formatPercent,
+      id: "blame",
+      title: `git blame agrees, ${shortName(repository)}`,
+      value: ratio,
+      atLeast: 0.999,
+      format: formatPercent,
       note: `${lines} lines in ${files} files drawn; ${opaque} paths opaque`,
     });
   }
@@ -40,13 +45,40 @@ export async function* linkRows(bench: Bench): AsyncGenerator<Row> {
   const by = score === null ? "scored here (no --score)" : `scored by ${basename(score)}`;
   const format = (value: number): string => value.toFixed(4);
   const note = (of: Interval): string => `95 % of draws ${format(of.low)} … ${format(of.high)}`;
-  yield boundRow({ id: "links", title: `${title}: F1`, value: told.f1, atLeast: bar.f1, format, note: `${note(interval.f1)}; ${by}, ${hits.length} commits` });
-  yield boundRow({ id: "links", title: `${title}: precision`, value: told.precision, atLeast: bar.precision, format, note: note(interval.precision) });
+  yield boundRow({
+    id: "links",
+    title: `${title}: F1`,
+    value: told.f1,
+    atLeast: bar.f1,
+    format,
+    note: `${note(interval.f1)}; ${by}, ${hits.length} commits`,
+  });
+  yield boundRow({
+    id: "links",
+    title: `${title}: precision`,
+    value: told.precision,
+    atLeast: bar.precision,
+    format,
+    note: note(interval.precision),
+  });
   yield plainRow("links", `${title}: recall`, format(told.recall), note(interval.recall));
-  if (Math.abs(told.f1 - own.f1) > 0.0001) yield boundRow({ id: "links", title: "both scores are one", value: Math.abs(told.f1 - own.f1), atMost: 0.0001, format, note: `scored here: ${format(own.f1)}` });
+  if (Math.abs(told.f1 - own.f1) > 0.0001)
+    yield boundRow({
+      id: "links",
+      title: "both scores are one",
+      value: Math.abs(told.f1 - own.f1),
+      atMost: 0.0001,
+      format,
+      note: `scored here: ${format(own.f1)}`,
+    });
 }
 
-async function scoreByScript(bench: Bench, script: string, audit: string, key: string): Promise<{ precision: number; recall: number; f1: number }> {
+async function scoreByScript(
+  bench: Bench,
+  script: string,
+  audit: string,
+  key: string,
+): Promise<{ precision: number; recall: number; f1: number }> {
   const file = join(bench.scratch, "audit.json");
   await writeFile(file, audit);
   const { output } = await bench.measure([process.execPath, script, file, key]);
@@ -67,7 +99,10 @@ export async function* controlRows(bench: Bench): AsyncGenerator<Row> {
   const { folder } = await bench.imported(organisation);
   const others = isSample ? [] : historyRepositories.flatMap((path) => ["--other", path]);
   const { output } = await bench.measure(bench.part("link-controls", folder, ...others));
-  const shares = output.trim().split("\n").map((line) => JSON.parse(line) as ControlShare); // our own part
+  const shares = output
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as ControlShare); // our own part
   for (const share of shares) {
     const value = Math.max(ratio(share.writtenLinked, share.written), ratio(share.changedLinked, share.changed));
     const title = `lines linked: ${share.control}`;

@@ -1,7 +1,12 @@
 /** Scores (session, commit) links against an answer key, with an interval over commits. Pure. */
 
 /** By commit: who really wrote in it, who is merely named by it, and its added lines. */
-export type AnswerKey = Readonly<Record<string, { readonly true: readonly string[]; readonly listed: readonly string[]; readonly added: number; readonly default: boolean }>>;
+export type AnswerKey = Readonly<
+  Record<
+    string,
+    { readonly true: readonly string[]; readonly listed: readonly string[]; readonly added: number; readonly default: boolean }
+  >
+>;
 
 export interface ScoredLink {
   readonly session: string;

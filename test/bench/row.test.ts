@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { boundRow, formatPercent, median, ratioRow } from "./row.ts";
 
-const ratio = (measured: readonly number[], floor: readonly number[]) => ratioRow({ id: "x", title: "x", measured, floor, atMost: 2, note: "" });
+const ratio = (measured: readonly number[], floor: readonly number[]) =>
+  ratioRow({ id: "x", title: "x", measured, floor, atMost: 2, note: "" });
 
 describe("a row of the bench", () => {
   it("takes the middle run, and the mean of the two middle ones", () => {
@@ -16,7 +17,9 @@ describe("a row of the bench", () => {
 
   it("does not judge a floor that is mostly the start of a process, unless a start is meant", () => {
     expect(ratio([0.3], [0.02]).verdict).toBe("too small to judge");
-    expect(ratioRow({ id: "x", title: "x", measured: [0.3], floor: [0.02], atMost: 2, floorIsStart: true, note: "" }).verdict).toBe("does not hold");
+    expect(ratioRow({ id: "x", title: "x", measured: [0.3], floor: [0.02], atMost: 2, floorIsStart: true, note: "" }).verdict).toBe(
+      "does not hold",
+    );
   });
 
   it("holds a figure to its bounds, and one that is not a number to none", () => {

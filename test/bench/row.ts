@@ -34,7 +34,16 @@ export function ratioRow({ id, title, measured, floor, atMost, floorIsStart = fa
   const ratio = own / other;
   const judged = floorIsStart || other >= smallestFloorSeconds;
   const verdict = !judged ? "too small to judge" : ratio <= atMost ? "holds" : "does not hold";
-  return { id, title, measured: formatSeconds(own), floor: formatSeconds(other), value: `${ratio.toFixed(2)} ×`, bound: `≤ ${atMost} ×`, verdict, note };
+  return {
+    id,
+    title,
+    measured: formatSeconds(own),
+    floor: formatSeconds(other),
+    value: `${ratio.toFixed(2)} ×`,
+    bound: `≤ ${atMost} ×`,
+    verdict,
+    note,
+  };
 }
 
 export interface BoundRow {
@@ -49,7 +58,9 @@ export interface BoundRow {
 
 /** A figure that is held against a bound of its own, with no floor beside it. A value that is not a number does not hold. */
 export function boundRow({ id, title, value, atMost = Infinity, atLeast = -Infinity, format, note }: BoundRow): Row {
-  const bound = [...(atLeast === -Infinity ? [] : [`≥ ${format(atLeast)}`]), ...(atMost === Infinity ? [] : [`≤ ${format(atMost)}`])].join(", ");
+  const bound = [...(atLeast === -Infinity ? [] : [`≥ ${format(atLeast)}`]), ...(atMost === Infinity ? [] : [`≤ ${format(atMost)}`])].join(
+    ", ",
+  );
   const verdict = bound === "" ? "no bound" : value >= atLeast && value <= atMost ? "holds" : "does not hold";
   return { id, title, measured: format(value), floor: "", value: "", bound, verdict, note };
 }
@@ -74,7 +85,15 @@ export const formatPercent = (ratio: number): string => `${(ratio * 100).toFixed
 
 const widths = { verdict: 19, title: 52, measured: 12, floor: 12, value: 10, bound: 12 } as const;
 
-export const tableHead = formatCells({ verdict: "", title: "", measured: "measured", floor: "floor", value: "ratio", bound: "bound", note: "" });
+export const tableHead = formatCells({
+  verdict: "",
+  title: "",
+  measured: "measured",
+  floor: "floor",
+  value: "ratio",
+  bound: "bound",
+  note: "",
+});
 
 /** A row as one line of text. */
 export function formatRow(row: Row): string {
@@ -83,8 +102,13 @@ export function formatRow(row: Row): string {
 
 function formatCells(row: Omit<Row, "id" | "verdict"> & { readonly verdict: string }): string {
   const cells = [
-    row.verdict.padEnd(widths.verdict), row.title.padEnd(widths.title), row.measured.padStart(widths.measured), row.floor.padStart(widths.floor),
-    row.value.padStart(widths.value), row.bound.padStart(widths.bound), row.note === "" ? "" : `  ${row.note}`,
+    row.verdict.padEnd(widths.verdict),
+    row.title.padEnd(widths.title),
+    row.measured.padStart(widths.measured),
+    row.floor.padStart(widths.floor),
+    row.value.padStart(widths.value),
+    row.bound.padStart(widths.bound),
+    row.note === "" ? "" : `  ${row.note}`,
   ];
   return cells.join(" ").trimEnd();
 }

@@ -6,6 +6,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { UserError, exitCodes } from "../../src/contract/errors.ts";
 import { Bench } from "./bench.ts";
 import { factsRows, helpRows, importRows, lineHistoryRows, scaleRows, unchangedRows } from "./cost-rows.ts";
 import { completeInputs, parseInputs, usage } from "./inputs.ts";
@@ -13,8 +14,15 @@ import { blameRows, controlRows, linkRows } from "./link-rows.ts";
 import { type Row, formatRow, tableHead } from "./row.ts";
 
 const topics: Readonly<Record<string, (bench: Bench) => AsyncGenerator<Row>>> = {
-  help: helpRows, facts: factsRows, history: lineHistoryRows, import: importRows, unchanged: unchangedRows, scale: scaleRows,
-  blame: blameRows, controls: controlRows, links: linkRows,
+  help: helpRows,
+  facts: factsRows,
+  history: lineHistoryRows,
+  import: importRows,
+  unchanged: unchangedRows,
+  scale: scaleRows,
+  blame: blameRows,
+  controls: controlRows,
+  links: linkRows,
 };
 
 /** Nothing of this user's may move where a child looks for transcripts, or how its Node starts. */
@@ -24,23 +32,25 @@ function variablesOfChildren(): Record<string, string | undefined> {
 }
 
 function machine(): string {
-  const load = loadavg().map((average) => average.toFixed(2)).join(" ");
+  const load = loadavg()
+    .map((average) => average.toFixed(2))
+    .join(" ");
   return `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${availableParallelism()} cores, load ${load}`;
 }
 
 async function main(): Promise<void> {
-  const asked = parseInputs(process.argv.slice(2), process.env);
+  const asked = parseInputs(process.argv.slice(2), process.env, Object.keys(topics));
   if (asked === null) return void console.log(usage);
   const { given, settings } = asked;
-  const unknown = settings.only.filter((id) => !(id in topics));
-  if (unknown.length > 0) throw new Error(`no such row: ${unknown.join(", ")}; there are ${Object.keys(topics).join(", ")}`);
   const scratch = await mkdtemp(join(tmpdir(), "assay-bench-"));
   try {
     const variables = variablesOfChildren();
     const bench = new Bench(await completeInputs(given, scratch, variables), settings, scratch, variables);
     const say = (line: string): void => void (settings.json || console.log(line));
     const startedOn = machine();
-    say(`${startedOn}; ${bench.inputs.isSample ? "the invented organisation" : "the inputs given"}; CPU time of process trees, median of ${settings.runs} runs (long ones ${bench.longRuns})`);
+    say(
+      `${startedOn}; ${bench.inputs.isSample ? "the invented organisation" : "the inputs given"}; CPU time of process trees, median of ${settings.runs} runs (long ones ${bench.longRuns})`,
+    );
     say(tableHead);
     const rows: Row[] = [];
     for (const [id, rowsOf] of Object.entries(topics)) {
@@ -60,4 +70,10 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  console.error(error.message);
+  process.exitCode = exitCodes.usage;
+}

@@ -29,7 +29,7 @@ describe("the answer as a page", () => {
   it("says the same as the terminal", () => {
     const text = words(page);
     expect(text).toContain(
-      "50.0 % of the spend is code that landed, was released and is still there; 62.5 % if all that ripens sticks; 18.0 % was undone.",
+      "50.0 % of the spend is code that landed, was released and stayed; 62.5 % if all that ripens sticks; 18.0 % was undone.",
     );
     expect(text).toContain("$620.00 50.0 % 62.5 %");
     expect(text).toContain("repair reviewing burned idle not observed");

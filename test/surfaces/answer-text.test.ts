@@ -29,7 +29,7 @@ describe("the answer in a terminal", () => {
     expect(text).toContain("What did the tokens buy?");
     // stuck 62,000 of 124,000; with maturing 12,400 and in flight 3,100: 77,500; undone 22,320.
     expect(text).toContain(
-      "50.0 % of the spend is code that landed, was released and is still there; 62.5 % if all that ripens sticks; 18.0 % was undone.",
+      "50.0 % of the spend is code that landed, was released and stayed; 62.5 % if all that ripens sticks; 18.0 % was undone.",
     );
   });
 

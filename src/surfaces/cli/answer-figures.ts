@@ -139,7 +139,7 @@ function verdictSentence(groups: readonly GroupFigure[]): string {
   const observed = (name: RollUpName): GroupFigure | undefined => groups.find((group) => group.look.name === name && group.isObserved);
   const [bought, ripening, undone] = [observed("bought"), observed("ripening"), observed("undone")];
   if (bought === undefined) return "What landed and stuck is not observed.";
-  const parts = [`${bought.ofSpend} of the spend is code that landed, was released and is still there`];
+  const parts = [`${bought.ofSpend} of the spend is code that landed, was released and stayed`];
   if (ripening !== undefined && ripening.tenths > 0n)
     parts.push(`${formatTenths(bought.tenths + ripening.tenths)} if all that ripens sticks`);
   if (undone !== undefined) parts.push(`${undone.ofSpend} was undone`);

@@ -13,6 +13,8 @@ export const logFormat = "--format=%x01%H %P%x00%at %ct%x00%an%x00%ae%x00%B%x00"
 
 const headByte = 1;
 const lineFeed = 10;
+const plus = 43;
+const comma = 44;
 const backslash = 92;
 const colon = 58;
 const at = 64;
@@ -115,19 +117,24 @@ export class LogParser {
     else if (first === capitalB && startsWith(bytes, start, "Binary files ") && this.#entry !== null) this.#entry.change.opaque = "binary";
   }
 
+  /** @param start behind the head byte */
   #startCommit(bytes: Buffer, start: number): void {
     this.#endCommit();
-    const fields: string[] = [];
-    for (let from = start; fields.length < 5; ) {
-      const end = bytes.indexOf(0, from);
-      fields.push(bytes.toString(fields.length < 2 ? "latin1" : "utf8", from, end));
-      from = end + 1;
-    }
-    const [ids, times, authorName, authorEmail, message] = fields as [string, string, string, string, string];
-    const [hash, ...parents] = ids.trimEnd().split(" ") as [string, ...string[]];
-    const [authorAt, commitAt] = times.split(" ").map((seconds) => Number(seconds) * 1000) as [number, number];
-    const { trailers, squashOf, mergeOf, reverts } = readMessage(message);
-    this.#commit = { kind: "commit", hash, parents, authorName, authorEmail, authorAt, commitAt, trailers, squashOf, mergeOf, reverts, files: [] };
+    const idsEnd = bytes.indexOf(0, start);
+    const timesEnd = bytes.indexOf(0, idsEnd + 1);
+    const nameEnd = bytes.indexOf(0, timesEnd + 1);
+    const emailEnd = bytes.indexOf(0, nameEnd + 1);
+    const messageEnd = bytes.indexOf(0, emailEnd + 1);
+    const ids = bytes.toString("latin1", start, idsEnd).trimEnd().split(" ");
+    const times = bytes.toString("latin1", idsEnd + 1, timesEnd);
+    const { trailers, squashOf, mergeOf, reverts } = readMessage(bytes.toString("utf8", emailEnd + 1, messageEnd));
+    const hash = ids[0] as string;
+    this.#commit = {
+      kind: "commit", hash, parents: ids.slice(1),
+      authorName: bytes.toString("utf8", timesEnd + 1, nameEnd), authorEmail: bytes.toString("utf8", nameEnd + 1, emailEnd),
+      authorAt: Number.parseInt(times, 10) * 1000, commitAt: Number.parseInt(times.slice(times.indexOf(" ") + 1), 10) * 1000,
+      trailers, squashOf, mergeOf, reverts, files: [],
+    };
     this.#ownFiles = this.#ownFilesOf(hash);
   }
 
@@ -144,15 +151,16 @@ export class LogParser {
     const tab = bytes.indexOf(9, start);
     const commit = this.#commit;
     if (commit === null || tab === -1 || tab > end) return;
-    const [oldMode, newMode, oldBlob, newBlob, letters] = bytes.toString("latin1", start + 1, tab).split(" ") as [string, string, string, string, string];
+    const told = bytes.toString("latin1", start + 1, tab).split(" ");
+    const status = statuses[(told[4] as string)[0] as string] ?? "modified";
     const second = bytes.subarray(tab + 1, end).indexOf(9);
     const firstEnd = second === -1 ? end : tab + 1 + second;
     const firstPath = this.#known(unquoted(bytes, tab + 1, firstEnd)).path;
     const path = second === -1 ? firstPath : this.#known(unquoted(bytes, firstEnd + 1, end)).path;
-    const status = statuses[letters[0] as string] ?? "modified";
-    const isSubmodule = newMode === submodule || (oldMode === submodule && status === "deleted");
+    const isSubmodule = told[1] === submodule || (told[0] === submodule && status === "deleted");
     const change: Mutable<FileChange> = {
-      path, oldPath: second === -1 ? null : firstPath, status, oldBlob, newBlob, opaque: isSubmodule ? "submodule" : false, diff: emptyDiff,
+      path, oldPath: second === -1 ? null : firstPath, status, oldBlob: told[2] as string, newBlob: told[3] as string,
+      opaque: isSubmodule ? "submodule" : false, diff: emptyDiff,
     };
     commit.files.push(change);
     const wanted = !isSubmodule && (this.#ownFiles === undefined || this.#ownFiles.has(path));
@@ -180,20 +188,12 @@ export class LogParser {
 
   /** `@@ -12,3 +14 @@ context` */
   #hunk(bytes: Buffer, start: number): void {
-    const numbers = [0, 1, 0, 1];
-    let i = start + 4;
-    for (let side = 0; side < 4; side += 2) {
-      const first = decimal(bytes, i);
-      numbers[side] = first.value;
-      i = first.end;
-      if (bytes[i] === 44) {
-        const second = decimal(bytes, i + 1);
-        numbers[side + 1] = second.value;
-        i = second.end;
-      }
-      i += 2; // " +", " @@"
-    }
-    const [oldStart, oldLines, newStart, newLines] = numbers as [number, number, number, number];
+    const end = bytes.indexOf(at, start + 3) - 1; // the blank before the closing "@@"
+    const middle = bytes.indexOf(plus, start + 4);
+    const oldStart = decimal(bytes, start + 4);
+    const newStart = decimal(bytes, middle + 1);
+    const oldLines = countBehind(bytes, start + 4, middle);
+    const newLines = countBehind(bytes, middle + 1, end);
     this.#linesLeft = oldLines + newLines;
     if (this.#entry === null || !this.#entry.wanted) return;
     if (!this.#building) this.#builder.restart(this.#known(this.#entry.change.path).kind);
@@ -227,11 +227,16 @@ function startsWith(bytes: Buffer, start: number, text: string): boolean {
   return true;
 }
 
-function decimal(bytes: Buffer, start: number): { readonly value: number; readonly end: number } {
+function decimal(bytes: Buffer, start: number): number {
   let value = 0;
-  let end = start;
-  for (; (bytes[end] as number) >= 48 && (bytes[end] as number) <= 57; end++) value = value * 10 + (bytes[end] as number) - 48;
-  return { value, end };
+  for (let i = start; (bytes[i] as number) >= 48 && (bytes[i] as number) <= 57; i++) value = value * 10 + (bytes[i] as number) - 48;
+  return value;
+}
+
+/** The count of a range `12,3`, 1 where there is none. */
+function countBehind(bytes: Buffer, start: number, end: number): number {
+  for (let i = start; i < end; i++) if (bytes[i] === comma) return decimal(bytes, i + 1);
+  return 1;
 }
 
 const escapes: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '"': 34, "\\": 92 };

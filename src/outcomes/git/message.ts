@@ -15,7 +15,7 @@ const knownTrailers = [
 ] as const;
 
 const spelling = new Map(knownTrailers.map((key) => [key.toLowerCase(), key] as const));
-const trailerLine = /^([A-Za-z][A-Za-z-]*): *(\S.*?)\s*$/;
+const trailerLine = new RegExp(`^(${knownTrailers.join("|")}): *(\\S.*?)[ \\t\\r]*$`, "gim");
 
 /** `Fixes:` often goes on with the culprit's subject: only the commit, issue or address is kept. */
 const reference = /^(?:[0-9a-f]{7,64}\b|(?:[\w.-]+\/[\w.-]+)?[#!]\d+|[A-Z][A-Z0-9]+-\d+|https?:\/\/\S+)/;
@@ -23,11 +23,10 @@ const longestValue = 512;
 
 /** Reads a commit message (subject first). */
 export function readMessage(message: string): MessageFacts {
-  const lines = message.split("\n");
-  const subject = subjectOf(lines);
-  const squash = /\(#(\d{1,9})\)\s*$/.exec(subject);
+  const subject = subjectOf(message);
+  const squash = /\(#(\d{1,9})\)$/.exec(subject);
   return {
-    trailers: readTrailers(lines),
+    trailers: readTrailers(message),
     squashOf: squash === null ? null : Number(squash[1]),
     mergeOf: mergedRequest(subject, message),
     reverts: /^This reverts commit ([0-9a-f]{7,64})\b/m.exec(message)?.[1] ?? null,
@@ -35,11 +34,9 @@ export function readMessage(message: string): MessageFacts {
 }
 
 /** The first paragraph on one line, as git's `%s`. */
-function subjectOf(lines: readonly string[]): string {
-  const first = lines.findIndex((line) => line.trim() !== "");
-  if (first === -1) return "";
-  const end = lines.findIndex((line, i) => i > first && line.trim() === "");
-  return lines.slice(first, end === -1 ? lines.length : end).join(" ").trim();
+function subjectOf(message: string): string {
+  const paragraph = /\S.*(?:\n.*\S.*)*/.exec(message)?.[0] ?? "";
+  return paragraph.replaceAll("\n", " ").trimEnd();
 }
 
 /** GitHub, Bitbucket, Azure DevOps by subject; GitLab by the line it puts under the subject of a merge. */
@@ -52,20 +49,20 @@ function mergedRequest(subject: string, message: string): number | null {
   return found === null ? null : Number(found[1]);
 }
 
-function readTrailers(lines: readonly string[]): MessageFacts["trailers"] {
-  const block = trailerBlock(lines);
-  const trailers: { key: string; value: string; inTrailerBlock: boolean }[] = [];
-  lines.forEach((line, i) => {
-    const match = trailerLine.exec(line);
-    const key = match === null ? undefined : spelling.get((match[1] as string).toLowerCase());
-    if (match === null || key === undefined) return;
+function readTrailers(message: string): MessageFacts["trailers"] {
+  const found = [...message.matchAll(trailerLine)];
+  if (found.length === 0) return noTrailers;
+  const block = trailerBlock(message.split("\n"));
+  return found.flatMap((match) => {
+    const key = spelling.get((match[1] as string).toLowerCase()) as string;
     const text = match[2] as string;
     const value = key === "Fixes" || key === "Reverts" ? reference.exec(text)?.[0] : text.slice(0, longestValue);
-    if (value !== undefined) trailers.push({ key, value, inTrailerBlock: i >= block.start && i < block.end });
+    const line = message.slice(0, match.index).split("\n").length - 1;
+    return value === undefined ? [] : [{ key, value, inTrailerBlock: line >= block.start && line < block.end }];
   });
-  return trailers;
 }
 
+const noTrailers: MessageFacts["trailers"] = [];
 const nothing = { start: 0, end: 0 };
 
 /**

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import type { CommitFact, FileChange } from "../contract/facts.ts";
+import type { LineHistoryResult } from "../contract/history.ts";
+import { emptyDiff } from "../lines/line-diff.ts";
+import type { StoredCheckpoint } from "../store/fact-reader.ts";
+import { checkpointsNamed, namedSessions } from "./evidence.ts";
+
+const noon = Date.UTC(2026, 4, 4, 12);
+
+function file(path: string, oldPath: string | null = null): FileChange {
+  return { path, oldPath, status: oldPath === null ? "modified" : "renamed", oldBlob: "", newBlob: "", opaque: false, diff: emptyDiff };
+}
+
+function commit(hash: string, part: Partial<CommitFact> = {}): CommitFact {
+  return {
+    kind: "commit",
+    hash: hash.padEnd(40, "0"),
+    parents: [],
+    authorName: "Ada",
+    authorEmail: "ada@example.org",
+    authorAt: noon,
+    commitAt: noon,
+    trailers: [],
+    squashOf: null,
+    mergeOf: null,
+    reverts: null,
+    files: [file("a.ts")],
+    ...part,
+  };
+}
+
+const named = (key: string, value: string): CommitFact["trailers"] => [{ key, value, inTrailerBlock: true }];
+const checkpoint = (id: string, session: string, filesTouched: readonly string[]): StoredCheckpoint => ({
+  repository: 1,
+  checkpoint: id,
+  listed: session,
+  session,
+  transcript: "present",
+  filesTouched,
+});
+
+/** Sessions by place of the commit they are named for. */
+function told(
+  commits: readonly CommitFact[],
+  mentions: readonly { session: string; hash: string; instant: number }[],
+  checkpoints: readonly StoredCheckpoint[] = [],
+  ignoreTrailers = false,
+): Record<number, string[]> {
+  const sessions = namedSessions({ commits } as unknown as LineHistoryResult, mentions, checkpoints, ignoreTrailers);
+  return Object.fromEntries([...sessions].map(([c, list]) => [c, list.map(({ session, evidence }) => `${session} ${evidence}`)]));
+}
+
+describe("a printed hash", () => {
+  it("names the one commit that begins with it", () => {
+    const commits = [commit("abc1234"), commit("abd1234")];
+    expect(told(commits, [{ session: "s", hash: "abc1234", instant: noon }])).toEqual({ 0: ["s printed_hash"] });
+    expect(told(commits, [{ session: "s", hash: "ab", instant: noon }])).toEqual({});
+    expect(told(commits, [{ session: "s", hash: "fff1234", instant: noon }])).toEqual({});
+  });
+
+  it("counts from two minutes before to an hour after the commit: a log that is read later names nothing", () => {
+    const at = (instant: number): object => told([commit("abc1234")], [{ session: "s", hash: "abc1234", instant }]);
+    expect([at(noon - 120_000), at(noon + 3_600_000)]).toEqual([{ 0: ["s printed_hash"] }, { 0: ["s printed_hash"] }]);
+    expect([at(noon - 120_001), at(noon + 3_600_001)]).toEqual([{}, {}]);
+  });
+
+  it("names a session once, however often it was printed", () => {
+    const mention = { session: "s", hash: "abc1234", instant: noon };
+    expect(told([commit("abc1234")], [mention, mention, { ...mention, session: "t" }])).toEqual({
+      0: ["s printed_hash", "t printed_hash"],
+    });
+  });
+});
+
+describe("a checkpoint", () => {
+  it("names its sessions for the commit whose trailer names it, in any case", () => {
+    const commits = [commit("a", { trailers: named("entire-checkpoint", "0123456789ab") })];
+    const checkpoints = [
+      checkpoint("0123456789ab", "s", ["a.ts"]),
+      checkpoint("0123456789ab", "t", ["a.ts"]),
+      checkpoint("fedcba987654", "u", ["a.ts"]),
+    ];
+    expect(told(commits, [], checkpoints)).toEqual({ 0: ["s trailer", "t trailer"] });
+  });
+
+  it("does not name a session it only lists: the commit touches none of its files", () => {
+    const commits = [commit("a", { trailers: named("Entire-Checkpoint", "0123456789ab"), files: [file("new.ts", "old.ts")] })];
+    const checkpoints = [checkpoint("0123456789ab", "s", ["b.ts"]), checkpoint("0123456789ab", "t", ["old.ts"])];
+    expect(told(commits, [], checkpoints)).toEqual({ 0: ["t trailer"] });
+  });
+
+  it("is hidden with the trailers; what was printed is not", () => {
+    const commits = [commit("abc1234", { trailers: named("Entire-Checkpoint", "0123456789ab") })];
+    expect(told(commits, [{ session: "p", hash: "abc1234", instant: noon }], [checkpoint("0123456789ab", "s", ["a.ts"])], true)).toEqual({
+      0: ["p printed_hash"],
+    });
+  });
+
+  it("is known by its trailer alone", () => {
+    expect(checkpointsNamed([...named("Co-Authored-By", "Ada"), ...named("Entire-Checkpoint", "0123456789ab")])).toEqual(["0123456789ab"]);
+  });
+});

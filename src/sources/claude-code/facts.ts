@@ -1,4 +1,5 @@
 /** Turns records of a transcript into facts, one record at a time, in the order of the file. */
+import { isAscii } from "node:buffer";
 import type { CallFact, TokenFact, WriteFact } from "../../contract/facts.ts";
 import type { Fingerprinter } from "../../lines/fingerprint.ts";
 import { emptyDiff, lineCount } from "../../lines/line-diff.ts";
@@ -507,22 +508,26 @@ function exitCodeOf(block: Fields, result: Fields | null, failed: boolean): numb
 function stringChars(fields: Fields, key: number): number {
   if (!fields.isString(key)) return 0;
   const { bytes } = fields;
+  const start = fields.start(key) + 1;
   const stop = fields.stop(key) - 1;
-  let chars = 0;
-  for (let i = fields.start(key) + 1; i < stop; i++) {
-    const byte = bytes[i] as number;
-    if (byte === 92) i += bytes[i + 1] === 117 ? 5 : 1;
-    else if ((byte & 0xc0) === 0x80) continue; // the rest of a character
-    chars++;
+  let chars = charsIn(bytes, start, stop);
+  for (let i = bytes.indexOf(backslash, start); i >= 0 && i < stop; i = bytes.indexOf(backslash, i)) {
+    const size = bytes[i + 1] === 117 ? 6 : 2; // \u1234, \n
+    chars -= size - 1;
+    i += size;
   }
   return chars;
 }
 
+const backslash = 92;
+
 /** Characters of a value as JSON. */
-function jsonChars(fields: Fields, key: number): number {
-  const { bytes } = fields;
-  const stop = fields.stop(key);
+const jsonChars = (fields: Fields, key: number): number => charsIn(fields.bytes, fields.start(key), fields.stop(key));
+
+function charsIn(bytes: Buffer, start: number, stop: number): number {
+  if (stop <= start) return 0;
+  if (isAscii(bytes.subarray(start, stop))) return stop - start;
   let chars = 0;
-  for (let i = fields.start(key); i < stop; i++) if (((bytes[i] as number) & 0xc0) !== 0x80) chars++;
+  for (let i = start; i < stop; i++) if (((bytes[i] as number) & 0xc0) !== 0x80) chars++;
   return chars;
 }

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { basename } from "node:path";
 import type { Fingerprinter } from "../../lines/fingerprint.ts";
-import type { Checkpoint, Found, Item, Source, SourceEnv } from "../source.ts";
+import type { Checkpoint, Found, Item, Source, SourceEnv, SourceState } from "../source.ts";
 import { type TranscriptFile, findTranscripts, sourceId, unreadable } from "./discover.ts";
 import { parseTranscript } from "./parse.ts";
 
@@ -51,9 +51,9 @@ async function* readOpen(
 ): AsyncGenerator<readonly Item[]> {
   const { size } = file.state;
   const start = from !== null && from.offset <= size && tailAt(descriptor, from.offset) === from.tail ? from.offset : 0;
-  const checkpoint = (offset: number): Item => ({
+  const checkpoint = (offset: number, state: SourceState): Item => ({
     kind: "checkpoint",
-    checkpoint: { state: file.state, offset, tail: tailAt(descriptor, offset) },
+    checkpoint: { state, offset, tail: tailAt(descriptor, offset) },
   });
   const name = basename(file.path, ".jsonl");
   const agentId = name.startsWith("agent-") ? name.slice("agent-".length) : null;
@@ -64,10 +64,10 @@ async function* readOpen(
     yield items;
     last = resumeAt;
     if (last - told < checkpointBytes) continue;
-    yield [checkpoint(last)];
+    yield [checkpoint(last, { ...file.state, size: last })]; // of another size than the file: there is more to read
     told = last;
   }
-  yield [checkpoint(last)];
+  yield [checkpoint(last, file.state)];
 }
 
 /**

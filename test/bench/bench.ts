@@ -1,5 +1,5 @@
 /** What every row of the bench is measured with. */
-import { mkdtemp, readFile, stat } from "node:fs/promises";
+import { mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Inputs, Settings } from "./inputs.ts";
@@ -47,9 +47,11 @@ export class Bench {
     return [process.execPath, join(this.#dist, `bench-${name}.js`), ...args];
   }
 
-  /** Node with nothing to do: the floor of whatever starts. */
-  emptyStart(): string[] {
-    return [process.execPath, join(this.#dist, "bench-nothing.js")];
+  /** Node with an empty module: the floor of whatever starts. */
+  async emptyStart(): Promise<string[]> {
+    const empty = join(this.scratch, "empty.mjs");
+    await writeFile(empty, "");
+    return [process.execPath, empty];
   }
 
   measure(command: readonly string[], options: Partial<MeasureOptions> = {}): Promise<ProcessCost> {

@@ -59,10 +59,11 @@ export async function* helpRows(bench: Bench): AsyncGenerator<Row> {
 
 async function startRow(bench: Bench, id: string, title: string, command: readonly string[], atMost: number): Promise<Row> {
   const short = { repeat: startsAtOnce };
+  const empty = await bench.emptyStart();
   const measured = await interleaved(
     bench.settings.runs,
     () => bench.measure(command, short),
-    () => bench.measure(bench.emptyStart(), short),
+    () => bench.measure(empty, short),
   );
   const floorWall = median(measured.floor.map(({ wallSeconds }) => wallSeconds));
   const note = `${bench.settings.runs} × ${startsAtOnce} starts; wall ${(median(measured.own.map(({ wallSeconds }) => wallSeconds)) / floorWall).toFixed(2)} ×`;

@@ -1,2 +1,0 @@
-/** Does nothing: what a start of Node costs. */
-export {};

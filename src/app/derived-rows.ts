@@ -268,7 +268,7 @@ function* commitRows(repositories: readonly ComputedRepository[], ids: Ids): Gen
 function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Generator<Row> {
   let id = 0;
   for (const repository of repositories) {
-    const authors = authorsOf(repository.history, repository.linked);
+    const authors = authorsOf(repository.history, repository.linked, repository.ends);
     for (const [c, commit] of repository.history.commits.entries()) {
       for (const [f, file] of commit.files.entries()) {
         const lineIds = repository.history.changed[c]?.[f]?.ids;

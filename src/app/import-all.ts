@@ -41,7 +41,9 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
     const folders = [
       ...new Set([...asked.repositories, ...(asked.home === null ? [] : await ranIn(store)), ...(await knownFolders(store))]),
     ];
+    const withoutRepository: string[] = [];
     const found = await findRepositories(folders, variables, (missing) => {
+      withoutRepository.push(missing);
       if (asked.repositories.includes(missing)) problems.push(noRepository(missing));
     });
     const repositories = await importRepositories(store, found, { fingerprinter, seenAt, progress: asked.progress, signal: asked.signal });
@@ -78,7 +80,8 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
             version: options.version,
             inputs: { ...logs.states, ...kept.states },
             repositories: Object.fromEntries(found.map(({ clone, refsDigest }) => [clone, refsDigest])),
-            folders,
+            folders: folders.filter((folder) => !withoutRepository.includes(folder)),
+            withoutRepository,
             ignoreTrailers,
           },
     };

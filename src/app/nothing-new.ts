@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { Fingerprinter } from "../lines/fingerprint.ts";
 import type { Problem } from "../contract/problem.ts";
 import { sources } from "../sources/registry.ts";
@@ -11,7 +13,9 @@ import { type Seen, sameState } from "./seen.ts";
 /** Whether every input and every repository is as the last import left it: no database is opened to find out. */
 export async function isNothingNew(known: Seen, { variables, platform }: OpenAssayOptions, asked: ImportOptions): Promise<boolean> {
   if (asked.ignoreTrailers !== undefined && asked.ignoreTrailers !== known.ignoreTrailers) return false;
+  // A folder without a repository is said so each time, and may have become one.
   if (asked.repositories.some((folder) => !known.folders.includes(folder))) return false;
+  if (known.withoutRepository.some((folder) => existsSync(join(folder, ".git")))) return false;
   const looking: SourceEnv = { home: asked.home, variables, platform, gitDirs: [], fingerprinter: new Fingerprinter("0".repeat(32)) };
   for (const source of sources.filter((s) => !s.inRepositories)) {
     const { found, problems } = await discoverInputs(source, looking);

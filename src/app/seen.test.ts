@@ -19,6 +19,7 @@ function write(): Seen {
     version: "1",
     inputs: {},
     repositories: { "/r/.git": "digest" },
+    withoutRepository: [],
     folders: ["/r"],
     ignoreTrailers: false,
   };

@@ -13,8 +13,9 @@ export interface Seen {
   readonly inputs: Readonly<Record<string, Readonly<Record<string, SourceState>>>>;
   /** Git directories read, with a fingerprint of their refs. */
   readonly repositories: Readonly<Record<string, string>>;
-  /** Folders that were looked at for repositories, those that have none included. */
+  /** Folders that led to a repository, and those sessions ran in that led to none. */
   readonly folders: readonly string[];
+  readonly withoutRepository: readonly string[];
   readonly ignoreTrailers: boolean;
 }
 

@@ -1,3 +1,4 @@
+import { transcriptStates } from "../contract/facts.ts";
 import type { Source } from "../sources/source.ts";
 import type { Database } from "../store/duckdb/database.ts";
 import type { FactStore } from "../store/store.ts";
@@ -14,9 +15,10 @@ export async function sourceRows(store: FactStore, derived: Database | null, sou
   );
   const [listed] = await store.database.all(
     `SELECT count(DISTINCT listed_key)::INTEGER AS ids, count(DISTINCT session_id)::INTEGER AS sessions,
-       (count(*) FILTER (d.text <> 'none'))::INTEGER AS transcripts, (count(*) FILTER (d.text = 'absent'))::INTEGER AS absent,
+       (count(*) FILTER (transcript <> $none))::INTEGER AS transcripts, (count(*) FILTER (transcript = $absent))::INTEGER AS absent,
        coalesce(sum(transcript_bytes), 0)::VARCHAR AS bytes
-     FROM checkpoint c JOIN dict d ON d.id = c.transcript_id`,
+     FROM checkpoint`,
+    { none: transcriptStates.indexOf("none"), absent: transcriptStates.indexOf("absent") },
   );
   const usages = derived
     ? await derived.all(`SELECT source, count(*)::INTEGER AS n, (count(*) FILTER (sub_agent))::INTEGER AS sub

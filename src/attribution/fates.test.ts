@@ -332,3 +332,9 @@ function anyStrand(): fc.Arbitrary<FateStrand> {
     ),
   });
 }
+
+it("takes no later landing for a sign of life", () => {
+  const late = strand({ committedAt: feb(40), landedAt: feb(40), lastActiveAt: feb(40) });
+  expect(fate(late, feb(30))).toBe("abandoned");
+  expect(fate(late, feb(41))).toBe("maturing");
+});

@@ -53,6 +53,7 @@ function lifeSeenAt({ life, horizon }: FateStrand, asOf: number): SeenLife | nul
     death: diedAt === null ? null : life.death,
     supersededAt: at(life.supersededAt),
     undoneAt: at(life.undoneAt),
+    lastActiveAt: at(life.lastActiveAt),
     now: Math.min(asOf, horizon ?? asOf),
   };
 }

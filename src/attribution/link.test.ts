@@ -222,6 +222,17 @@ describe("a merge", () => {
 });
 
 describe("evidence", () => {
+  it("says nothing of the lines of a merge: those are linked by content only", async () => {
+    repository.commit({ "a.ts": text(...tides) });
+    repository.git("checkout", "-q", "-b", "topic");
+    repository.commit({ "a.ts": text(...tides, ...berths) });
+    repository.git("checkout", "-q", "main");
+    repository.commit({ "a.ts": text(...tides, "const ours = moor(1);") });
+    const merge = repository.merge(["topic"], "merge", { "a.ts": text(...tides, "const ours = moor(1);", ...berths, ...cranes) });
+    const read = await readHistory(repository.dir);
+    expect(link(read, [], { [merge]: ["s"] }).copies.count).toBe(0);
+  });
+
   it("makes content in a commit whose hash the session printed grade A, and prefers that session", async () => {
     const commit = repository.commit({ "a.ts": text(...berths) });
     const read = await readHistory(repository.dir);

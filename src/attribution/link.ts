@@ -189,7 +189,8 @@ export function linkWrites(
         if (isSubstantial(wanted)) count(session)[block.side === 0 ? "added" : "removed"]++;
       }
     }
-    const sole = soleCandidate(evidence, counts);
+    // A merge's own lines are linked by content only (RULINGS 19).
+    const sole = commit.parents.length > 1 ? null : soleCandidate(evidence, counts);
     if (sole !== null) {
       for (const block of blocks) {
         for (const wanted of block.lines) {

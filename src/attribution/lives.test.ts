@@ -59,6 +59,14 @@ function lives({ artefacts }: Outcome, write: number): string[] {
 const groupOf = ({ artefacts }: Outcome, write: number, group = 0): ArtefactGroup => artefacts[write]?.groups[group] as ArtefactGroup;
 
 describe("the life of written lines", () => {
+  it("goes on where a revert was reverted: a re-land restores it (RULINGS 26)", async () => {
+    const landed = repository.commit({ "a.ts": text(...tides, ...berths) });
+    repository.git("revert", "--no-edit", landed);
+    repository.git("revert", "--no-edit", repository.head());
+    const outcome = await outcomeOf(repository, (at) => [writeOf("s", at(landed) - hour, "a.ts", { added: [...tides, ...berths] })]);
+    expect(lives(outcome, 0)).toEqual(["10 added 100 landed lives"]);
+  });
+
   it("is dated by its write, its commit, its landing and the first release that has it", async () => {
     const commit = repository.commit({ "a.ts": text(...berths) });
     const tagged = repository.commit({ "b.ts": text(...tides) });
@@ -305,7 +313,7 @@ describe("the author of a line", () => {
     const born = repository.commit({ "a.ts": text(...tides, ...berths), "b.ts": text("let b = 1;") });
     repository.commit({ "a.ts": text(...tides), "b.ts": text("let b = 1;", ...berths) });
     const { history, linked } = await outcomeOf(repository, (at) => [writeOf("s", at(born) - hour, "a.ts", { added: berths })]);
-    const authors = authorsOf(history, linked);
+    const authors = authorsOf(history, linked, { restored: new Int32Array(history.lines).fill(-1) });
     const of = (path: string): string[] =>
       Array.from(history.alive.get(path) ?? [], (line) => `${authors.grade[line]} ${authors.session[line]}`);
     expect(of("a.ts")).toEqual(tides.map(() => "0 -1"));

@@ -44,8 +44,8 @@ export function landingIsRelease({ history, releases }: Pick<RepositoryOutcomes,
   return horizon === undefined || horizon - newest > 90 * day;
 }
 
-/** Who wrote each line: of several copies the best grade, then the first; exact moves keep the author. */
-export function authorsOf(history: LineHistoryResult, { copies }: LinkResult): LineAuthors {
+/** Who wrote each line: of several copies the best grade, then the first; exact moves and re-lands keep the author. */
+export function authorsOf(history: LineHistoryResult, { copies }: LinkResult, ends: Pick<LineEnds, "restored">): LineAuthors {
   const grade = new Uint8Array(history.lines);
   const session = new Int32Array(history.lines).fill(-1);
   for (let i = 0; i < copies.count; i++) {
@@ -57,7 +57,7 @@ export function authorsOf(history: LineHistoryResult, { copies }: LinkResult): L
     session[line] = copies.session[i] as number;
   }
   for (let line = 0; line < history.lines; line++) {
-    const origin = history.origin[line] as number;
+    const origin = Math.max(history.origin[line] as number, ends.restored[line] as number);
     if (origin < 0 || grade[line] !== 0) continue;
     grade[line] = grade[origin] as number;
     session[line] = session[origin] as number;
@@ -69,6 +69,8 @@ export function authorsOf(history: LineHistoryResult, { copies }: LinkResult): L
 export class LineEnds {
   readonly replaced: Uint8Array;
   readonly movedTo: Int32Array;
+  /** The line a re-land brought back as this one, -1 for others (RULINGS 26). */
+  readonly restored: Int32Array;
   readonly #outcomes: RepositoryOutcomes;
 
   constructor(outcomes: RepositoryOutcomes) {
@@ -80,6 +82,8 @@ export class LineEnds {
       const origin = history.origin[line] as number;
       if (origin >= 0) this.movedTo[origin] = line;
     }
+    this.restored = new Int32Array(history.lines).fill(-1);
+    this.#restore();
     history.commits.forEach((commit, c) => {
       commit.files.forEach((file, f) => {
         const ids = history.changed[c]?.[f]?.ids;
@@ -92,6 +96,30 @@ export class LineEnds {
             for (let i = place; i < place + removed; i++) if (history.killer[ids[i] as number] === c) this.replaced[ids[i] as number] = 1;
           place += removed + added;
         }
+      });
+    });
+  }
+
+  /** A revert of a revert brings lines back: what the first took out lives on as the equal lines, in order, of the second. */
+  #restore(): void {
+    const { history } = this.#outcomes;
+    const index = new Map(history.commits.map((commit, c) => [commit.hash, c]));
+    history.commits.forEach((again, a) => {
+      const taken = again.reverts === null ? undefined : index.get(again.reverts);
+      const revert = taken === undefined ? undefined : history.commits[taken];
+      if (taken === undefined || revert === undefined || revert.reverts === null) return;
+      const gone = new Map<string, number[]>();
+      eachChangedLine(history, taken, "removed", (path, fingerprint, line) => {
+        const key = `${path}\u0000${fingerprint}`;
+        const list = gone.get(key);
+        if (list) list.push(line);
+        else gone.set(key, [line]);
+      });
+      eachChangedLine(history, a, "added", (path, fingerprint, line) => {
+        const before = gone.get(`${path}\u0000${fingerprint}`)?.shift();
+        if (before === undefined || history.born[line] !== a || (this.movedTo[before] as number) >= 0) return;
+        this.movedTo[before] = line;
+        this.restored[line] = before;
       });
     });
   }
@@ -159,7 +187,7 @@ export function artefactsOf(
     const groups = new GroupMaker();
     const draftGroups = new GroupMaker();
     const opaque: UnlinkedReason | null = history.opaquePaths.has(write.path) ? "path_opaque" : null;
-    eachLine(write, (place, side) => {
+    eachPlace(write.diff.hunks, (place, side) => {
       const kind = write.diff.lines.kind[place] as number;
       const copy = furthest[w]?.[place];
       const draft = drafts.isDraft(w, place);
@@ -240,9 +268,24 @@ export function artefactsOf(
   return result;
 }
 
-/** Calls back for each line of a write with its place and side. */
-function eachLine(write: LocatedWrite, visit: (place: number, side: "added" | "removed") => void): void {
-  const { hunks } = write.diff;
+/** Calls back for each changed line of one side of a commit. */
+function eachChangedLine(
+  history: LineHistoryResult,
+  commit: number,
+  side: "added" | "removed",
+  visit: (path: string, fingerprint: number, line: number) => void,
+): void {
+  history.commits[commit]?.files.forEach((file, f) => {
+    const ids = history.changed[commit]?.[f]?.ids;
+    if (!ids || ids.length === 0) return;
+    eachPlace(file.diff.hunks, (place, of) => {
+      if (of === side) visit(file.path, file.diff.lines.folded[place] as number, ids[place] as number);
+    });
+  });
+}
+
+/** Calls back for each line of a difference with its place and side. */
+function eachPlace(hunks: Int32Array, visit: (place: number, side: "added" | "removed") => void): void {
   let place = 0;
   for (let h = 0; h < hunks.length; h += 4) {
     for (let i = 0; i < (hunks[h + 1] as number); i++) visit(place++, "removed");

@@ -180,6 +180,10 @@ export interface PullRequestMentionFact {
   readonly instant: number;
 }
 
+/** Worst first: a transcript that was absent once and is read later is present. */
+export const transcriptStates = ["none", "absent", "empty", "not_supported", "present"] as const;
+export type TranscriptState = (typeof transcriptStates)[number];
+
 /** A session listed under a checkpoint of a repository's checkpoint branch. Key: (repository, entry). */
 export interface CheckpointFact {
   readonly kind: "checkpoint";
@@ -195,7 +199,7 @@ export interface CheckpointFact {
   readonly filesTouched: readonly string[];
   readonly branch: string | null;
   readonly createdAt: number | null;
-  readonly transcript: "present" | "absent" | "empty" | "none" | "not_supported";
+  readonly transcript: TranscriptState;
   /** Size of the transcript, null where it is not known. */
   readonly transcriptBytes: number | null;
 }

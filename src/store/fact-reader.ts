@@ -1,4 +1,12 @@
-import { type CommitFact, type FileChange, type Quality, type WriteQuality, qualities, writeQualities } from "../contract/facts.ts";
+import {
+  type CommitFact,
+  type FileChange,
+  type Quality,
+  type WriteQuality,
+  qualities,
+  transcriptStates,
+  writeQualities,
+} from "../contract/facts.ts";
 import { emptyDiff, unpackLineDiff } from "../lines/line-diff.ts";
 import type { Call, Sighting, TurnStart } from "../contract/stored.ts";
 import type { LineDiff } from "../lines/line-diff.ts";
@@ -201,12 +209,15 @@ export async function readCheckpoints(store: FactStore): Promise<StoredCheckpoin
     checkpoint: c("checkpoint_key") as string,
     listed: c("listed_key") as string,
     session: store.dictionary.text(c("session_id") as number),
-    transcript: store.dictionary.text(c("transcript_id") as number),
+    transcript: transcriptStates[c("transcript") as number] as string,
     filesTouched: JSON.parse(c("files_touched") as string) as string[],
   }));
 }
 
-/** Repositories with their aliases; those that share one are one, under the smallest id. `idOf` maps the others. */
+/**
+ * Repositories with their aliases; those that share one are one. They are numbered from 1 by their oldest root commit (else
+ * by their aliases), so that numbers do not tell which was imported first; `idOf` maps the store's ids to these.
+ */
 export async function readRepositories(store: FactStore): Promise<{ repositories: StoredRepository[]; idOf: ReadonlyMap<number, number> }> {
   const aliases = await read(store, "SELECT * FROM repository_alias ORDER BY repository_id, kind, value", (c) => ({
     id: c("repository_id") as number,
@@ -228,7 +239,7 @@ export async function readRepositories(store: FactStore): Promise<{ repositories
       idOf.set(high, low);
     }
   }
-  for (const id of idOf.keys()) idOf.set(id, root(id));
+  for (const [id, number] of canonicalNumbers(aliases, root)) idOf.set(id, number);
   const refs = await read(store, "SELECT * FROM ref_seen ORDER BY clone, name", (c) => ({
     id: c("repository_id") as number,
     clone: c("clone") as string,
@@ -263,6 +274,22 @@ export async function readRepositories(store: FactStore): Promise<{ repositories
       };
     });
   return { repositories, idOf };
+}
+
+function canonicalNumbers(
+  aliases: readonly { id: number; kind: string; value: string }[],
+  root: (id: number) => number,
+): Map<number, number> {
+  const names = new Map<number, string[]>();
+  for (const { id, kind, value } of aliases) {
+    const own = names.get(root(id));
+    const name = `${kind === "root" ? 0 : 1} ${kind} ${value}`;
+    if (own) own.push(name);
+    else names.set(root(id), [name]);
+  }
+  const ranked = [...names].map(([id, own]) => ({ id, name: own.sort().join("\n") })).sort((a, b) => compare(a.name, b.name));
+  const numbers = new Map(ranked.map(({ id }, rank) => [id, rank + 1]));
+  return new Map(aliases.map(({ id }) => [id, numbers.get(root(id)) as number]));
 }
 
 /** Every commit of a repository (under any of its ids) with its file changes; order is not promised. */

@@ -132,7 +132,7 @@ export const factTables = {
     max("files_touched", "VARCHAR"),
     text("branch_id"),
     min("created_ms"),
-    text("transcript_id"),
+    max("transcript", "TINYINT"),
     max("transcript_bytes"),
     firstSeen,
   ],

@@ -1,5 +1,5 @@
 import { featureVersion, lineCount, packLineDiff } from "../lines/line-diff.ts";
-import { type CommitFact, type TokenFact, qualities, writeQualities } from "../contract/facts.ts";
+import { type CommitFact, type TokenFact, qualities, transcriptStates, writeQualities } from "../contract/facts.ts";
 import type { Dictionary } from "./dictionary.ts";
 import type { FactBatch } from "./fact-batch.ts";
 
@@ -145,7 +145,7 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         JSON.stringify([...fact.filesTouched].sort()),
         maybe(fact.branch),
         fact.createdAt,
-        id(fact.transcript),
+        transcriptStates.indexOf(fact.transcript),
         fact.transcriptBytes,
         seen,
       ]);

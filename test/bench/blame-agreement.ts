@@ -47,7 +47,13 @@ export interface BlameAgreementOptions {
   readonly seed?: number;
 }
 
-export async function measureBlameAgreement({ gitDir, variables, ref = "HEAD", files, seed = 1 }: BlameAgreementOptions): Promise<BlameAgreement> {
+export async function measureBlameAgreement({
+  gitDir,
+  variables,
+  ref = "HEAD",
+  files,
+  seed = 1,
+}: BlameAgreementOptions): Promise<BlameAgreement> {
   const git = openGit(gitDir, variables);
   const tip = (await runGit(git, ["rev-parse", `${ref}^{commit}`])).toString("latin1").trim();
   const history = await historyOf(git, tip);
@@ -68,7 +74,15 @@ export async function measureBlameAgreement({ gitDir, variables, ref = "HEAD", f
     }
   }
   const ties = disagreements.filter(({ isTie }) => isTie).length;
-  return { files: paths.length, lines, equal, ties, disagreements, opaque: history.opaquePaths.size, ratio: lines === 0 ? 1 : (equal + ties) / lines };
+  return {
+    files: paths.length,
+    lines,
+    equal,
+    ties,
+    disagreements,
+    opaque: history.opaquePaths.size,
+    ratio: lines === 0 ? 1 : (equal + ties) / lines,
+  };
 }
 
 async function historyOf(git: Git, tip: string): Promise<LineHistoryResult> {
@@ -92,7 +106,8 @@ function* addedLines({ commits, changed }: LineHistoryResult, index: number): Ge
     let line = 0;
     for (let h = 0; h < diff.hunks.length; h += 4) {
       line += diff.hunks[h + 1] as number;
-      for (let i = 0; i < (diff.hunks[h + 3] as number); i++, line++) yield { id: changed[index]?.[f]?.ids[line] ?? -1, text: textOf(diff.lines, line) };
+      for (let i = 0; i < (diff.hunks[h + 3] as number); i++, line++)
+        yield { id: changed[index]?.[f]?.ids[line] ?? -1, text: textOf(diff.lines, line) };
     }
   }
 }
@@ -141,7 +156,8 @@ async function main(): Promise<void> {
   const { disagreements, ...figures } = result;
   console.log(JSON.stringify({ ...figures, disagreements: disagreements.length }));
   if (!values.show) return;
-  for (const each of disagreements) console.log(`${each.path}:${each.line} ours ${each.ours.slice(0, 10)} blame ${each.blame.slice(0, 10)}${each.isTie ? " tie" : ""}`);
+  for (const each of disagreements)
+    console.log(`${each.path}:${each.line} ours ${each.ours.slice(0, 10)} blame ${each.blame.slice(0, 10)}${each.isTie ? " tie" : ""}`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await main();

@@ -49,18 +49,45 @@ export async function measureLineHistory({ gitDir, variables, allRefs = false, s
   const { tips } = await tipsToRead(openGit(gitDir, variables), allRefs);
   const leftOut = told.absentPaths.map((path) => `:(exclude,top,literal)${path}`);
   const paths = leftOut.length === 0 ? [] : ["--", ".", ...leftOut];
-  const args = ["git", "-C", gitDir, "--no-replace-objects", ...logArguments, logFormat, ...(leftOut.length === 0 ? [] : ["--full-history", "--sparse"]), "--stdin"];
-  const floor = timed(args, [...tips, ...paths, ""].join("\n"), { ...variables, ...openGit(gitDir, variables).environment }, "| cat > /dev/null");
+  const args = [
+    "git",
+    "-C",
+    gitDir,
+    "--no-replace-objects",
+    ...logArguments,
+    logFormat,
+    ...(leftOut.length === 0 ? [] : ["--full-history", "--sparse"]),
+    "--stdin",
+  ];
+  const floor = timed(
+    args,
+    [...tips, ...paths, ""].join("\n"),
+    { ...variables, ...openGit(gitDir, variables).environment },
+    "| cat > /dev/null",
+  );
   return { ...told, floorSeconds: floor.seconds, historySeconds: history.seconds, ratio: history.seconds / floor.seconds };
 }
 
 /** Runs a command under a shell that then tells the CPU time of its children. */
-function timed(command: readonly string[], input: string, variables: Readonly<Record<string, string | undefined>>, output = ""): { readonly seconds: number; readonly output: string } {
+function timed(
+  command: readonly string[],
+  input: string,
+  variables: Readonly<Record<string, string | undefined>>,
+  output = "",
+): { readonly seconds: number; readonly output: string } {
   const script = `"$@" ${output} || exit 1; times >&2`;
-  const { status, stdout, stderr } = spawnSync("sh", ["-c", script, "sh", ...command], { input, env: variables as NodeJS.ProcessEnv, encoding: "utf8", maxBuffer: 1 << 26 });
+  const { status, stdout, stderr } = spawnSync("sh", ["-c", script, "sh", ...command], {
+    input,
+    env: variables as NodeJS.ProcessEnv,
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
   if (status !== 0) throw new Error(`${command[0]} failed: ${stderr}`);
   const children = stderr.trim().split("\n").at(-1) ?? "";
-  const seconds = [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, minutes, rest]) => sum + Number(minutes) * 60 + Number(rest), 0);
+  const seconds = [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+    (sum, [, minutes, rest]) => sum + Number(minutes) * 60 + Number(rest),
+    0,
+  );
   return { seconds, output: stdout };
 }
 
@@ -75,21 +102,33 @@ async function buildOnce(gitDir: string, allRefs: boolean): Promise<void> {
   const { tips, tip } = await tipsToRead(git, allRefs);
   const problems: Problem[] = [];
   const commits: CommitFact[] = [];
-  const options = { tips, fingerprinter: new Fingerprinter("00000000000000000000000000000001"), onProblem: (problem: Problem) => void problems.push(problem) };
+  const options = {
+    tips,
+    fingerprinter: new Fingerprinter("00000000000000000000000000000001"),
+    onProblem: (problem: Problem) => void problems.push(problem),
+  };
   for await (const commit of readCommits(git, options)) commits.push(commit);
   const history = new LineHistory(commits, tip);
   for (const commit of commits) history.apply(commit);
   const { lines } = history.finish();
   const absentPaths = problems.map(({ locator }) => locator.slice(gitDir.length + 1));
-  console.log(JSON.stringify({ commits: commits.length, lines, absentPaths, peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024) }));
+  console.log(
+    JSON.stringify({ commits: commits.length, lines, absentPaths, peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024) }),
+  );
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { child: { type: "boolean" }, "all-refs": { type: "boolean" } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { child: { type: "boolean" }, "all-refs": { type: "boolean" } },
+  });
   const gitDir = positionals[0] ?? ".";
   const allRefs = values["all-refs"] ?? false;
   if (values.child) await buildOnce(gitDir, allRefs);
-  else console.log(JSON.stringify(await measureLineHistory({ gitDir, variables: process.env, allRefs, script: fileURLToPath(import.meta.url) })));
+  else
+    console.log(
+      JSON.stringify(await measureLineHistory({ gitDir, variables: process.env, allRefs, script: fileURLToPath(import.meta.url) })),
+    );
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await main();

@@ -157,3 +157,32 @@ describe("a rebuild", () => {
     expect(differences(whole, await dumpStore(store))).toEqual([]);
   });
 });
+
+describe("the order of repositories", () => {
+  it("does not matter: numbers and all that rests on them are the same whichever came first", async () => {
+    const dumps: Dump[] = [];
+    for (const order of [
+      [harbour, tide],
+      [tide, harbour],
+    ]) {
+      const store = await makeStore(scratch.next());
+      for (const folder of order) await importInto(store, { repositories: [folder] });
+      await importInto(store, { home });
+      dumps.push(await dumpStore(store));
+    }
+    expect(differences(dumps[0] as Dump, dumps[1] as Dump)).toEqual([]);
+  });
+});
+
+describe("a folder without a repository", () => {
+  it("is said to be one each time, and found when it has become one", async () => {
+    const folder = scratch.next("folder");
+    const store = await makeStore(scratch.next());
+    const codes = async (): Promise<string[]> => (await importInto(store, { repositories: [folder] })).problems.map(({ code }) => code);
+    expect(await codes()).toEqual(["no_repository"]);
+    expect(await codes()).toEqual(["no_repository"]);
+    git(folder, ["init", "-q", "-b", "main"]);
+    git(folder, ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "--allow-empty", "-m", "one"]);
+    expect((await importInto(store, { repositories: [folder] })).repositories).toBe(1);
+  });
+});

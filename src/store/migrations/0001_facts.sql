@@ -74,7 +74,7 @@ CREATE TABLE repository_alias (repository_id INTEGER, kind VARCHAR, value VARCHA
 -- One row per (repository, entry): a session listed under a checkpoint.
 CREATE TABLE checkpoint (
   repository_id INTEGER, entry VARCHAR, checkpoint_key VARCHAR, listed_key VARCHAR, session_id INTEGER, agent_id INTEGER,
-  files_touched VARCHAR, branch_id INTEGER, created_ms BIGINT, transcript_id INTEGER, transcript_bytes BIGINT, first_seen_ms BIGINT
+  files_touched VARCHAR, branch_id INTEGER, created_ms BIGINT, transcript TINYINT, transcript_bytes BIGINT, first_seen_ms BIGINT
 );
 
 -- Refs of each clone (its common git directory) as they were when it was last read, and what only its git can tell

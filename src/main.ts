@@ -39,7 +39,16 @@ async function open({ storeDir, configFile }: OpenOptions): Promise<Assay> {
   const isSample = await exists(join(storeDir, sampleMark));
   // The sample has a home of its own: variables that move the agents' folders would lead back to this user's.
   const variables = isSample ? { PATH: env["PATH"] } : env;
-  return openAssay({ folder: storeDir, configFile, isSample, version: packageJson.version, variables, platform, now: Date.now, releaseMemory });
+  return openAssay({
+    folder: storeDir,
+    configFile,
+    isSample,
+    version: packageJson.version,
+    variables,
+    platform,
+    now: Date.now,
+    releaseMemory,
+  });
 }
 
 /** Node hands its collector out only under this flag; a heap left to itself grows to twice what is alive before it is swept. */

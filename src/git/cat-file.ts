@@ -89,7 +89,8 @@ export class CatFile {
     const head = Buffer.concat([...this.#head, chunk.subarray(at, end)]).toString("latin1");
     this.#head = [];
     const size = /^[0-9a-f]+ (?:blob|commit|tree|tag) (\d+)$/.exec(head)?.[1];
-    if (size === undefined) this.#waiting.shift()?.resolve(null); // "<name> missing", "<name> ambiguous"
+    if (size === undefined)
+      this.#waiting.shift()?.resolve(null); // "<name> missing", "<name> ambiguous"
     else {
       this.#body = Buffer.allocUnsafe(Number(size) + 1); // and the line feed behind it
       this.#filled = 0;

@@ -49,8 +49,15 @@ const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
  * is binary; with the empty tree (or a name that does not resolve, as in sha256 repositories) there are none.
  */
 const fixedOptions = [
-  "--no-pager", "--no-replace-objects",
-  ...["safe.directory=*", "core.quotepath=off", "core.fsmonitor=false", "advice.graftFileDeprecated=false", `attr.tree=${emptyTree}`].flatMap((setting) => ["-c", setting]),
+  "--no-pager",
+  "--no-replace-objects",
+  ...[
+    "safe.directory=*",
+    "core.quotepath=off",
+    "core.fsmonitor=false",
+    "advice.graftFileDeprecated=false",
+    `attr.tree=${emptyTree}`,
+  ].flatMap((setting) => ["-c", setting]),
 ];
 
 /**
@@ -115,7 +122,10 @@ export async function runGit(git: Git, args: readonly string[], input: string | 
 }
 
 /** Starts a git that is talked to until its input is closed. */
-export function converse(git: Git, args: readonly string[]): { readonly child: ChildProcessWithoutNullStreams; readonly end: Promise<void> } {
+export function converse(
+  git: Git,
+  args: readonly string[],
+): { readonly child: ChildProcessWithoutNullStreams; readonly end: Promise<void> } {
   const child = start(git, args);
   const end = ended(child, args, collectErrors(child));
   end.catch(() => undefined); // whoever converses awaits it; a failure before that is not lost

@@ -44,7 +44,10 @@ export async function readHead(git: Git): Promise<{ readonly branch: string | nu
       throw error;
     }
   };
-  return { branch: await ask(["symbolic-ref", "--quiet", "HEAD"]), commit: await ask(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]) };
+  return {
+    branch: await ask(["symbolic-ref", "--quiet", "HEAD"]),
+    commit: await ask(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]),
+  };
 }
 
 export interface TreeEntry {

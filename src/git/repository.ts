@@ -18,11 +18,21 @@ export interface RepositoryPlace {
  * Finds the repository a folder belongs to: a work tree, a folder below, a linked worktree, a submodule, `.git`, a bare
  * repository. @returns null where there is none (or the folder is gone)
  */
-export async function findRepository(folder: string, variables: Readonly<Record<string, string | undefined>>): Promise<RepositoryPlace | null> {
+export async function findRepository(
+  folder: string,
+  variables: Readonly<Record<string, string | undefined>>,
+): Promise<RepositoryPlace | null> {
   const git = openGit(folder, variables);
   let lines: string[];
   try {
-    const questions = ["--git-common-dir", "--absolute-git-dir", "--is-bare-repository", "--is-shallow-repository", "--is-inside-work-tree", "--show-object-format"];
+    const questions = [
+      "--git-common-dir",
+      "--absolute-git-dir",
+      "--is-bare-repository",
+      "--is-shallow-repository",
+      "--is-inside-work-tree",
+      "--show-object-format",
+    ];
     lines = (await runGit(git, ["rev-parse", "--path-format=absolute", ...questions])).toString("utf8").split("\n");
   } catch (error) {
     if (error instanceof GitError && error.exitCode !== null) return null;
@@ -50,7 +60,11 @@ export function normaliseRemote(url: string): string | null {
     /^[a-z][a-z0-9+.-]*:\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/+(.+)$/i.exec(url) ?? /^(?:[^@/:\\]+@)?([^/:\\]{2,}):(?!\/\/|\\)(.+)$/.exec(url);
   if (parts === null || /^file:/i.test(url)) return null;
   const [, host, path] = parts as unknown as [string, string, string];
-  const name = path.replace(/[?#].*$/, "").replace(/^\/+|\/+$/g, "").replace(/\.git$/i, "").replace(/\/{2,}/g, "/");
+  const name = path
+    .replace(/[?#].*$/, "")
+    .replace(/^\/+|\/+$/g, "")
+    .replace(/\.git$/i, "")
+    .replace(/\/{2,}/g, "/");
   return name === "" ? null : `${host.toLowerCase()}/${name}`;
 }
 
@@ -63,7 +77,11 @@ export async function readRemotes(git: Git): Promise<readonly string[]> {
     if (error instanceof GitError && error.exitCode === 1) return []; // none configured
     throw error;
   }
-  const remotes = out.toString("utf8").split("\0").filter(Boolean).map((entry) => entry.split("\n") as [string, string]);
+  const remotes = out
+    .toString("utf8")
+    .split("\0")
+    .filter(Boolean)
+    .map((entry) => entry.split("\n") as [string, string]);
   remotes.sort(([a], [b]) => Number(b === "remote.origin.url") - Number(a === "remote.origin.url") || (a < b ? -1 : 1));
   return [...new Set(remotes.map(([, url]) => normaliseRemote(url)).filter((name) => name !== null))];
 }
@@ -82,5 +100,9 @@ export async function readShallowBoundary(place: RepositoryPlace): Promise<Reado
 export async function readRootCommits(git: Git, tips: readonly string[], shallowBoundary: ReadonlySet<string>): Promise<readonly string[]> {
   if (tips.length === 0) return [];
   const out = await runGit(git, ["rev-list", "--max-parents=0", "--stdin"], `${tips.join("\n")}\n`);
-  return out.toString("latin1").split("\n").filter((hash) => hash !== "" && !shallowBoundary.has(hash)).sort();
+  return out
+    .toString("latin1")
+    .split("\n")
+    .filter((hash) => hash !== "" && !shallowBoundary.has(hash))
+    .sort();
 }

@@ -47,7 +47,14 @@ describe("changes", () => {
       [`push:${push}`, "push", push, null],
     ]);
     expect([start, ...inner, merge, squashed, squash, open, push].map(of)).toEqual([
-      `push:${start}`, "pull:1", "pull:1", "pull:1", "pull:2", "pull:2", "pull:3", `push:${push}`,
+      `push:${start}`,
+      "pull:1",
+      "pull:1",
+      "pull:1",
+      "pull:2",
+      "pull:2",
+      "pull:3",
+      `push:${push}`,
     ]);
     expect(changes[0]?.landedAt).toBe(Date.UTC(2026, 0, 5, 12)); // the fourth commit
   });
@@ -64,7 +71,10 @@ describe("changes", () => {
     repository.git("checkout", "-q", "main");
     const outerMerge = repository.merge(["outer"], "Merge pull request #1 from owner/outer");
     const { changes, of } = await changesOf();
-    expect(changes.slice(0, 2).map(({ id, landedCommit }) => [id, landedCommit])).toEqual([["pull:1", outerMerge], ["pull:2", outerMerge]]);
+    expect(changes.slice(0, 2).map(({ id, landedCommit }) => [id, landedCommit])).toEqual([
+      ["pull:1", outerMerge],
+      ["pull:2", outerMerge],
+    ]);
     expect([outerFirst, inner, innerMerge, outerLast, outerMerge].map(of)).toEqual(["pull:1", "pull:2", "pull:2", "pull:1", "pull:1"]);
   });
 

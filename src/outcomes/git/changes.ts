@@ -32,7 +32,9 @@ export function findChanges(commits: readonly CommitFact[], refs: readonly RefFa
   const numbers = [...new Set([...heads.keys(), ...evidence.keys()])].sort((a, b) => a - b);
   const drafts = numbers.map((number) => draftPullRequest(graph, landing, number, evidence.get(number) ?? [], heads.get(number) ?? none));
   const taken = new Set(drafts.flatMap(({ own }) => own));
-  const direct = firstParents(graph, tip).filter((index) => !taken.has(index)).map((index) => draftPush(graph, index));
+  const direct = firstParents(graph, tip)
+    .filter((index) => !taken.has(index))
+    .map((index) => draftPush(graph, index));
   const all = [...drafts, ...direct];
   return { changes: all.map(({ change }) => change), changeOf: claim(graph, all, landing) };
 }
@@ -68,7 +70,9 @@ function landingEvidence(graph: CommitGraph, landing: Int32Array): ReadonlyMap<n
 function draftPullRequest(graph: CommitGraph, landing: Int32Array, number: number, evidence: readonly Evidence[], head: number): Draft {
   const landed = evidence[0] === undefined ? (landing[head] ?? none) : (landing[evidence[0].index] as number);
   const change: Change = {
-    id: `pull:${number}`, kind: "pull_request", number,
+    id: `pull:${number}`,
+    kind: "pull_request",
+    number,
     landedCommit: graph.commits[landed]?.hash ?? null,
     landedAt: graph.commits[landed]?.commitAt ?? null,
     evidence: evidence[0]?.kind ?? (landed === none ? "pull_head" : "head_is_ancestor"),
@@ -82,7 +86,16 @@ function draftPullRequest(graph: CommitGraph, landing: Int32Array, number: numbe
 
 function draftPush(graph: CommitGraph, index: number): Draft {
   const { hash, commitAt } = graph.commits[index] as CommitFact;
-  const change: Change = { id: `push:${hash}`, kind: "direct", number: null, landedCommit: hash, landedAt: commitAt, evidence: "push", headCommit: null, headAt: null };
+  const change: Change = {
+    id: `push:${hash}`,
+    kind: "direct",
+    number: null,
+    landedCommit: hash,
+    landedAt: commitAt,
+    evidence: "push",
+    headCommit: null,
+    headAt: null,
+  };
   return { change, own: [index], head: none };
 }
 

@@ -29,8 +29,17 @@ export interface DefaultBranchHints {
  * @param refs of one or several clones
  * @returns null in an empty repository
  */
-export function chooseDefaultBranch(hints: DefaultBranchHints, refs: readonly RefFact[], commits: readonly CommitFact[]): DefaultBranch | null {
-  const asked = [["configured", hints.configured], ["forge", hints.forge], ["origin_head", hints.originHead], ["head", hints.head]] as const;
+export function chooseDefaultBranch(
+  hints: DefaultBranchHints,
+  refs: readonly RefFact[],
+  commits: readonly CommitFact[],
+): DefaultBranch | null {
+  const asked = [
+    ["configured", hints.configured],
+    ["forge", hints.forge],
+    ["origin_head", hints.originHead],
+    ["head", hints.head],
+  ] as const;
   for (const [reason, name] of asked) {
     const commit = name === null || name === undefined ? null : tipOf(name, refs, commits);
     if (commit !== null) return { name: name as string, reason, commit };
@@ -43,8 +52,11 @@ export function chooseDefaultBranch(hints: DefaultBranchHints, refs: readonly Re
 const branchPrefix = /^refs\/(?:heads|remotes\/[^/]+)\//;
 
 function tipOf(branch: string, refs: readonly RefFact[], commits: readonly CommitFact[]): string | null {
-  const of = (place: RegExp): readonly string[] => refs.filter(({ name }) => place.test(name) && name.replace(branchPrefix, "") === branch).map(({ commit }) => commit);
-  const candidates = [...new Set([...of(/^refs\/remotes\/origin\//), ...of(/^refs\/heads\//), ...of(/^refs\/remotes\/(?!origin\/)/)].slice(0, 16))];
+  const of = (place: RegExp): readonly string[] =>
+    refs.filter(({ name }) => place.test(name) && name.replace(branchPrefix, "") === branch).map(({ commit }) => commit);
+  const candidates = [
+    ...new Set([...of(/^refs\/remotes\/origin\//), ...of(/^refs\/heads\//), ...of(/^refs\/remotes\/(?!origin\/)/)].slice(0, 16)),
+  ];
   if (candidates.length <= 1) return candidates[0] ?? null;
   const graph = graphOf(commits);
   const known = candidates.filter((hash) => graph.indexOf.has(hash));
@@ -65,7 +77,8 @@ function longest(refs: readonly RefFact[], commits: readonly CommitFact[]): Defa
     if (index === undefined || !branchPrefix.test(name)) continue;
     const short = name.replace(branchPrefix, "");
     const { length } = firstParents(graph, index);
-    if (best === null || length > best.length || (length === best.length && short < best.name)) best = { name: short, reason: "most_changes", commit, length };
+    if (best === null || length > best.length || (length === best.length && short < best.name))
+      best = { name: short, reason: "most_changes", commit, length };
   }
   return best === null ? null : { name: best.name, reason: best.reason, commit: best.commit };
 }

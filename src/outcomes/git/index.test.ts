@@ -25,7 +25,10 @@ async function readAll(from: Repository, seenRefs: readonly RefFact[] = [], unfi
   const refs: RefFact[] = [];
   const codes: string[] = [];
   for await (const { facts, problems } of readRepository(from, { fingerprinter: testFingerprinter, seenRefs, unfinished })) {
-    for (const fact of facts) fact.kind === "commit" ? commits.push(fact) : refs.push(fact);
+    for (const fact of facts) {
+      if (fact.kind === "commit") commits.push(fact);
+      else refs.push(fact);
+    }
     codes.push(...problems.map(({ code }) => code));
   }
   return { commits, refs, codes, hashes: commits.map(({ hash }) => hash) };
@@ -48,7 +51,12 @@ describe("opening a repository", () => {
     const folders = [repository.dir, join(repository.dir, "dir"), linked, join(repository.dir, ".git")];
     const places = await Promise.all(folders.map(async (folder) => (await opened(folder)).place));
     expect(new Set(places.map(({ commonDir }) => commonDir)).size).toBe(1);
-    expect(places.map(({ toplevel }) => toplevel?.split("/").at(-1) ?? null)).toEqual([repository.dir.split("/").at(-1), repository.dir.split("/").at(-1), "linked", null]);
+    expect(places.map(({ toplevel }) => toplevel?.split("/").at(-1) ?? null)).toEqual([
+      repository.dir.split("/").at(-1),
+      repository.dir.split("/").at(-1),
+      "linked",
+      null,
+    ]);
     repository.git("clone", "-q", "--bare", ".", "bare.git");
     const bare = await opened(join(repository.dir, "bare.git"));
     expect([bare.place.bare, bare.place.toplevel]).toEqual([true, null]);
@@ -76,7 +84,10 @@ describe("opening a repository", () => {
     repository.git("checkout", "-q", "--detach");
     const two = repository.commit({ "a.txt": "b\n" });
     expect((await opened()).refs.map(({ name, commit }) => [name, commit])).toEqual([
-      ["refs/heads/main", one], ["refs/tags/inner", one], ["refs/tags/outer", one], ["HEAD", two],
+      ["refs/heads/main", one],
+      ["refs/tags/inner", one],
+      ["refs/tags/outer", one],
+      ["HEAD", two],
     ]);
   });
 });
@@ -112,20 +123,36 @@ describe("reading a repository", () => {
     const second = await readAll(await opened(), first.refs);
     expect([...second.hashes].sort()).toEqual([two, three].sort());
     const whole = await readAll(await opened());
-    expect([...first.commits, ...second.commits].sort((a, b) => (a.hash < b.hash ? -1 : 1))).toEqual([...whole.commits].sort((a, b) => (a.hash < b.hash ? -1 : 1)));
+    expect([...first.commits, ...second.commits].sort((a, b) => (a.hash < b.hash ? -1 : 1))).toEqual(
+      [...whole.commits].sort((a, b) => (a.hash < b.hash ? -1 : 1)),
+    );
   });
 
   it("reads branches, tags, remotes and pull heads, no checkpoint branch, no notes; counts merge refs too", async () => {
     const one = repository.commit({ "a.txt": "a\n" });
     const refs: Record<string, string> = {};
-    for (const ref of ["refs/pull/1/head", "refs/pull/1/merge", "refs/merge-requests/2/head", "refs/remotes/origin/x", "refs/heads/entire/checkpoints/v1", "refs/remotes/origin/entire/y", "refs/notes/z", "refs/tags/v1.0"]) {
+    for (const ref of [
+      "refs/pull/1/head",
+      "refs/pull/1/merge",
+      "refs/merge-requests/2/head",
+      "refs/remotes/origin/x",
+      "refs/heads/entire/checkpoints/v1",
+      "refs/remotes/origin/entire/y",
+      "refs/notes/z",
+      "refs/tags/v1.0",
+    ]) {
       repository.git("checkout", "-q", "--detach", one);
       refs[ref] = repository.commit({ "b.txt": `${ref}\n` });
       repository.git("update-ref", ref, "HEAD");
     }
     repository.git("checkout", "-q", "main");
     const { hashes } = await readAll(await opened());
-    expect(new Set(hashes)).toEqual(new Set([one, ...["refs/pull/1/head", "refs/merge-requests/2/head", "refs/remotes/origin/x", "refs/tags/v1.0"].map((ref) => refs[ref])]));
+    expect(new Set(hashes)).toEqual(
+      new Set([
+        one,
+        ...["refs/pull/1/head", "refs/merge-requests/2/head", "refs/remotes/origin/x", "refs/tags/v1.0"].map((ref) => refs[ref]),
+      ]),
+    );
     expect(await countCommitsOfAllRefs(await opened())).toBe(6);
   });
 

@@ -35,7 +35,9 @@ export async function openRepository(folder: string, variables: Readonly<Record<
   if (head.branch === null && head.commit !== null) facts.push({ kind: "ref", name: "HEAD", commit: head.commit });
   const originHead = refs.find(({ name }) => name === "refs/remotes/origin/HEAD")?.symbolic ?? null;
   return {
-    place, git, refs: facts,
+    place,
+    git,
+    refs: facts,
     hints: { originHead: originHead?.replace("refs/remotes/origin/", "") ?? null, head: head.branch?.replace("refs/heads/", "") ?? null },
   };
 }

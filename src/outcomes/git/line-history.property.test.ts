@@ -13,7 +13,11 @@ type Step =
 
 const place = fc.nat({ max: 40 });
 const edit = fc.record({
-  kind: fc.constant("edit" as const), file: place, at: place, remove: fc.nat({ max: 4 }), add: fc.array(fc.nat({ max: 30 }), { maxLength: 4 }),
+  kind: fc.constant("edit" as const),
+  file: place,
+  at: place,
+  remove: fc.nat({ max: 4 }),
+  add: fc.array(fc.nat({ max: 30 }), { maxLength: 4 }),
 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: edit },
@@ -47,7 +51,10 @@ function play(repository: TestRepository, steps: readonly Step[], repeats: boole
       repository.git("mv", path, `renamed${fresh++}.txt`);
       repository.commit({});
     } else {
-      const lines = repository.git("show", `:${path}`).split("\n").map((text) => `${text}\n`);
+      const lines = repository
+        .git("show", `:${path}`)
+        .split("\n")
+        .map((text) => `${text}\n`);
       lines.splice(next.at % (lines.length + 1), next.remove, ...next.add.map((n) => line(repeats ? "edit" : `edit ${written++} of`, n)));
       repository.commit({ [path]: lines.join("") });
     }
@@ -71,16 +78,21 @@ function merge(repository: TestRepository, branch: string, takeTheirs: boolean):
 /** path → commit `git blame` names, line by line. */
 function blame(repository: TestRepository): ReadonlyMap<string, readonly string[]> {
   const paths = repository.git("ls-files").split("\n").filter(Boolean);
-  return new Map(paths.map((path) => {
-    const told = repository.git("blame", "--line-porcelain", "HEAD", "--", path).split("\n");
-    return [path, told.flatMap((line) => /^([0-9a-f]{40}) \d+ \d+/.exec(line)?.[1] ?? [])];
-  }));
+  return new Map(
+    paths.map((path) => {
+      const told = repository.git("blame", "--line-porcelain", "HEAD", "--", path).split("\n");
+      return [path, told.flatMap((line) => /^([0-9a-f]{40}) \d+ \d+/.exec(line)?.[1] ?? [])];
+    }),
+  );
 }
 
 /** Lines of the trees of the first-parent chain, oldest first, as git counts them. */
 function countsByGit(repository: TestRepository): readonly number[] {
   const count = (commit: string): number =>
-    repository.git("ls-tree", "-r", "--name-only", commit).split("\n").filter(Boolean)
+    repository
+      .git("ls-tree", "-r", "--name-only", commit)
+      .split("\n")
+      .filter(Boolean)
       .map((path) => repository.git("cat-file", "blob", `${commit}:${path}`))
       .reduce((sum, text) => sum + (text === "" ? 0 : text.split("\n").length), 0);
   return repository.git("rev-list", "--first-parent", "--reverse", "main").split("\n").map(count);
@@ -103,28 +115,32 @@ function countsByHistory({ history }: ReadHistory): readonly number[] {
 it.each([
   ["all different", false, 0],
   ["repeated", true, 0.01], // of two equal lines blame may name the other one
-])("agrees with git blame and with the trees of old commits on invented histories whose lines are %s", async (_, repeats, tolerance) => {
-  let lines = 0;
-  let differing = 0;
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 22 }), async (steps) => {
-      const repository = new TestRepository();
-      try {
-        play(repository, steps, repeats);
-        const read = await readHistory(repository.dir);
-        for (const [path, named] of blame(repository)) {
-          const born = read.born(path);
-          expect(born).toHaveLength(named.length);
-          lines += named.length;
-          differing += named.filter((hash, i) => hash !== born[i]).length;
+])(
+  "agrees with git blame and with the trees of old commits on invented histories whose lines are %s",
+  async (_, repeats, tolerance) => {
+    let lines = 0;
+    let differing = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 22 }), async (steps) => {
+        const repository = new TestRepository();
+        try {
+          play(repository, steps, repeats);
+          const read = await readHistory(repository.dir);
+          for (const [path, named] of blame(repository)) {
+            const born = read.born(path);
+            expect(born).toHaveLength(named.length);
+            lines += named.length;
+            differing += named.filter((hash, i) => hash !== born[i]).length;
+          }
+          expect(countsByHistory(read)).toEqual(countsByGit(repository));
+        } finally {
+          repository.remove();
         }
-        expect(countsByHistory(read)).toEqual(countsByGit(repository));
-      } finally {
-        repository.remove();
-      }
-    }),
-    { numRuns: 12, seed: 1 },
-  );
-  expect(lines).toBeGreaterThan(100);
-  expect(differing / lines).toBeLessThanOrEqual(tolerance);
-}, 240_000);
+      }),
+      { numRuns: 12, seed: 1 },
+    );
+    expect(lines).toBeGreaterThan(100);
+    expect(differing / lines).toBeLessThanOrEqual(tolerance);
+  },
+  240_000,
+);

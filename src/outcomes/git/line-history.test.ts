@@ -53,7 +53,9 @@ describe("line history", () => {
     const theirs = repository.commit({ "a.txt": text("head", "one of theirs", "more of theirs", "foot") });
     repository.git("checkout", "-q", "main");
     const ours = repository.commit({ "a.txt": text("head", "one of ours", "foot") });
-    const merge = repository.merge(["topic"], "merge", { "a.txt": text("head", "one of ours", "more of theirs", "resolved by hand", "foot") });
+    const merge = repository.merge(["topic"], "merge", {
+      "a.txt": text("head", "one of ours", "more of theirs", "resolved by hand", "foot"),
+    });
     const read = await readHistory(repository.dir);
     const first = read.commits[0]?.hash;
     expect(read.born("a.txt")).toEqual([first, ours, theirs, merge, first]);
@@ -79,7 +81,10 @@ describe("line history", () => {
     const base = repository.commit({ "a.txt": text("1", "2", "3", "4", "5", "6", "7", "8", "9") });
     const tips = ["x", "y"].map((name, i) => {
       repository.git("checkout", "-q", "-b", name, base);
-      return repository.commit({ [`${name}.txt`]: text(`of ${name}`), "a.txt": text(...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => (n === i * 4 + 2 ? `${n} ${name}` : `${n}`))) });
+      return repository.commit({
+        [`${name}.txt`]: text(`of ${name}`),
+        "a.txt": text(...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => (n === i * 4 + 2 ? `${n} ${name}` : `${n}`))),
+      });
     });
     repository.git("checkout", "-q", "main");
     const ours = repository.commit({ "main.txt": text("of main") });
@@ -94,10 +99,18 @@ describe("line history", () => {
   it("follows renames with an edit, and a name that is used again", async () => {
     const long = (name: string): readonly string[] => Array.from({ length: 12 }, (_, i) => `${name} line number ${i}`);
     const one = repository.commit({ "a.txt": text(...long("a")), "b.txt": text(...long("b")) });
-    const two = repository.commit({ "a.txt": null, "b.txt": null, "dir/c.txt": text(...long("a"), "more"), "dir/d.txt": text(...long("b")) });
+    const two = repository.commit({
+      "a.txt": null,
+      "b.txt": null,
+      "dir/c.txt": text(...long("a"), "more"),
+      "dir/d.txt": text(...long("b")),
+    });
     const three = repository.commit({ "a.txt": text("another file") });
     const read = await readHistory(repository.dir);
-    expect(read.commits[1]?.files.map(({ oldPath, path, status }) => [oldPath, path, status])).toEqual([["a.txt", "dir/c.txt", "renamed"], ["b.txt", "dir/d.txt", "renamed"]]);
+    expect(read.commits[1]?.files.map(({ oldPath, path, status }) => [oldPath, path, status])).toEqual([
+      ["a.txt", "dir/c.txt", "renamed"],
+      ["b.txt", "dir/d.txt", "renamed"],
+    ]);
     expect(read.born("dir/c.txt")).toEqual([...long("a").map(() => one), two]);
     expect(read.born("dir/d.txt")).toEqual(long("b").map(() => one));
     expect(read.born("a.txt")).toEqual([three]);
@@ -112,7 +125,10 @@ describe("line history", () => {
     rmSync(join(repository.dir, "a.txt"));
     const three = repository.commit({ "a.txt": text("alpha") });
     const read = await readHistory(repository.dir);
-    expect(read.commits[1]?.files.map(({ path, status, opaque }) => [path, status, opaque])).toEqual([["a.txt", "type_changed", false], ["b.txt", "modified", "binary"]]);
+    expect(read.commits[1]?.files.map(({ path, status, opaque }) => [path, status, opaque])).toEqual([
+      ["a.txt", "type_changed", false],
+      ["b.txt", "modified", "binary"],
+    ]);
     expect(life(read, one, "a.txt", 0)).toEqual({ born: one, landed: one, killer: two, died: two });
     expect(life(read, one, "b.txt", 0)).toEqual({ born: one, landed: one, killer: two, died: two });
     expect(life(read, two, "a.txt", 2)).toEqual({ born: two, landed: two, killer: three, died: three }); // the link
@@ -135,7 +151,10 @@ describe("line history", () => {
 
   it("marks lines that were moved unchanged within a commit, three telling lines or more", async () => {
     const moved = ["function moved() {", "  return one(two);", "}", "const after = moved();"];
-    const one = repository.commit({ "a.ts": text("import x from y;", ...moved, "export default x;"), "b.ts": text("let b = 1;", "let short = 2;") });
+    const one = repository.commit({
+      "a.ts": text("import x from y;", ...moved, "export default x;"),
+      "b.ts": text("let b = 1;", "let short = 2;"),
+    });
     const two = repository.commit({ "a.ts": text("import x from y;", "export default x;"), "b.ts": text("let b = 1;", ...moved) });
     const { history, born } = await readHistory(repository.dir);
     const ids = history.alive.get("b.ts") as Int32Array;

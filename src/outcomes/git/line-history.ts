@@ -125,8 +125,14 @@ export class LineHistory {
       else opaquePaths.set(path, state.opaque);
     }
     return {
-      commits: this.#commits, tip: this.#tip, onChain: this.#onChain, onDefault: this.#onDefault,
-      ...this.#lines.columns(), changed: this.#changed, alive, opaquePaths,
+      commits: this.#commits,
+      tip: this.#tip,
+      onChain: this.#onChain,
+      onDefault: this.#onDefault,
+      ...this.#lines.columns(),
+      changed: this.#changed,
+      alive,
+      opaquePaths,
     };
   }
 
@@ -205,7 +211,12 @@ export class LineHistory {
     this.#moves.find((to, from) => this.#lines.setOrigin(to, from));
   }
 
-  #mergeFile(file: FileChange, before: FileState | undefined, parents: readonly (PathTree<FileState> | undefined)[], ids: Int32Array): FileState | undefined {
+  #mergeFile(
+    file: FileChange,
+    before: FileState | undefined,
+    parents: readonly (PathTree<FileState> | undefined)[],
+    ids: Int32Array,
+  ): FileState | undefined {
     const lineage = this.#lineageOf(file, before);
     const there: FileState[] = [];
     for (const parent of parents.slice(1)) {
@@ -258,7 +269,8 @@ export class LineHistory {
     if ((this.#waiting[index] as number) > 0) {
       const state = inherited === undefined ? new PathTree<FileState>() : isLast ? inherited : inherited.fork();
       for (const { file, before } of steps) {
-        if (before !== undefined && (file.status === "deleted" || file.status === "renamed")) state.set(this.#pathId(file.oldPath ?? file.path), undefined);
+        if (before !== undefined && (file.status === "deleted" || file.status === "renamed"))
+          state.set(this.#pathId(file.oldPath ?? file.path), undefined);
       }
       for (const { file, after } of steps) if (after !== undefined) state.set(this.#pathId(file.path), after);
       this.#states[index] = state;

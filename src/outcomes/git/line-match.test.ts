@@ -39,7 +39,8 @@ describe("matching the lines of two versions", () => {
   });
 
   it("ends soon on large versions that have little in common", () => {
-    const scrambled = (seed: number): Float64Array => Float64Array.from({ length: 30_000 }, (_, i) => Math.imul(i + seed, 0x9e3779b1) >>> 20);
+    const scrambled = (seed: number): Float64Array =>
+      Float64Array.from({ length: 30_000 }, (_, i) => Math.imul(i + seed, 0x9e3779b1) >>> 20);
     const matches = matchLines(scrambled(1), scrambled(7_000));
     const pairs = [...matches].filter((from) => from !== -1);
     expect(pairs.every((from, i) => i === 0 || from > (pairs[i - 1] as number))).toBe(true);

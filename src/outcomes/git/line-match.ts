@@ -22,7 +22,13 @@ export function matchLines(a: Float64Array, b: Float64Array): Int32Array {
 const sieveBits = 16;
 
 /** Indexes of the lines that occur on the other side too, and of a few that only seem to: the sieve is by 16 bits. */
-function keptIndexes(a: Float64Array, b: Float64Array, start: number, endA: number, endB: number): { readonly a: Int32Array; readonly b: Int32Array } {
+function keptIndexes(
+  a: Float64Array,
+  b: Float64Array,
+  start: number,
+  endA: number,
+  endB: number,
+): { readonly a: Int32Array; readonly b: Int32Array } {
   const seen = new Uint8Array(1 << sieveBits);
   for (let i = start; i < endA; i++) seen[place(a[i] as number)]! |= 1;
   for (let i = start; i < endB; i++) seen[place(b[i] as number)]! |= 2;
@@ -128,7 +134,15 @@ class Matcher {
   }
 
   /** The point the ways from the start have come furthest to. */
-  #furthest(startA: number, endA: number, startB: number, endB: number, low: number, high: number, base: number): readonly [number, number] {
+  #furthest(
+    startA: number,
+    endA: number,
+    startB: number,
+    endB: number,
+    low: number,
+    high: number,
+    base: number,
+  ): readonly [number, number] {
     let best: readonly [number, number] = [startA, startB];
     for (let d = low; d <= high; d += 2) {
       const x = Math.min(this.#forward[base + d] as number, endA);

@@ -138,7 +138,12 @@ export class LineTable {
   columns(): { lines: number; born: Int32Array; landed: Int32Array; killer: Int32Array; died: Int32Array; origin: Int32Array } {
     const whole = (ids: Int32Array): Int32Array => ids.slice(0, this.#count);
     return {
-      lines: this.#count, born: whole(this.#born), landed: whole(this.#landed), killer: whole(this.#killer), died: whole(this.#died), origin: whole(this.#origin),
+      lines: this.#count,
+      born: whole(this.#born),
+      landed: whole(this.#landed),
+      killer: whole(this.#killer),
+      died: whole(this.#died),
+      origin: whole(this.#origin),
     };
   }
 
@@ -152,7 +157,8 @@ export class LineTable {
 
   #kill(id: number): void {
     const killer = this.#killer[id] as number;
-    if (killer === none || outranks(this.#ranks[this.#commit] as KillRank, this.#ranks[killer] as KillRank)) this.#killer[id] = this.#commit;
+    if (killer === none || outranks(this.#ranks[this.#commit] as KillRank, this.#ranks[killer] as KillRank))
+      this.#killer[id] = this.#commit;
   }
 
   #grow(): void {

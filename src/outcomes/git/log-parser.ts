@@ -130,10 +130,18 @@ export class LogParser {
     const { trailers, squashOf, mergeOf, reverts } = readMessage(bytes.toString("utf8", emailEnd + 1, messageEnd));
     const hash = ids[0] as string;
     this.#commit = {
-      kind: "commit", hash, parents: ids.slice(1),
-      authorName: bytes.toString("utf8", timesEnd + 1, nameEnd), authorEmail: bytes.toString("utf8", nameEnd + 1, emailEnd),
-      authorAt: Number.parseInt(times, 10) * 1000, commitAt: Number.parseInt(times.slice(times.indexOf(" ") + 1), 10) * 1000,
-      trailers, squashOf, mergeOf, reverts, files: [],
+      kind: "commit",
+      hash,
+      parents: ids.slice(1),
+      authorName: bytes.toString("utf8", timesEnd + 1, nameEnd),
+      authorEmail: bytes.toString("utf8", nameEnd + 1, emailEnd),
+      authorAt: Number.parseInt(times, 10) * 1000,
+      commitAt: Number.parseInt(times.slice(times.indexOf(" ") + 1), 10) * 1000,
+      trailers,
+      squashOf,
+      mergeOf,
+      reverts,
+      files: [],
     };
     this.#ownFiles = this.#ownFilesOf(hash);
   }
@@ -159,8 +167,13 @@ export class LogParser {
     const path = second === -1 ? firstPath : this.#known(unquoted(bytes, firstEnd + 1, end)).path;
     const isSubmodule = told[1] === submodule || (told[0] === submodule && status === "deleted");
     const change: Mutable<FileChange> = {
-      path, oldPath: second === -1 ? null : firstPath, status, oldBlob: told[2] as string, newBlob: told[3] as string,
-      opaque: isSubmodule ? "submodule" : false, diff: emptyDiff,
+      path,
+      oldPath: second === -1 ? null : firstPath,
+      status,
+      oldBlob: told[2] as string,
+      newBlob: told[3] as string,
+      opaque: isSubmodule ? "submodule" : false,
+      diff: emptyDiff,
     };
     commit.files.push(change);
     const wanted = !isSubmodule && (this.#ownFiles === undefined || this.#ownFiles.has(path));
@@ -209,7 +222,12 @@ export class LogParser {
 }
 
 const statuses: Readonly<Record<string, FileChange["status"]>> = {
-  A: "added", M: "modified", D: "deleted", R: "renamed", T: "type_changed", C: "copied",
+  A: "added",
+  M: "modified",
+  D: "deleted",
+  R: "renamed",
+  T: "type_changed",
+  C: "copied",
 };
 
 /** The line feed behind the fifth NUL, -1 while it is not there yet. */

@@ -6,7 +6,21 @@ const message = (...lines: readonly string[]): string => lines.join("\n");
 
 describe("a commit message", () => {
   it("tells trailers wherever they stand, and which of them git would see", () => {
-    const { trailers } = readMessage(message("Squash (#12)", "", "* first", "", "Entire-Checkpoint: aaaaaaaaaaaa", "", "* second", "", "Entire-Checkpoint: bbbbbbbbbbbb", "Co-Authored-By: Claude <noreply@anthropic.com>", ""));
+    const { trailers } = readMessage(
+      message(
+        "Squash (#12)",
+        "",
+        "* first",
+        "",
+        "Entire-Checkpoint: aaaaaaaaaaaa",
+        "",
+        "* second",
+        "",
+        "Entire-Checkpoint: bbbbbbbbbbbb",
+        "Co-Authored-By: Claude <noreply@anthropic.com>",
+        "",
+      ),
+    );
     expect(trailers).toEqual([
       { key: "Entire-Checkpoint", value: "aaaaaaaaaaaa", inTrailerBlock: false },
       { key: "Entire-Checkpoint", value: "bbbbbbbbbbbb", inTrailerBlock: true },
@@ -15,13 +29,13 @@ describe("a commit message", () => {
   });
 
   it("keeps no text: unknown keys are left, and of a Fixes line only what it points to", () => {
-    const { trailers } = readMessage(message("subject", "", "Note: a secret", "Fixes: 0123456789ab (\"its subject\")", "Fixes: the build"));
+    const { trailers } = readMessage(message("subject", "", "Note: a secret", 'Fixes: 0123456789ab ("its subject")', "Fixes: the build"));
     expect(trailers).toEqual([{ key: "Fixes", value: "0123456789ab", inTrailerBlock: true }]);
   });
 
   it.each([
     ["Add a thing (#12)", 12, null],
-    ["Revert \"Add a thing (#12)\" (#13)", 13, null],
+    ['Revert "Add a thing (#12)" (#13)', 13, null],
     ["Mention #12 in passing", null, null],
     ["Add (#12) a thing", null, null],
     ["Merge pull request #14 from owner/branch", null, 14],
@@ -63,8 +77,13 @@ describe("the trailer block", () => {
 
   it.each(messages)("is what git takes it for: %j", (text) => {
     repository.git("commit", "-q", "--allow-empty", "--cleanup=verbatim", "-m", text);
-    const seen = repository.git("log", "-1", "--format=%(trailers:only,unfold)").split("\n").filter((line) => /^(Fixes|Signed-off-by|Made-with):/.test(line));
+    const seen = repository
+      .git("log", "-1", "--format=%(trailers:only,unfold)")
+      .split("\n")
+      .filter((line) => /^(Fixes|Signed-off-by|Made-with):/.test(line));
     const { trailers } = readMessage(repository.git("log", "-1", "--format=%B"));
-    expect(trailers.filter(({ inTrailerBlock }) => inTrailerBlock).map(({ key }) => key)).toEqual(seen.map((line) => line.slice(0, line.indexOf(":"))));
+    expect(trailers.filter(({ inTrailerBlock }) => inTrailerBlock).map(({ key }) => key)).toEqual(
+      seen.map((line) => line.slice(0, line.indexOf(":"))),
+    );
   });
 });

@@ -132,12 +132,17 @@ export class MoveFinder {
     const text = added[to] as number;
     let best: Run | null = null;
     let candidates = 0;
-    for (let from = this.#first[this.#bucketOf(text)] as number; from !== none && candidates < mostCandidates; from = this.#next[from] as number) {
+    for (
+      let from = this.#first[this.#bucketOf(text)] as number;
+      from !== none && candidates < mostCandidates;
+      from = this.#next[from] as number
+    ) {
       if (removed[from] !== text) continue;
       candidates++;
       let length = 0;
       let telling = 0;
-      while (removed[from + length] === added[to + length] && taken[from + length] === 0) telling += this.#added.telling[to + length++] as number;
+      while (removed[from + length] === added[to + length] && taken[from + length] === 0)
+        telling += this.#added.telling[to + length++] as number;
       if (telling >= leastLines && length > (best?.length ?? 0)) best = { from, to, length };
     }
     return best === null ? null : this.#widened(best, taken);
@@ -148,7 +153,14 @@ export class MoveFinder {
     const removed = this.#removed.texts;
     const { texts: added, telling } = this.#added;
     let wider = 0;
-    while (from > wider && to > wider && telling[to - wider - 1] === 0 && removed[from - wider - 1] === added[to - wider - 1] && taken[from - wider - 1] === 0) wider++;
+    while (
+      from > wider &&
+      to > wider &&
+      telling[to - wider - 1] === 0 &&
+      removed[from - wider - 1] === added[to - wider - 1] &&
+      taken[from - wider - 1] === 0
+    )
+      wider++;
     return { from: from - wider, to: to - wider, length: length + wider };
   }
 }

@@ -15,7 +15,12 @@ beforeEach(() => {
 afterEach(() => repository.remove());
 
 async function read(known: readonly string[] = [], problems: Problem[] = []): Promise<readonly CommitFact[]> {
-  const options = { tips: [repository.head()], known, fingerprinter: testFingerprinter, onProblem: (problem: Problem) => void problems.push(problem) };
+  const options = {
+    tips: [repository.head()],
+    known,
+    fingerprinter: testFingerprinter,
+    onProblem: (problem: Problem) => void problems.push(problem),
+  };
   const commits: CommitFact[] = [];
   for await (const commit of readCommits(openGit(join(repository.dir, ".git"), process.env), options)) commits.push(commit);
   return commits;
@@ -50,7 +55,15 @@ describe("reading commits", () => {
   });
 
   it("reads paths with blanks, quotes, tabs, line feeds, umlauts and bytes that are no UTF-8", async () => {
-    const paths = ["with blank.txt", 'with "quote".txt', "with\ttab.txt", "with\nline feed.txt", "größe.txt", "back\\slash.txt", "ünd \"beides\".txt"];
+    const paths = [
+      "with blank.txt",
+      'with "quote".txt',
+      "with\ttab.txt",
+      "with\nline feed.txt",
+      "größe.txt",
+      "back\\slash.txt",
+      'ünd "beides".txt',
+    ];
     repository.commit(Object.fromEntries(paths.map((path) => [path, "line\n"])));
     writeFileSync(Buffer.concat([Buffer.from(`${repository.dir}/caf`), Buffer.from([0xe9])]), "line\n");
     repository.commit({});
@@ -80,7 +93,13 @@ describe("reading commits", () => {
     symlinkSync("run.sh", join(repository.dir, "link"));
     repository.git("mv", "old.bin", "new.bin");
     repository.commit({ "empty.txt": null });
-    const told = (await read())[1]?.files.map(({ path, status, opaque, oldPath, diff }) => [path, status, opaque, oldPath, diff.lines.kind.length]);
+    const told = (await read())[1]?.files.map(({ path, status, opaque, oldPath, diff }) => [
+      path,
+      status,
+      opaque,
+      oldPath,
+      diff.lines.kind.length,
+    ]);
     expect(told).toEqual([
       ["empty.txt", "deleted", false, null, 0],
       ["link", "added", false, null, 1],
@@ -102,7 +121,10 @@ describe("reading commits", () => {
     repository.commit({}, "");
     repository.commit({}, "still nothing");
     const commits = await read();
-    expect(commits.map(({ files, trailers }) => [files.length, trailers.length])).toEqual([[0, 0], [0, 0]]);
+    expect(commits.map(({ files, trailers }) => [files.length, trailers.length])).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
   });
 
   it("does not crash on a message and an author in another encoding", async () => {
@@ -121,11 +143,33 @@ describe("reading commits", () => {
     repository.merge(["topic"]);
     const plain = await read();
     const settings = {
-      "diff.noprefix": "true", "diff.mnemonicPrefix": "true", "diff.renames": "copies", "diff.algorithm": "histogram", "diff.context": "9",
-      "diff.interHunkContext": "9", "diff.external": "false", "diff.orderFile": "order", "diff.relative": "true", "diff.submodule": "log",
-      "diff.ignoreSubmodules": "all", "diff.indentHeuristic": "false", "diff.suppressBlankEmpty": "true", "core.quotePath": "true", "core.abbrev": "7",
-      "log.showRoot": "false", "log.showSignature": "true", "log.decorate": "full", "log.mailmap": "true", "log.diffMerges": "off", "log.follow": "true",
-      "log.date": "relative", "color.ui": "always", "color.diff": "always", "format.pretty": "oneline", "notes.displayRef": "*", "core.pager": "false",
+      "diff.noprefix": "true",
+      "diff.mnemonicPrefix": "true",
+      "diff.renames": "copies",
+      "diff.algorithm": "histogram",
+      "diff.context": "9",
+      "diff.interHunkContext": "9",
+      "diff.external": "false",
+      "diff.orderFile": "order",
+      "diff.relative": "true",
+      "diff.submodule": "log",
+      "diff.ignoreSubmodules": "all",
+      "diff.indentHeuristic": "false",
+      "diff.suppressBlankEmpty": "true",
+      "core.quotePath": "true",
+      "core.abbrev": "7",
+      "log.showRoot": "false",
+      "log.showSignature": "true",
+      "log.decorate": "full",
+      "log.mailmap": "true",
+      "log.diffMerges": "off",
+      "log.follow": "true",
+      "log.date": "relative",
+      "color.ui": "always",
+      "color.diff": "always",
+      "format.pretty": "oneline",
+      "notes.displayRef": "*",
+      "core.pager": "false",
       "diff.hidden.textconv": "false",
     };
     for (const [name, value] of Object.entries(settings)) repository.git("config", name, value);
@@ -186,7 +230,9 @@ describe("absent blobs", () => {
       ["large.txt false 2"],
       ["a.txt false 1"],
     ]);
-    expect(problems.map(({ code, severity, locator, count }) => [code, severity, locator.endsWith(":large.txt"), count])).toEqual([["absent_blob", "notice", true, 2]]);
+    expect(problems.map(({ code, severity, locator, count }) => [code, severity, locator.endsWith(":large.txt"), count])).toEqual([
+      ["absent_blob", "notice", true, 2],
+    ]);
   });
 
   it("give the same facts when the repository is read in parts", async () => {
@@ -231,7 +277,10 @@ describe("absent blobs", () => {
       copy.git("fetch", "-q", "--filter=blob:none", "origin");
       copy.git("update-ref", "refs/heads/main", "refs/remotes/origin/main");
       const { commits, problems, history } = await readHistory(copy.dir);
-      expect(commits.map(({ files }) => files.map(({ path, opaque }) => [path, opaque]))).toEqual([[["a.txt", "absent_blob"]], [["a.txt", "absent_blob"]]]);
+      expect(commits.map(({ files }) => files.map(({ path, opaque }) => [path, opaque]))).toEqual([
+        [["a.txt", "absent_blob"]],
+        [["a.txt", "absent_blob"]],
+      ]);
       expect(problems.map(({ code, count }) => [code, count])).toEqual([["absent_blob", 2]]);
       expect(history.lines).toBe(0);
       expect(copy.git("count-objects")).toMatch(/^\d+ objects/);

@@ -28,9 +28,32 @@ export interface ReadCommitsOptions {
  */
 export const logArguments: readonly string[] = [
   ...["core.quotepath=off", "diff.renameLimit=3000", "diff.suppressBlankEmpty=false", "log.showRoot=true"].flatMap((s) => ["-c", s]),
-  "log", "--reverse", "--topo-order", "--diff-merges=first-parent", "--raw", "--no-abbrev", "-p", "-U0", "-M", "--no-color", "--no-ext-diff",
-  "--no-textconv", "--diff-algorithm=myers", "--indent-heuristic", "--inter-hunk-context=0", "--no-relative", "-O/dev/null", "--src-prefix=a/", "--dst-prefix=b/",
-  "--submodule=short", "--ignore-submodules=none", "--no-show-signature", "--no-mailmap", "--no-notes", "--no-decorate", "--encoding=UTF-8",
+  "log",
+  "--reverse",
+  "--topo-order",
+  "--diff-merges=first-parent",
+  "--raw",
+  "--no-abbrev",
+  "-p",
+  "-U0",
+  "-M",
+  "--no-color",
+  "--no-ext-diff",
+  "--no-textconv",
+  "--diff-algorithm=myers",
+  "--indent-heuristic",
+  "--inter-hunk-context=0",
+  "--no-relative",
+  "-O/dev/null",
+  "--src-prefix=a/",
+  "--dst-prefix=b/",
+  "--submodule=short",
+  "--ignore-submodules=none",
+  "--no-show-signature",
+  "--no-mailmap",
+  "--no-notes",
+  "--no-decorate",
+  "--encoding=UTF-8",
 ];
 
 /**
@@ -59,7 +82,11 @@ const mostRestarts = 4;
 
 async function* readWithGaps(git: Git, options: ReadCommitsOptions): AsyncGenerator<CommitFact, void, void> {
   const ownFiles = await readMergesOwnFiles(git, revisionInput(options.tips, options.known));
-  const reader: GapReader = { git, newParser: () => new LogParser(options.fingerprinter, (commit) => ownFiles.get(commit)), gaps: new Map() };
+  const reader: GapReader = {
+    git,
+    newParser: () => new LogParser(options.fingerprinter, (commit) => ownFiles.get(commit)),
+    gaps: new Map(),
+  };
   const newest = new Set<string>();
   for (let restarts = 0; ; restarts++) {
     const parser = reader.newParser();
@@ -94,7 +121,8 @@ interface GapReader {
   readonly gaps: Map<string, number>;
 }
 
-const revisionInput = (tips: readonly string[], known: readonly string[] = []): string => [...tips, ...known.map((hash) => `^${hash}`), ""].join("\n");
+const revisionInput = (tips: readonly string[], known: readonly string[] = []): string =>
+  [...tips, ...known.map((hash) => `^${hash}`), ""].join("\n");
 
 async function* parseLog(git: Git, args: readonly string[], input: string, parser: LogParser): AsyncGenerator<CommitFact, void, void> {
   for await (const chunk of streamGit(git, args, input)) yield* parser.push(chunk);
@@ -103,7 +131,23 @@ async function* parseLog(git: Git, args: readonly string[], input: string, parse
 
 /** For each merge the files in which it differs from all its parents: those whose lines may be its own. Reads trees only. */
 async function readMergesOwnFiles(git: Git, revisions: string): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const args = ["log", "--merges", "-c", "--raw", "--no-renames", "--no-abbrev", "-z", "--no-relative", "-O/dev/null", "--ignore-submodules=none", "--no-color", "--no-show-signature", "--format=%x01%H", "--ignore-missing", "--stdin"];
+  const args = [
+    "log",
+    "--merges",
+    "-c",
+    "--raw",
+    "--no-renames",
+    "--no-abbrev",
+    "-z",
+    "--no-relative",
+    "-O/dev/null",
+    "--ignore-submodules=none",
+    "--no-color",
+    "--no-show-signature",
+    "--format=%x01%H",
+    "--ignore-missing",
+    "--stdin",
+  ];
   const out = await runGit(git, args, revisions);
   const merges = new Map<string, Set<string>>();
   let files = new Set<string>();
@@ -179,19 +223,27 @@ const needsAny = (file: FileChange, blobs: ReadonlySet<string>): boolean => need
 
 /** The commit with the files that can be read, and the others without lines. */
 async function readDamaged({ git, newParser, gaps }: GapReader, raw: CommitFact, blobs: ReadonlySet<string>): Promise<CommitFact> {
-  const absent = raw.files.filter((file) => needsAny(file, blobs)).map((file): FileChange => ({ ...file, opaque: "absent_blob", diff: emptyDiff }));
+  const absent = raw.files
+    .filter((file) => needsAny(file, blobs))
+    .map((file): FileChange => ({ ...file, opaque: "absent_blob", diff: emptyDiff }));
   for (const { path } of absent) gaps.set(path, (gaps.get(path) ?? 0) + 1);
   if (absent.length === raw.files.length) return { ...raw, files: absent };
   const leftOut = absent.flatMap((file) => [file.path, file.oldPath ?? file.path]).map((path) => `:(exclude,top,literal)${path}`);
   const input = [raw.hash, "--", ".", ...new Set(leftOut), ""].join("\n");
   const readable: FileChange[] = [];
-  for await (const commit of parseLog(git, [...listedArguments, "--full-history", "--sparse"], input, newParser())) readable.push(...commit.files);
+  for await (const commit of parseLog(git, [...listedArguments, "--full-history", "--sparse"], input, newParser()))
+    readable.push(...commit.files);
   return { ...raw, files: [...readable, ...absent].sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
 const withoutLines = new Set(["-p", "-U0", "-M"]);
 const rawArguments = [...logArguments.filter((arg) => !withoutLines.has(arg)), "-M100%", logFormat];
-const listedArguments = [...logArguments.filter((arg) => arg !== "--reverse" && arg !== "--topo-order"), logFormat, "--no-walk=unsorted", "--stdin"];
+const listedArguments = [
+  ...logArguments.filter((arg) => arg !== "--reverse" && arg !== "--topo-order"),
+  logFormat,
+  "--no-walk=unsorted",
+  "--stdin",
+];
 
 function absentBlob(dir: string, path: string, count: number): Problem {
   return {

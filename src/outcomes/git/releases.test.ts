@@ -5,8 +5,19 @@ import { TestRepository, readHistory } from "./test-repository.ts";
 
 describe("a release tag", () => {
   it.each([
-    ["v1.2.3", false], ["1.2", false], ["pkg@1.2.3", false], ["apps/web/v2.0.0", false], ["release-4.1", false], ["v1.2.3+build.5", false], ["v1.2.3-1", false],
-    ["v1.2.3-rc.1", true], ["create-vite@5.0.0-beta.12", true], ["1.0b2", true], ["2.0.0.dev1", true], ["v3.0.0-alpha", true], ["v1.0.0-next.4", true],
+    ["v1.2.3", false],
+    ["1.2", false],
+    ["pkg@1.2.3", false],
+    ["apps/web/v2.0.0", false],
+    ["release-4.1", false],
+    ["v1.2.3+build.5", false],
+    ["v1.2.3-1", false],
+    ["v1.2.3-rc.1", true],
+    ["create-vite@5.0.0-beta.12", true],
+    ["1.0b2", true],
+    ["2.0.0.dev1", true],
+    ["v3.0.0-alpha", true],
+    ["v1.0.0-next.4", true],
   ])("%s is a pre-release: %s", (tag, preRelease) => expect(parseReleaseTag(tag)).toEqual({ preRelease }));
 
   it.each(["latest", "v1", "nightly", "before-rewrite"])("%s is none", (tag) => expect(parseReleaseTag(tag)).toBeNull());
@@ -22,7 +33,10 @@ describe("releases", () => {
   async function releasesOf(): Promise<{ readonly tags: readonly string[]; readonly of: (hash: string) => string }> {
     const { commits } = await readHistory(repository.dir);
     const { releases, releaseOf } = findReleases(commits, (await openRepository(repository.dir, process.env))?.refs ?? []);
-    return { tags: releases.map(({ tag }) => tag), of: (hash) => releases[releaseOf[commits.findIndex((commit) => commit.hash === hash)] ?? -1]?.tag ?? "-" };
+    return {
+      tags: releases.map(({ tag }) => tag),
+      of: (hash) => releases[releaseOf[commits.findIndex((commit) => commit.hash === hash)] ?? -1]?.tag ?? "-",
+    };
   }
 
   it("hold what they are the first to contain, branches that were merged included", async () => {
@@ -46,7 +60,10 @@ describe("releases", () => {
     const early = { ...repository.environment, GIT_COMMITTER_DATE: "2001-01-01T00:00:00Z" };
     const tree = repository.git("rev-parse", "HEAD^{tree}");
     const { execFileSync } = await import("node:child_process");
-    const two = execFileSync("git", ["-C", repository.dir, "commit-tree", tree, "-p", one, "-m", "wrong clock"], { env: early, encoding: "utf8" }).trim();
+    const two = execFileSync("git", ["-C", repository.dir, "commit-tree", tree, "-p", one, "-m", "wrong clock"], {
+      env: early,
+      encoding: "utf8",
+    }).trim();
     repository.git("reset", "-q", "--hard", two);
     repository.git("tag", "v2.0.0", two);
     repository.git("tag", "-a", "-m", "dated anew", "v1.0.0", one);

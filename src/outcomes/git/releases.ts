@@ -7,7 +7,8 @@ const tagPrefix = "refs/tags/";
 
 /** `v1.2.3`, `1.2`, `pkg@1.2.3`, `apps/web/v2.0.0-rc.1`; what is behind the numbers tells a pre-release. */
 const releaseTag = /^(?:.*?[/@-])?v?\d+\.\d+(?:\.\d+)?(.*)$/;
-const preRelease = /^(?:\.\d+)*[-._]?(?:alpha|beta|rc|cr|pre|preview|dev|snapshot|nightly|canary|next|experimental|insiders?|m|a|b|c)(?:[-._]?\d|[-._+]|$)|^-(?!\d+$|final|ga|release|post)/i;
+const preRelease =
+  /^(?:\.\d+)*[-._]?(?:alpha|beta|rc|cr|pre|preview|dev|snapshot|nightly|canary|next|experimental|insiders?|m|a|b|c)(?:[-._]?\d|[-._+]|$)|^-(?!\d+$|final|ga|release|post)/i;
 
 /** What a tag's name says, null if it names no release. */
 export function parseReleaseTag(tag: string): { readonly preRelease: boolean } | null {

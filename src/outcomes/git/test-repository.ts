@@ -31,14 +31,27 @@ export class TestRepository {
     const date = new Date(Date.UTC(2026, 0, 1 + this.#day, 12)).toISOString();
     const [name, email] = ["Ada", "ada@example.org"];
     return {
-      PATH: process.env.PATH ?? "", HOME: this.dir, GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null", LC_ALL: "C",
-      GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email,
-      GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date,
+      PATH: process.env.PATH ?? "",
+      HOME: this.dir,
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_CONFIG_GLOBAL: "/dev/null",
+      LC_ALL: "C",
+      GIT_AUTHOR_NAME: name,
+      GIT_AUTHOR_EMAIL: email,
+      GIT_COMMITTER_NAME: name,
+      GIT_COMMITTER_EMAIL: email,
+      GIT_AUTHOR_DATE: date,
+      GIT_COMMITTER_DATE: date,
     };
   }
 
   git(...args: readonly string[]): string {
-    return execFileSync("git", ["-C", this.dir, ...args], { env: this.environment, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 1 << 28 }).trimEnd();
+    return execFileSync("git", ["-C", this.dir, ...args], {
+      env: this.environment,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+      maxBuffer: 1 << 28,
+    }).trimEnd();
   }
 
   write(path: string, content: string | Buffer): void {
@@ -94,12 +107,18 @@ export async function readHistory(folder: string, tip?: string): Promise<ReadHis
   const problems: Problem[] = [];
   const commits: CommitFact[] = [];
   const shallowBoundary = await readShallowBoundary(repository.place);
-  const options = { tips: tipsOf(repository.refs, isCodeRef), shallowBoundary, fingerprinter: testFingerprinter, onProblem: (problem: Problem) => void problems.push(problem) };
+  const options = {
+    tips: tipsOf(repository.refs, isCodeRef),
+    shallowBoundary,
+    fingerprinter: testFingerprinter,
+    onProblem: (problem: Problem) => void problems.push(problem),
+  };
   for await (const commit of readCommits(openGit(repository.place.commonDir, process.env), options)) commits.push(commit);
   const mainTip = tip ?? repository.refs.find(({ name }) => name === "refs/heads/main")?.commit ?? null;
   const history = new LineHistory(commits, mainTip);
   for (const commit of commits) history.apply(commit);
   const result = history.finish();
-  const born = (path: string): readonly string[] => Array.from(result.alive.get(path) ?? [], (id) => result.commits[result.born[id] as number]?.hash ?? "before");
+  const born = (path: string): readonly string[] =>
+    Array.from(result.alive.get(path) ?? [], (id) => result.commits[result.born[id] as number]?.hash ?? "before");
   return { commits, problems, history: result, born };
 }

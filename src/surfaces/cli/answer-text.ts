@@ -137,7 +137,9 @@ function titledLines(title: string, sentence: string, width: number, ink: Ink): 
 /** All of it, however long: an answer may be cut where it says what it knows, never where it says what it does not. */
 function notKnownBlock(answer: Answer, width: number, ink: Ink): string[] {
   if (answer.notKnown.length === 0) return [];
-  const lines = answer.notKnown.flatMap((sentence) => wrap(printable(sentence), width - 4).map((line, i) => `  ${i === 0 ? "–" : " "} ${line}`));
+  const lines = answer.notKnown.flatMap((sentence) =>
+    wrap(printable(sentence), width - 4).map((line, i) => `  ${i === 0 ? "–" : " "} ${line}`),
+  );
   return [ink.bold("What is not known"), ...lines];
 }
 

@@ -253,6 +253,26 @@ describe("absent blobs", () => {
     ]);
   });
 
+  it("are needed by renames and changes of mode alone, too", async () => {
+    repository.commit({ "a.txt": "1\n", "gone.txt": "gone\n", "lost.txt": "lost\n" });
+    const blobs = ["gone.txt", "lost.txt"].map((path) => repository.git("rev-parse", `HEAD:${path}`));
+    repository.git("mv", "gone.txt", "new.txt");
+    repository.git("commit", "-q", "-m", "rename");
+    repository.git("update-index", "--chmod=+x", "lost.txt");
+    repository.git("commit", "-q", "-m", "mode");
+    repository.git("update-index", "--add", "--cacheinfo", `100644,${repository.git("rev-parse", "HEAD:a.txt")},b.txt`);
+    repository.git("commit", "-q", "-m", "fine");
+    for (const blob of blobs) removeObject(blob);
+    const told = (await read()).map(({ files }) => files.map(({ path, oldPath, status, opaque }) => [path, oldPath, status, opaque]));
+    expect(told).toEqual([
+      [["a.txt", null, "added", false], ["gone.txt", null, "added", "absent_blob"], ["lost.txt", null, "added", "absent_blob"]],
+      [["new.txt", "gone.txt", "renamed", "absent_blob"]],
+      [["lost.txt", null, "modified", "absent_blob"]],
+      [["b.txt", null, "added", false]],
+    ]);
+    expect([...(await readHistory(repository.dir)).history.opaquePaths.keys()].sort()).toEqual(["lost.txt", "new.txt"]);
+  });
+
   it("leave the path's lines undead, and the path opaque until it is added anew", async () => {
     damaged();
     const before = await readHistory(repository.dir);

@@ -177,9 +177,9 @@ async function keepAbsent(git: Git, ids: Set<string>): Promise<void> {
   }
 }
 
-/** Blobs git must read to tell the lines of a file. */
+/** Blobs git reads to tell the lines of a file; it looks into a file that is only renamed or made executable too. */
 const neededBlobs = ({ opaque, oldBlob, newBlob }: FileChange): readonly string[] =>
-  opaque === "submodule" || oldBlob === newBlob ? [] : [oldBlob, newBlob].filter((id) => !/^0+$/.test(id));
+  opaque === "submodule" ? [] : [oldBlob, newBlob].filter((id) => !/^0+$/.test(id));
 
 /** Reads the commit git was telling when it died, if it needs an absent blob; else git died of something else: null. */
 async function readIfDamaged(reader: GapReader, hash: string): Promise<CommitFact | null> {

@@ -1,4 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 
 /** A git directory and the environment git runs in there. Made by `openGit`. */
 export interface Git {
@@ -106,11 +108,45 @@ export async function* streamGit(git: Git, args: readonly string[], input: strin
   child.stdin.end(input);
   let whole = false;
   try {
-    for await (const chunk of child.stdout) yield chunk as Buffer;
+    yield* largeChunks(child.stdout);
     whole = true;
     await end;
   } finally {
     if (!whole) child.kill();
+  }
+}
+
+const largeChunkBytes = 32_768;
+const gatherMs = 16;
+
+/**
+ * Reads a stream that is written in small pieces by larger ones. Git writes 4 kB at a time; to be woken for each of them
+ * costs more than to read them (measured: a log of 75 MB takes 20,000 wakes, gathered 2,000). Short outputs do not wait.
+ */
+async function* largeChunks(stream: Readable): AsyncGenerator<Buffer, void, void> {
+  let isOver = false;
+  let wake: () => void = () => undefined;
+  const over = (): void => {
+    isOver = true;
+    wake();
+  };
+  stream
+    .on("readable", () => wake())
+    .once("end", over)
+    .once("close", over);
+  let bytes = 0;
+  for (;;) {
+    const chunk = stream.read() as Buffer | null;
+    if (chunk !== null) {
+      bytes += chunk.length;
+      yield chunk;
+    } else if (isOver) return;
+    else {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      if (bytes > largeChunkBytes && stream.readableLength < largeChunkBytes && !isOver) await setTimeout(gatherMs);
+    }
   }
 }
 

@@ -12,7 +12,7 @@ import { Questions } from "./questions.ts";
 import { showChange, showCommit, showSession } from "./show.ts";
 import { sourceRows } from "./source-rows.ts";
 
-type Answers = Pick<Assay, "answer" | "audit" | "showSession" | "showChange" | "showCommit" | "explain" | "sources" | "problems">;
+type Answers = Pick<Assay, "answer" | "audit" | "showSession" | "showChange" | "showCommit" | "explain" | "query" | "sources" | "problems">;
 
 /** The use cases that ask and change nothing. */
 export function answers(options: OpenAssayOptions): Answers {
@@ -44,6 +44,8 @@ export function answers(options: OpenAssayOptions): Answers {
     showChange: (id, asked) => withQuestions(asked, (questions) => showChange(questions, id)),
     showCommit: (id, asked) => withQuestions(asked, (questions) => showCommit(questions, id)),
     explain: (subject, asked) => withQuestions(asked, (questions) => explain(questions, subject)),
+    query: (query, asked) =>
+      withQuestions(asked, (questions) => questions.ask({ timeZone: readOptionsConfig(options).timeZone, ...query })),
     sources: () => withQuestions({ asOf: null }, listSources),
     problems: () =>
       withQuestions({ asOf: null }, (questions) => withFacts(folder, true, (store) => listProblems(store, questions.database))),

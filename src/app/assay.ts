@@ -1,6 +1,7 @@
 /** What surfaces may call. One object per opened store; `main.ts` makes it, surfaces parse, call it and render. */
 import type { Answer } from "../contract/answer.ts";
 import type { Problem } from "../contract/problem.ts";
+import type { MeasureQueryInput, MeasureResult } from "../contract/query.ts";
 import type { ChangeCard, CommitCard, Explanation, SessionCard } from "../contract/show.ts";
 
 export interface Progress {
@@ -116,6 +117,8 @@ export interface Assay {
   showCommit(id: string, options: AskOptions): Promise<CommitCard>;
   /** `subject`: a session, change, commit, fate or measure id. */
   explain(subject: string, options: AskOptions): Promise<Explanation>;
+  /** Any measures by any dimensions; days are of the organisation's time zone unless the query names one. */
+  query(query: MeasureQueryInput, options: AskOptions): Promise<MeasureResult>;
   measures(): readonly MeasureRow[];
   sources(): Promise<readonly SourceRow[]>;
   problems(): Promise<readonly Problem[]>;

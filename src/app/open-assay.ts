@@ -42,6 +42,7 @@ export function openAssay(options: OpenAssayOptions): Assay {
     showChange: async (id, asked) => (await answers()).showChange(id, asked),
     showCommit: async (id, asked) => (await answers()).showCommit(id, asked),
     explain: async (subject, asked) => (await answers()).explain(subject, asked),
+    query: async (query, asked) => (await answers()).query(query, asked),
     measures: () => describeMeasures(),
     sources: async () => (await answers()).sources(),
     problems: async () => (await answers()).problems(),

@@ -3,7 +3,15 @@ import { type FateStrand, fate } from "../attribution/fates.ts";
 import type { Life, UnlinkedReason } from "../attribution/model.ts";
 import type { ActivityKind } from "../contract/facts.ts";
 import type { FateName, FateParameters } from "../contract/fates.ts";
-import { type MeasureQueryInput, type MeasureResult, measureQuerySchema } from "../contract/query.ts";
+import { UserError } from "../contract/errors.ts";
+import {
+  type MeasureQuery,
+  type MeasureQueryInput,
+  type MeasureResult,
+  type MeasureWarning,
+  measureQuerySchema,
+} from "../contract/query.ts";
+import { compareResults, comparisonOf } from "../measures/compare.ts";
 import { compile } from "../measures/compile.ts";
 import { openDerived } from "../store/derived-store.ts";
 import type { Cell, Database, Row } from "../store/duckdb/database.ts";
@@ -69,12 +77,49 @@ export class Questions {
     return strand;
   }
 
-  /** Answers a query of measures. @throws UserError for measures and dimensions that do not fit */
+  /** Answers a query of measures. @throws UserError for measures and dimensions that do not fit, `bad_query` */
   async ask(input: MeasureQueryInput): Promise<MeasureResult> {
-    const query = measureQuerySchema.parse({ asOf: this.asOf === null ? null : new Date(this.asOf).toISOString(), ...input });
+    const parsed = measureQuerySchema.safeParse({ asOf: this.asOf === null ? null : new Date(this.asOf).toISOString(), ...input });
+    if (!parsed.success) {
+      const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "query"}: ${message}`);
+      throw new UserError("bad_query", `The query cannot be asked: ${issues.join("; ")}.`);
+    }
+    const query = parsed.data;
+    if (query.compare === null) return await this.#askOnce(query);
+    const comparison = comparisonOf(query);
+    const now = await this.#askOnce(comparison.now);
+    const result = compareResults(query, comparison, now, await this.#askOnce(comparison.base));
+    return { ...result, warnings: [...result.warnings, ...(await this.#outsideFacts(query, comparison.range))] };
+  }
+
+  async #askOnce(query: MeasureQuery): Promise<MeasureResult> {
     const compiled = compile(query);
     const rows = await this.database.all(compiled.sql, compiled.params);
     return compiled.finish(rows, { kaplan_meier: (lifeTimes, days) => survivalAt(lifeTimes, days) });
+  }
+
+  /** A comparison of a period the store does not wholly know is growth of the record, not of the work. */
+  async #outsideFacts({ range, timeZone }: MeasureQuery, base: { readonly from: string }): Promise<MeasureWarning[]> {
+    const [row] = await this.database.all(
+      `SELECT CAST(CAST(timezone($zone, timezone('UTC', epoch_ms(min(instant_ms)))) AS DATE) AS VARCHAR) AS first,
+         CAST(CAST(timezone($zone, timezone('UTC', epoch_ms(max(instant_ms)))) AS DATE) AS VARCHAR) AS last
+       FROM usage_d WHERE $asOf::BIGINT IS NULL OR instant_ms <= $asOf`,
+      { zone: timeZone, asOf: this.asOf },
+    );
+    const [first, last] = [row?.["first"] ?? null, row?.["last"] ?? null];
+    const warn = (message: string): MeasureWarning => ({ code: "outside_facts", message });
+    return [
+      ...(typeof first === "string" && base.from < first
+        ? [
+            warn(
+              `The compared period begins on ${base.from}, the first usage known is of ${first}: part of the change is where the record begins.`,
+            ),
+          ]
+        : []),
+      ...(typeof last === "string" && range.to !== null && range.to > last
+        ? [warn(`The period ends on ${range.to}, the last usage known is of ${last}: what came after is not in it.`)]
+        : []),
+    ];
   }
 
   close(): void {

@@ -8,6 +8,7 @@ import { type EngineRow, type Estimators, type Finish, finishResult } from "./fi
 import type { Aggregate, Measure, Ratio } from "./measure.ts";
 import { type Parameter, type Part, Parts, dimensionColumn, fromSql, groupColumns, timeColumn } from "./parts.ts";
 import { type PeopleRule, defaultPeopleRule } from "./people.ts";
+import { requireOrder } from "./order.ts";
 import { name } from "./sql-text.ts";
 
 export interface CompileOptions {
@@ -41,6 +42,7 @@ export interface Compiled {
 export function compile(asked: MeasureQuery, options: CompileOptions = { audience: "local" }): Compiled {
   const query = { ...asked, measures: [...new Set(asked.measures)], by: [...new Set(asked.by)] };
   if (options.audience === "team") refusePersons(query);
+  requireOrder(query);
   const parts = new Parts(query);
   const columns = columnsOf(query);
   const leftOut = leftOutOf(parts, query.measures);
@@ -66,6 +68,9 @@ export function compile(asked: MeasureQuery, options: CompileOptions = { audienc
     finish: (rows, estimators) => finishResult(rows, estimators, context),
   };
 }
+
+/** More rows than any answer may have. */
+const mostRows = 100_000;
 
 const asOfMs = (query: MeasureQuery): number | null => (query.asOf === null ? null : Date.parse(query.asOf));
 
@@ -196,7 +201,9 @@ function statement(parts: Parts, items: readonly Item[], { audience }: CompileOp
     cte("spine", parts.whole.map((part) => `SELECT ${groups.join(", ") || "1 AS everything"} FROM ${part.alias}`).join("\nUNION\n")),
     cte("answer", answerSql(parts, groups, all, team)),
   ];
-  const limit = audience === "team" ? [] : [`LIMIT ${parts.parameters.bind(query.limit + 1)}`];
+  // What is withheld or asked in an order of its own is cut when the rows are finished.
+  const rows = query.order.length > 0 ? mostRows : query.limit;
+  const limit = audience === "team" ? [] : [`LIMIT ${parts.parameters.bind(rows + 1)}`];
   const output = [...groupItems(query), ...all.map(castItem)];
   return [`WITH ${ctes.join(",\n")}`, `SELECT ${output.join(",\n  ")}`, "FROM answer", ...orderSql(items, groups), ...limit].join("\n");
 }

@@ -3,6 +3,7 @@ import type { Cell, MeasureQuery, MeasureResult, MeasureWarning, ResultColumn } 
 import { partialBuckets } from "./buckets.ts";
 import { requireDimension, requireMeasure } from "./catalogue.ts";
 import { type Dimension, dimensions } from "./dimensions.ts";
+import { sortRows } from "./order.ts";
 import { type Contributors, type PeopleRule, passes, together, withheldGroups } from "./people.ts";
 
 /** A row as the engine gives it: strings, numbers, null by column. */
@@ -39,12 +40,13 @@ export function finishResult(engineRows: readonly EngineRow[], estimators: Estim
   const read = engineRows.map((row) => readRow(row, columns, estimators));
   const small = hideSmallSamples(read, engineRows, query);
   const guarded = people === null ? { rows: read, cells: 0 } : withholdRows(read, engineRows, columns, people);
-  const rows = guarded.rows.slice(0, query.limit);
+  const rows = sortRows(guarded.rows, query).slice(0, query.limit);
   const times = rows.flatMap(({ time }) => (typeof time === "string" ? [time] : []));
   return {
     columns: [...columns],
     rows,
     query,
+    compared: null,
     basis: columns.some(({ type }) => type === "integer_text") ? "list" : null,
     partialBuckets: partialBuckets(times, query),
     warnings: [
@@ -187,7 +189,7 @@ function withheldWarnings(cells: number): MeasureWarning[] {
   return [{ code: "withheld", message: `${cells} groups of too few people, or with one person too large, are added up in one row.` }];
 }
 
-const truncated = (limit: number): MeasureWarning => ({
+export const truncated = (limit: number): MeasureWarning => ({
   code: "truncated",
   message: `Only the first ${limit} rows are shown; ask for fewer dimensions or a higher limit.`,
 });

@@ -1,6 +1,7 @@
 /** Invented cards, lists and an audit for tests of the command line. */
 import type { Audit, MeasureRow, SourceRow } from "../../src/app/assay.ts";
 import type { Problem } from "../../src/contract/problem.ts";
+import type { MeasureResult } from "../../src/contract/query.ts";
 import type { ChangeCard, CommitCard, Explanation, SessionCard, StrandRow } from "../../src/contract/show.ts";
 
 const session = "5b0c6f0e-2d1f-4a55-9d62-0f7a3f1d9c11";
@@ -156,4 +157,33 @@ export const auditFixture: Audit = {
   usage: [],
   repositories: [],
   ledger: { basis: "list", costNanoUsd: "1240000000000", fates: { stuck: "620000000000", fixing: null }, residualNanoUsd: "0" },
+};
+
+export const queryResult: MeasureResult = {
+  columns: [
+    { id: "model", title: "Model", kind: "dimension", unit: null, type: "text", additive: false },
+    { id: "spend", title: "Spend", kind: "measure", unit: "nano-USD", type: "integer_text", additive: true },
+    { id: "bought_share", title: "Share of spend that stuck", kind: "measure", unit: "ratio", type: "number", additive: false },
+  ],
+  rows: [
+    { model: "claude-opus-4-6", spend: "12345678901", bought_share: 0.25 },
+    { model: null, spend: "1000000000", bought_share: null },
+  ],
+  query: {
+    measures: ["spend", "bought_share"],
+    by: ["model"],
+    where: [],
+    range: { from: "2026-01-01", to: "2026-01-31" },
+    compare: null,
+    order: [],
+    grain: null,
+    timeZone: "Europe/Berlin",
+    limit: 1_000,
+    asOf: null,
+    sql: false,
+  },
+  compared: null,
+  basis: "list",
+  partialBuckets: [],
+  warnings: [{ code: "unpriced", measure: "spend", message: "3 usages have no known price." }],
 };

@@ -3,7 +3,17 @@ import type { Assay, ImportSummary } from "../../src/app/assay.ts";
 import type { Machine, OpenOptions } from "../../src/surfaces/cli/machine.ts";
 import { runCli } from "../../src/surfaces/cli/run.ts";
 import { answerFixture } from "./answer-fixture.ts";
-import { auditFixture, changeCard, commitCard, explanation, measureRows, problemRows, sessionCard, sourceRows } from "./card-fixtures.ts";
+import {
+  auditFixture,
+  changeCard,
+  commitCard,
+  explanation,
+  measureRows,
+  problemRows,
+  queryResult,
+  sessionCard,
+  sourceRows,
+} from "./card-fixtures.ts";
 
 export const emptyImport: ImportSummary = {
   filesSeen: 3,
@@ -70,6 +80,7 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     showChange: told("showChange", changeCard),
     showCommit: told("showCommit", commitCard),
     explain: told("explain", explanation),
+    query: told("query", queryResult),
     measures: () => measureRows,
     sources: told("sources", sourceRows),
     problems: told("problems", problemRows),

@@ -8,6 +8,7 @@ import {
   buildRouteMap,
   text_en,
 } from "@stricli/core";
+import type { QueryFlags } from "./commands/query.ts";
 import type { ReportFlags } from "./commands/report.ts";
 import type { ShowFlags } from "./commands/show.ts";
 import type { StartFlags } from "./commands/start.ts";
@@ -24,6 +25,7 @@ import {
   type TrailerFlags,
   trailerFlags,
 } from "./flags.ts";
+import { parseCompare, parseFilter, parseLimit, parseList, parseOrder, parseRange } from "./query-flags.ts";
 
 const out = { kind: "parsed", parse: requireText, optional: true, placeholder: "FILE" } as const;
 
@@ -122,6 +124,72 @@ const rebuild = buildCommand<CommonFlags & TrailerFlags, [], CliContext>({
   docs: { brief: "Derive everything anew from the facts in the store" },
 });
 
+const query = buildCommand<QueryFlags, string[], CliContext>({
+  loader: async () => (await import("./commands/query.ts")).query,
+  parameters: {
+    flags: {
+      by: { kind: "parsed", parse: parseList, optional: true, placeholder: "DIM,DIM", brief: "Dimensions to split by" },
+      where: {
+        kind: "parsed",
+        parse: parseFilter,
+        optional: true,
+        variadic: true,
+        placeholder: "DIM=VALUE,VALUE",
+        brief: "Only these values; != for all but these; null for what is not known; may be given again",
+      },
+      range: {
+        kind: "parsed",
+        parse: parseRange,
+        optional: true,
+        placeholder: "FROM..TO",
+        brief: "Days, both included; or a month such as 2026-01",
+      },
+      compare: {
+        kind: "parsed",
+        parse: parseCompare,
+        optional: true,
+        placeholder: "PERIOD",
+        brief: "Beside the previous period, or FROM..TO",
+      },
+      grain: { kind: "enum", values: ["day", "week", "month", "quarter", "year"], optional: true, brief: "Cut time into buckets" },
+      timeZone: {
+        kind: "parsed",
+        parse: requireText,
+        optional: true,
+        placeholder: "ZONE",
+        brief: "Whose days; by default time_zone of assay.yaml, else UTC",
+      },
+      order: {
+        kind: "parsed",
+        parse: parseOrder,
+        optional: true,
+        placeholder: "COLUMN[:asc]",
+        brief: "Columns to order by, largest first",
+      },
+      limit: { kind: "parsed", parse: parseLimit, optional: true, placeholder: "ROWS", brief: "Rows at most; 1000 by default" },
+      format: {
+        kind: "enum",
+        values: ["table", "csv", "json"],
+        default: "table",
+        brief: "How to print it; csv and json hold exact values",
+      },
+      sql: { kind: "boolean", optional: true, withNegated: false, brief: "Print the SQL statement instead" },
+      ...asOfFlags,
+      ...commonFlags,
+    },
+    positional: {
+      kind: "array",
+      minimum: 1,
+      parameter: { brief: "Measures, as `assay measures` lists them", placeholder: "MEASURE", parse: requireText },
+    },
+  },
+  docs: {
+    brief: "Any measures by any dimensions",
+    fullDescription:
+      "Any measures by any dimensions.\nFor example: assay query spend bought_share --by model --range 2026-01 --compare previous",
+  },
+});
+
 /** Without a prototype: `assay constructor` is an unknown command, not Object's. */
 const routes = Object.assign(Object.create(null) as Record<never, never>, {
   start,
@@ -136,6 +204,7 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
     docs: { brief: "Open one session, change or commit" },
   }),
   explain,
+  query,
   measures,
   sources,
   problems,

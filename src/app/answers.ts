@@ -4,6 +4,7 @@ import type { Database } from "../store/duckdb/database.ts";
 import type { FactStore } from "../store/store.ts";
 import { answerQuestion } from "./answer.ts";
 import type { Assay, AskOptions, SourceRow } from "./assay.ts";
+import { blame } from "./blame.ts";
 import { auditStore } from "./audit.ts";
 import { ensureDerived, readOptionsConfig, withFacts } from "./derived.ts";
 import { explain } from "./explain.ts";
@@ -12,7 +13,10 @@ import { Questions } from "./questions.ts";
 import { showChange, showCommit, showSession } from "./show.ts";
 import { sourceRows } from "./source-rows.ts";
 
-type Answers = Pick<Assay, "answer" | "audit" | "showSession" | "showChange" | "showCommit" | "explain" | "query" | "sources" | "problems">;
+type Answers = Pick<
+  Assay,
+  "answer" | "audit" | "showSession" | "showChange" | "showCommit" | "explain" | "query" | "blame" | "sources" | "problems"
+>;
 
 /** The use cases that ask and change nothing. */
 export function answers(options: OpenAssayOptions): Answers {
@@ -46,6 +50,7 @@ export function answers(options: OpenAssayOptions): Answers {
     explain: (subject, asked) => withQuestions(asked, (questions) => explain(questions, subject)),
     query: (query, asked) =>
       withQuestions(asked, (questions) => questions.ask({ timeZone: readOptionsConfig(options).timeZone, ...query })),
+    blame: (file, asked) => withQuestions(asked, (questions) => blame(questions, file, options.variables)),
     sources: () => withQuestions({ asOf: null }, listSources),
     problems: () =>
       withQuestions({ asOf: null }, (questions) => withFacts(folder, true, (store) => listProblems(store, questions.database))),

@@ -2,7 +2,7 @@
 import type { Answer } from "../contract/answer.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { MeasureQueryInput, MeasureResult } from "../contract/query.ts";
-import type { ChangeCard, CommitCard, Explanation, SessionCard } from "../contract/show.ts";
+import type { Blame, ChangeCard, CommitCard, Explanation, SessionCard } from "../contract/show.ts";
 
 export interface Progress {
   /** One line about what is being done; `done` and `total` where a share is known. */
@@ -119,6 +119,11 @@ export interface Assay {
   explain(subject: string, options: AskOptions): Promise<Explanation>;
   /** Any measures by any dimensions; days are of the organisation's time zone unless the query names one. */
   query(query: MeasureQueryInput, options: AskOptions): Promise<MeasureResult>;
+  /** Who wrote each line of a file at HEAD, and what it cost; git is asked now. */
+  blame(
+    file: { readonly file: string; readonly repository: string | null; readonly workingDir: string },
+    options: AskOptions,
+  ): Promise<Blame>;
   measures(): readonly MeasureRow[];
   sources(): Promise<readonly SourceRow[]>;
   problems(): Promise<readonly Problem[]>;

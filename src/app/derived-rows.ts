@@ -6,6 +6,7 @@ import { lineKinds } from "../lines/line-kind.ts";
 import type { DerivedRows } from "../store/derived-store.ts";
 import type { Row } from "../store/duckdb/database.ts";
 import { type StoredCheckpoint, compare } from "../store/fact-reader.ts";
+import { LineRanges, newLineNumbers } from "./line-ranges.ts";
 import { type Computed, type ComputedRepository, repositoryName } from "./compute.ts";
 import { checkpointsNamed } from "./evidence.ts";
 
@@ -274,7 +275,9 @@ function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Genera
         const lineIds = repository.history.changed[c]?.[f]?.ids;
         if (!lineIds) continue;
         const added = additions(file.diff.hunks, lineIds.length);
+        const numbers = newLineNumbers(file.diff.hunks, lineIds.length);
         const runs = new Map<string, (string | number | null)[]>();
+        const places = new Map<string, LineRanges>();
         for (let place = 0; place < lineIds.length; place++) {
           const line = lineIds[place] as number;
           if (added[place] !== 1 || repository.history.born[line] !== c) continue;
@@ -282,6 +285,9 @@ function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Genera
           const key = runKey(repository, authors, line, kind);
           const moved = (repository.history.origin[line] as number) >= 0 ? 1 : 0;
           const run = runs.get(key);
+          const ranges = places.get(key) ?? new LineRanges();
+          places.set(key, ranges);
+          ranges.add(numbers[place] as number);
           if (run) {
             run[runColumn.lines] = (run[runColumn.lines] as number) + 1;
             run[runColumn.movedLines] = (run[runColumn.movedLines] as number) + moved;
@@ -300,7 +306,7 @@ function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Genera
             ]);
           }
         }
-        yield* runs.values();
+        for (const [key, run] of runs) yield [...run, (places.get(key) as LineRanges).text];
       }
     }
   }

@@ -43,6 +43,7 @@ export function openAssay(options: OpenAssayOptions): Assay {
     showCommit: async (id, asked) => (await answers()).showCommit(id, asked),
     explain: async (subject, asked) => (await answers()).explain(subject, asked),
     query: async (query, asked) => (await answers()).query(query, asked),
+    blame: async (file, asked) => (await answers()).blame(file, asked),
     measures: () => describeMeasures(),
     sources: async () => (await answers()).sources(),
     problems: async () => (await answers()).problems(),

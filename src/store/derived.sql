@@ -66,9 +66,10 @@ CREATE TABLE commit_link (
   lines_removed INTEGER
 );
 
--- One row per run: lines of one file born in one commit, with one life, one kind and one author.
+-- One row per run: lines of one file born in one commit, with one life, one kind and one author. `places`: where its lines
+-- are in the file as that commit has it, ranges of line numbers from 1, `first+count` with commas: `3+2,9+1`.
 CREATE TABLE run (
   run_id INTEGER, repository_id INTEGER, path VARCHAR, born_commit VARCHAR, born_ms BIGINT, landed_ms BIGINT, landed_change_id INTEGER,
   released_ms BIGINT, died_ms BIGINT, death VARCHAR, killer_commit VARCHAR, line_kind VARCHAR, lines INTEGER, moved_lines INTEGER,
-  author_kind VARCHAR, grade VARCHAR, session_id INTEGER
+  author_kind VARCHAR, grade VARCHAR, session_id INTEGER, places VARCHAR
 );

@@ -2,7 +2,7 @@
 import type { Audit, MeasureRow, SourceRow } from "../../src/app/assay.ts";
 import type { Problem } from "../../src/contract/problem.ts";
 import type { MeasureResult } from "../../src/contract/query.ts";
-import type { ChangeCard, CommitCard, Explanation, SessionCard, StrandRow } from "../../src/contract/show.ts";
+import type { Blame, ChangeCard, CommitCard, Explanation, SessionCard, StrandRow } from "../../src/contract/show.ts";
 
 const session = "5b0c6f0e-2d1f-4a55-9d62-0f7a3f1d9c11";
 const commit = "9f2b7c1d4e6a8b0c2d4e6f8a0b1c2d3e4f5a6b7c";
@@ -186,4 +186,15 @@ export const queryResult: MeasureResult = {
   basis: "list",
   partialBuckets: [],
   warnings: [{ code: "unpriced", measure: "spend", message: "3 usages have no known price." }],
+};
+
+export const blameFixture: Blame = {
+  path: "src/tide.ts",
+  repository: "saltmarsh/harbour",
+  head: commit,
+  notes: ["The working file is changed: these are the lines of HEAD, without what is not committed."],
+  lines: [
+    { line: 1, commit, authorKind: "agent", session, grade: "A", costNanoUsd: "12345678", text: "export const tide = 1;" },
+    { line: 2, commit, authorKind: "unknown", session: null, grade: null, costNanoUsd: null, text: "" },
+  ],
 };

@@ -5,6 +5,7 @@ import { runCli } from "../../src/surfaces/cli/run.ts";
 import { answerFixture } from "./answer-fixture.ts";
 import {
   auditFixture,
+  blameFixture,
   changeCard,
   commitCard,
   explanation,
@@ -81,6 +82,7 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     showCommit: told("showCommit", commitCard),
     explain: told("explain", explanation),
     query: told("query", queryResult),
+    blame: told("blame", blameFixture),
     measures: () => measureRows,
     sources: told("sources", sourceRows),
     problems: told("problems", problemRows),

@@ -8,6 +8,7 @@ import {
   buildRouteMap,
   text_en,
 } from "@stricli/core";
+import type { BlameFlags } from "./commands/blame.ts";
 import type { QueryFlags } from "./commands/query.ts";
 import type { ReportFlags } from "./commands/report.ts";
 import type { ShowFlags } from "./commands/show.ts";
@@ -190,6 +191,25 @@ const query = buildCommand<QueryFlags, string[], CliContext>({
   },
 });
 
+const blame = buildCommand<BlameFlags, [string], CliContext>({
+  loader: async () => (await import("./commands/blame.ts")).blame,
+  parameters: {
+    flags: {
+      repo: {
+        kind: "parsed",
+        parse: requireText,
+        optional: true,
+        placeholder: "PATH",
+        brief: "Its repository, where the file is not in this one",
+      },
+      ...asOfFlags,
+      ...commonFlags,
+    },
+    positional: { kind: "tuple", parameters: [{ brief: "A file that HEAD has", placeholder: "FILE", parse: requireText }] },
+  },
+  docs: { brief: "Who wrote each line of a file, and what it cost" },
+});
+
 /** Without a prototype: `assay constructor` is an unknown command, not Object's. */
 const routes = Object.assign(Object.create(null) as Record<never, never>, {
   start,
@@ -205,6 +225,7 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   }),
   explain,
   query,
+  blame,
   measures,
   sources,
   problems,

@@ -2,7 +2,7 @@
 import type { Answer } from "../contract/answer.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { MeasureQueryInput, MeasureResult } from "../contract/query.ts";
-import type { Blame, ChangeCard, CommitCard, Explanation, SessionCard } from "../contract/show.ts";
+import type { Blame, ChangeCard, CommitCard, Explanation, Identity, SessionCard } from "../contract/show.ts";
 
 export interface Progress {
   /** One line about what is being done; `done` and `total` where a share is known. */
@@ -124,6 +124,8 @@ export interface Assay {
     file: { readonly file: string; readonly repository: string | null; readonly workingDir: string },
     options: AskOptions,
   ): Promise<Blame>;
+  /** Every identity the facts hold, and whose it is. */
+  identities(): Promise<readonly Identity[]>;
   measures(): readonly MeasureRow[];
   sources(): Promise<readonly SourceRow[]>;
   problems(): Promise<readonly Problem[]>;

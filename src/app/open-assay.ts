@@ -44,6 +44,7 @@ export function openAssay(options: OpenAssayOptions): Assay {
     explain: async (subject, asked) => (await answers()).explain(subject, asked),
     query: async (query, asked) => (await answers()).query(query, asked),
     blame: async (file, asked) => (await answers()).blame(file, asked),
+    identities: async () => (await answers()).identities(),
     measures: () => describeMeasures(),
     sources: async () => (await answers()).sources(),
     problems: async () => (await answers()).problems(),

@@ -124,3 +124,15 @@ export interface Blame {
     readonly text: string;
   }[];
 }
+
+/** Somebody as the facts name them. An agent's account is nobody's. */
+export interface Identity {
+  readonly kind: "git_email" | "os_user" | "forge_login" | "agent";
+  readonly value: string;
+  /** The newest name it was seen with. */
+  readonly name: string | null;
+  readonly commits: number;
+  readonly sessions: number;
+  /** Name in assay.yaml; null where nobody owns it. */
+  readonly person: string | null;
+}

@@ -78,11 +78,11 @@ export class FactStore {
     return (await this.#meta("secret")) as string;
   }
 
-  async setting(name: "ignore_trailers" | "sample"): Promise<string | null> {
+  async setting(name: "ignore_trailers" | "sample" | "access"): Promise<string | null> {
     return await this.#meta(name);
   }
 
-  async changeSetting(name: "ignore_trailers" | "sample", value: string): Promise<void> {
+  async changeSetting(name: "ignore_trailers" | "sample" | "access", value: string): Promise<void> {
     await this.database.run("DELETE FROM meta WHERE name = $name", { name });
     await this.database.run("INSERT INTO meta VALUES ($name, $value)", { name, value });
     await this.#advance();

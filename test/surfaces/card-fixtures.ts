@@ -2,7 +2,7 @@
 import type { Audit, MeasureRow, SourceRow } from "../../src/app/assay.ts";
 import type { Problem } from "../../src/contract/problem.ts";
 import type { MeasureResult } from "../../src/contract/query.ts";
-import type { Blame, ChangeCard, CommitCard, Explanation, SessionCard, StrandRow } from "../../src/contract/show.ts";
+import type { Blame, ChangeCard, CommitCard, Explanation, Identity, SessionCard, StrandRow } from "../../src/contract/show.ts";
 
 const session = "5b0c6f0e-2d1f-4a55-9d62-0f7a3f1d9c11";
 const commit = "9f2b7c1d4e6a8b0c2d4e6f8a0b1c2d3e4f5a6b7c";
@@ -198,3 +198,10 @@ export const blameFixture: Blame = {
     { line: 2, commit, authorKind: "unknown", session: null, grade: null, costNanoUsd: null, text: "" },
   ],
 };
+
+export const identityRows: readonly Identity[] = [
+  { kind: "git_email", value: "ada@example.com", name: "Ada Marsh", commits: 1_200, sessions: 0, person: "Ada Marsh" },
+  { kind: "git_email", value: "ben@example.com", name: "Ben Reed", commits: 3, sessions: 0, person: null },
+  { kind: "os_user", value: "ben", name: null, commits: 0, sessions: 7, person: null },
+  { kind: "agent", value: "noreply@anthropic.com", name: "Claude", commits: 40, sessions: 0, person: null },
+];

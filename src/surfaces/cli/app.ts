@@ -210,6 +210,22 @@ const blame = buildCommand<BlameFlags, [string], CliContext>({
   docs: { brief: "Who wrote each line of a file, and what it cost" },
 });
 
+const whoami = buildCommand<CommonFlags & { readonly unmatched?: boolean }, [], CliContext>({
+  loader: async () => (await import("./commands/whoami.ts")).whoami,
+  parameters: {
+    flags: {
+      unmatched: {
+        kind: "boolean",
+        optional: true,
+        withNegated: false,
+        brief: "Only those nobody owns, with the lines to paste into assay.yaml",
+      },
+      ...commonFlags,
+    },
+  },
+  docs: { brief: "List the identities seen, and whose they are" },
+});
+
 /** Without a prototype: `assay constructor` is an unknown command, not Object's. */
 const routes = Object.assign(Object.create(null) as Record<never, never>, {
   start,
@@ -226,6 +242,7 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   explain,
   query,
   blame,
+  whoami,
   measures,
   sources,
   problems,

@@ -261,6 +261,7 @@ export function locateWrites(
       callKey: write.callKey,
       instant: write.instant,
       path: place.path,
+      operation: write.operation,
       diff: write.diff,
       quality: write.quality,
       turn: turnAt(facts.turns.get(write.session) ?? [], write.instant),

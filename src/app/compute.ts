@@ -1,6 +1,7 @@
 import { allocate } from "../attribution/allocation.ts";
 import { type LocatedWrite, type LinkResult, linkWrites } from "../attribution/link.ts";
-import { LineEnds, type RepositoryOutcomes, type TurnWrite, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
+import { LineEnds } from "../attribution/line-ends.ts";
+import { type RepositoryOutcomes, type TurnWrite, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
 import { type KnownRepository, PathLocator } from "../attribution/locate.ts";
 import type { Segment, SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
 import { turnAt } from "../attribution/segments.ts";
@@ -182,18 +183,16 @@ export function outcomesOf(
   return { repository: stored.id, stored, history: result, changes: findChanges(commits, refs, result.tip), releases, defaultBranch };
 }
 
-/** The last call of a session before an instant that can have changed files, else its last call at all. */
+/**
+ * The last call of a session before an instant that can have written what no log holds: an edit, a shell command or a
+ * sub-agent, else a build (a formatter). Calls that only check or commit never make their turn an editing one.
+ */
 function callBefore(facts: SessionFacts): (session: string, instant: number) => string | null {
-  const changes = new Set<Call["activity"]>(["edit", "shell", "delegate", "build"]);
+  const writes = new Set<Call["activity"]>(["edit", "shell", "delegate"]);
   return (session, instant) => {
-    let last: Call | null = null;
-    let lastChanging: Call | null = null;
-    for (const call of facts.calls.get(session) ?? []) {
-      if (call.instant > instant) break;
-      last = call;
-      if (changes.has(call.activity)) lastChanging = call;
-    }
-    return (lastChanging ?? last)?.callKey ?? null;
+    const calls = (facts.calls.get(session) ?? []).filter((call) => call.instant <= instant && call.status !== "error");
+    const last = calls.findLast((call) => writes.has(call.activity)) ?? calls.findLast((call) => call.activity === "build");
+    return last?.callKey ?? null;
   };
 }
 

@@ -279,6 +279,13 @@ describe("evidence", () => {
     expect(told(read, link(read, [write], { [commit]: ["s"] }), commit)).toEqual(["writer 0 B 5 -0"]);
   });
 
+  it("gives no trivial lines alone", async () => {
+    const commit = repository.commit({ "a.ts": text(...berths, "}"), "b.ts": text("{", "}") });
+    const read = await readHistory(repository.dir);
+    const linked = link(read, [writeOf("s", madeAt(read, commit) - hour, "a.ts", { added: berths })], { [commit]: ["s"] });
+    expect([linked.opaque, [...linked.copies.grade]]).toEqual([[], [0, 0, 0, 0, 0]]);
+  });
+
   it("gives no generated line by itself", async () => {
     const commit = repository.commit({ "package-lock.json": text("{", '"name": "harbour",', "}"), "a.ts": text(...berths) });
     const read = await readHistory(repository.dir);

@@ -342,7 +342,7 @@ class Linker {
     const until = commit.commitAt + this.#options.skewMs;
     commit.files.forEach((file, f) => {
       const own = blocks.filter((block) => block.file === f);
-      const open = own.flatMap((block) => block.lines.filter((wanted) => wanted.written < 0 && wanted.kind !== lineKind.generated));
+      const open = own.flatMap(openLines);
       if (open.length === 0) return;
       const byShell = sole === null ? this.#shellWriter(c, file, own, counts) : this.#shell.lastOf(sole, file.path, until);
       const session = sole ?? byShell?.session;
@@ -389,6 +389,12 @@ class Linker {
     if (id === undefined) this.#sessionIds.set(session, (id = this.#sessions.push(session) - 1));
     return id;
   }
+}
+
+/** Lines of a block that nothing explains, where one of them tells something; trivial lines alone tell nothing. */
+function openLines({ lines }: Block): Wanted[] {
+  const open = lines.filter((wanted) => wanted.written < 0 && wanted.kind !== lineKind.generated);
+  return open.some(isSubstantial) ? open : [];
 }
 
 const earliestFor = ({ authorAt, commitAt }: CommitFact, { windowMs }: LinkOptions): number => Math.min(authorAt, commitAt) - windowMs;

@@ -4,7 +4,8 @@ import { findChanges } from "../outcomes/git/changes.ts";
 import { findReleases } from "../outcomes/git/releases.ts";
 import { type ReadHistory, TestRepository, readHistory } from "../outcomes/git/test-repository.ts";
 import { type LinkResult, type NamedSessions, linkWrites } from "./link.ts";
-import { LineEnds, type RepositoryOutcomes, type TurnWrite, artefactsOf, authorsOf, landingIsRelease } from "./lives.ts";
+import { LineEnds } from "./line-ends.ts";
+import { type RepositoryOutcomes, type TurnWrite, artefactsOf, authorsOf, landingIsRelease } from "./lives.ts";
 import type { ArtefactGroup, WriteArtefacts } from "./model.ts";
 import { linesOf, text, writeOf } from "./test-writes.ts";
 
@@ -65,6 +66,34 @@ describe("the life of written lines", () => {
     repository.git("revert", "--no-edit", repository.head());
     const outcome = await outcomeOf(repository, (at) => [writeOf("s", at(landed) - hour, "a.ts", { added: [...tides, ...berths] })]);
     expect(lives(outcome, 0)).toEqual(["10 added 100 landed lives"]);
+  });
+
+  it("goes on where a revert and its own revert came by merges, which are named in their stead", async () => {
+    const landed = repository.commit({ "a.ts": text(...tides, ...berths) });
+    const mergedRevert = (branch: string, ...revert: readonly string[]): string => {
+      repository.git("checkout", "-q", "-b", branch);
+      repository.git("revert", "--no-edit", ...revert);
+      repository.git("checkout", "-q", "main");
+      return repository.merge([branch], `Merge branch ${branch}`);
+    };
+    const reverted = mergedRevert("undo", landed);
+    mergedRevert("redo", "-m", "1", reverted);
+    const outcome = await outcomeOf(repository, (at) => [writeOf("s", at(landed) - hour, "a.ts", { added: [...tides, ...berths] })]);
+    expect(lives(outcome, 0)).toEqual(["10 added 100 landed lives"]);
+  });
+
+  it("of a removal ends where a revert put the line back", async () => {
+    repository.commit({ "a.ts": text(...tides, ...berths) });
+    const removing = repository.commit({ "a.ts": text(...tides) });
+    repository.git("revert", "--no-edit", removing);
+    const reverting = repository.head();
+    const outcome = await outcomeOf(repository, (at) => [writeOf("s", at(removing) - hour, "a.ts", { removed: berths })]);
+    expect(lives(outcome, 0)).toEqual(["5 removed 50 landed reverted"]);
+    expect(groupOf(outcome, 0).life).toMatchObject({
+      landedAt: outcome.at(removing),
+      diedAt: outcome.at(reverting),
+      deathCommit: reverting,
+    });
   });
 
   it("is dated by its write, its commit, its landing and the first release that has it", async () => {

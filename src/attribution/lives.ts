@@ -6,6 +6,7 @@ import { lineKinds, lineKind, lineWeightTenths } from "../lines/line-kind.ts";
 import type { LinkResult, LocatedWrite } from "./link.ts";
 import type { ArtefactGroup, Life, UnlinkedReason, WriteArtefacts } from "./model.ts";
 import { Drafts } from "./drafts.ts";
+import { LineEnds, eachPlace } from "./line-ends.ts";
 import { Moves } from "./moves.ts";
 import type { WriteQuality } from "../contract/facts.ts";
 
@@ -77,94 +78,6 @@ export function authorsOf(history: LineHistoryResult, { copies }: LinkResult, en
     session[line] = session[origin] as number;
   }
   return { grade, mixed, session };
-}
-
-/** What removes each line, by line: 1 where the killer adds in the same hunk. And the line each was moved to, or -1. */
-export class LineEnds {
-  readonly replaced: Uint8Array;
-  readonly movedTo: Int32Array;
-  /** The line a re-land brought back as this one, -1 for others (RULINGS 26). */
-  readonly restored: Int32Array;
-  readonly #outcomes: RepositoryOutcomes;
-
-  constructor(outcomes: RepositoryOutcomes) {
-    this.#outcomes = outcomes;
-    const { history } = outcomes;
-    this.replaced = new Uint8Array(history.lines);
-    this.movedTo = new Int32Array(history.lines).fill(-1);
-    for (let line = 0; line < history.lines; line++) {
-      const origin = history.origin[line] as number;
-      if (origin >= 0) this.movedTo[origin] = line;
-    }
-    this.restored = new Int32Array(history.lines).fill(-1);
-    this.#restore();
-    history.commits.forEach((commit, c) => {
-      commit.files.forEach((file, f) => {
-        const ids = history.changed[c]?.[f]?.ids;
-        if (!ids) return;
-        const { hunks } = file.diff;
-        let place = 0;
-        for (let h = 0; h < hunks.length; h += 4) {
-          const [removed, added] = [hunks[h + 1] as number, hunks[h + 3] as number];
-          if (added > 0)
-            for (let i = place; i < place + removed; i++) if (history.killer[ids[i] as number] === c) this.replaced[ids[i] as number] = 1;
-          place += removed + added;
-        }
-      });
-    });
-  }
-
-  /** A revert of a revert brings lines back: what the first took out lives on as the equal lines, in order, of the second. */
-  #restore(): void {
-    const { history } = this.#outcomes;
-    const index = new Map(history.commits.map((commit, c) => [commit.hash, c]));
-    history.commits.forEach((again, a) => {
-      const taken = again.reverts === null ? undefined : index.get(again.reverts);
-      const revert = taken === undefined ? undefined : history.commits[taken];
-      if (taken === undefined || revert === undefined || revert.reverts === null) return;
-      const gone = new Map<string, number[]>();
-      eachChangedLine(history, taken, "removed", (path, fingerprint, line) => {
-        const key = `${path}\u0000${fingerprint}`;
-        const list = gone.get(key);
-        if (list) list.push(line);
-        else gone.set(key, [line]);
-      });
-      eachChangedLine(history, a, "added", (path, fingerprint, line) => {
-        const before = gone.get(`${path}\u0000${fingerprint}`)?.shift();
-        if (before === undefined || history.born[line] !== a || (this.movedTo[before] as number) >= 0) return;
-        this.movedTo[before] = line;
-        this.restored[line] = before;
-      });
-    });
-  }
-
-  /** The line itself, or the one it lives on as after exact moves. */
-  latest(line: number): number {
-    const { died } = this.#outcomes.history;
-    let at = line;
-    for (let hops = 0; hops < 100; hops++) {
-      const next = this.movedTo[at] as number;
-      if (next < 0 || (died[at] as number) < 0) return at;
-      at = next;
-    }
-    return at;
-  }
-
-  /** When and how a landed line left the default branch, nulls while it has not. */
-  deathOf(line: number): Pick<Life, "diedAt" | "death" | "deathCommit"> {
-    const { history } = this.#outcomes;
-    const last = this.latest(line);
-    const died = history.died[last] as number;
-    if (died < 0) return { diedAt: null, death: null, deathCommit: null };
-    const left = history.commits[died];
-    const killer = history.commits[history.killer[last] as number] ?? left;
-    const reverted = Boolean(killer?.reverts ?? left?.reverts);
-    return {
-      diedAt: left?.commitAt ?? null,
-      death: reverted ? "reverted" : this.replaced[last] === 1 ? "replaced" : "removed",
-      deathCommit: killer?.hash ?? null,
-    };
-  }
 }
 
 interface Furthest {
@@ -244,31 +157,6 @@ export function artefactsOf(
   };
   // Opaque writes follow the others, as the copies number them; one that no call of its session can have made is left out.
   return [...writes, ...opaque].flatMap((write, w) => (write === null ? [] : [{ write, artefacts: artefactOf(write, w) }]));
-}
-
-/** Calls back for each changed line of one side of a commit. */
-function eachChangedLine(
-  history: LineHistoryResult,
-  commit: number,
-  side: "added" | "removed",
-  visit: (path: string, fingerprint: number, line: number) => void,
-): void {
-  history.commits[commit]?.files.forEach((file, f) => {
-    const ids = history.changed[commit]?.[f]?.ids;
-    if (!ids || ids.length === 0) return;
-    eachPlace(file.diff.hunks, (place, of) => {
-      if (of === side) visit(file.path, file.diff.lines.folded[place] as number, ids[place] as number);
-    });
-  });
-}
-
-/** Calls back for each line of a difference with its place and side. */
-function eachPlace(hunks: Int32Array, visit: (place: number, side: "added" | "removed") => void): void {
-  let place = 0;
-  for (let h = 0; h < hunks.length; h += 4) {
-    for (let i = 0; i < (hunks[h + 1] as number); i++) visit(place++, "removed");
-    for (let i = 0; i < (hunks[h + 3] as number); i++) visit(place++, "added");
-  }
 }
 
 /** For each written line its furthest copy: released > landed > in a change > in a local commit; then alive, then first. */
@@ -365,7 +253,7 @@ class LifeMaker {
     };
     const lastActiveAt = Math.max(write.instant, committedAt ?? 0, change?.headAt ?? 0);
     if (landed >= 0) {
-      const end = side === "added" ? this.#ends.deathOf(copy.line) : { diedAt: null, death: null, deathCommit: null };
+      const end = side === "added" ? this.#ends.deathOf(copy.line) : this.#ends.undoingOf(copy.line);
       return { ...life, ...end, supersededAt: null, lastActiveAt };
     }
     // Never landed: replaced on its branch, or a removal of what itself never landed, is iteration.

@@ -178,7 +178,7 @@ export function outcomesOf(
   const defaultBranch = chooseDefaultBranch(hints, refs, commits);
   const history = new LineHistory(commits, defaultBranch?.commit ?? null);
   for (const commit of commits) history.apply(commit);
-  const result = history.finish();
+  const result = { commits, ...history.finish() };
   const releases = findReleases(commits, refs);
   return { repository: stored.id, stored, history: result, changes: findChanges(commits, refs, result.tip), releases, defaultBranch };
 }

@@ -206,7 +206,7 @@ async function readLines(gitDir: string, fingerprinter: Fingerprinter): Promise<
   for await (const commit of readCommits(git, { tips: [tip], fingerprinter, onProblem: () => undefined })) commits.push(commit);
   const history = new LineHistory(commits, tip);
   for (const commit of commits) history.apply(commit);
-  return { name: gitDir, history: history.finish() };
+  return { name: gitDir, history: { commits, ...history.finish() } };
 }
 
 function tell(trial: Trial): void {

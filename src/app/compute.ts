@@ -1,6 +1,7 @@
 import { allocate } from "../attribution/allocation.ts";
 import { type LocatedWrite, type LinkResult, linkWrites } from "../attribution/link.ts";
-import { LineEnds, type RepositoryOutcomes, type TurnWrite, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
+import { LineEnds } from "../attribution/line-ends.ts";
+import { type RepositoryOutcomes, type TurnWrite, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
 import { type KnownRepository, PathLocator } from "../attribution/locate.ts";
 import type { Segment, SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
 import { turnAt } from "../attribution/segments.ts";
@@ -177,23 +178,21 @@ export function outcomesOf(
   const defaultBranch = chooseDefaultBranch(hints, refs, commits);
   const history = new LineHistory(commits, defaultBranch?.commit ?? null);
   for (const commit of commits) history.apply(commit);
-  const result = history.finish();
+  const result = { commits, ...history.finish() };
   const releases = findReleases(commits, refs);
   return { repository: stored.id, stored, history: result, changes: findChanges(commits, refs, result.tip), releases, defaultBranch };
 }
 
-/** The last call of a session before an instant that can have changed files, else its last call at all. */
+/**
+ * The last call of a session before an instant that can have written what no log holds: an edit, a shell command or a
+ * sub-agent, else a build (a formatter). Calls that only check or commit never make their turn an editing one.
+ */
 function callBefore(facts: SessionFacts): (session: string, instant: number) => string | null {
-  const changes = new Set<Call["activity"]>(["edit", "shell", "delegate", "build"]);
+  const writes = new Set<Call["activity"]>(["edit", "shell", "delegate"]);
   return (session, instant) => {
-    let last: Call | null = null;
-    let lastChanging: Call | null = null;
-    for (const call of facts.calls.get(session) ?? []) {
-      if (call.instant > instant) break;
-      last = call;
-      if (changes.has(call.activity)) lastChanging = call;
-    }
-    return (lastChanging ?? last)?.callKey ?? null;
+    const calls = (facts.calls.get(session) ?? []).filter((call) => call.instant <= instant && call.status !== "error");
+    const last = calls.findLast((call) => writes.has(call.activity)) ?? calls.findLast((call) => call.activity === "build");
+    return last?.callKey ?? null;
   };
 }
 
@@ -261,6 +260,7 @@ export function locateWrites(
       callKey: write.callKey,
       instant: write.instant,
       path: place.path,
+      operation: write.operation,
       diff: write.diff,
       quality: write.quality,
       turn: turnAt(facts.turns.get(write.session) ?? [], write.instant),

@@ -311,7 +311,7 @@ const runColumn = { lines: 12, movedLines: 13 } as const;
 
 function runKey({ history, ends }: ComputedRepository, authors: LineAuthors, line: number, kind: number): string {
   const last = ends.latest(line);
-  return `${kind} ${authors.grade[line]} ${authors.session[line]} ${history.landed[line]} ${history.died[last]} ${history.killer[last]} ${history.killer[line]} ${ends.replaced[last]}`;
+  return `${kind} ${authors.grade[line]} ${authors.mixed[line]} ${authors.session[line]} ${history.landed[line]} ${history.died[last]} ${history.killer[last]} ${history.killer[line]} ${ends.replaced[last]}`;
 }
 
 /** landed_ms, landed_change_id, released_ms, died_ms, death, killer_commit. */
@@ -339,7 +339,8 @@ function lifeCells(
 function authorCells({ linked }: ComputedRepository, authors: LineAuthors, line: number, ids: Ids): (string | number | null)[] {
   const grade = authors.grade[line] as number;
   if (grade === 0) return ["unknown", null, null];
-  return ["agent", agentGrades[grade - 1] as string, ids.session.get(linked.sessions[authors.session[line] as number] as string) ?? null];
+  const session = ids.session.get(linked.sessions[authors.session[line] as number] as string) ?? null;
+  return [authors.mixed[line] === 1 ? "mixed" : "agent", agentGrades[grade - 1] as string, session];
 }
 
 /** 1 at the places of a difference that are added lines: each hunk's removed lines come first. */

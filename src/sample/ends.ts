@@ -196,8 +196,8 @@ export class LineEnds {
     };
     const wasThere = life.landed >= 0 && this.#chainCommit(life.landed).commitAt <= event.hand.at;
     if (!wasThere) return { ...nothing, fate: null, life: null, reason: "removes_unlanded" };
-    const commit = life.takenBy.find((taken) => taken.branch === event.branch || taken === event.branch?.landed)?.hash ?? null;
-    const death = life.deaths.find((each) => this.#chainCommit(each.index) === event.branch?.landed);
+    const commit = life.takenBy.find((taken) => taken.branch === event.branch || event.branch?.landedBy.includes(taken))?.hash ?? null;
+    const death = life.deaths.find((each) => event.branch?.landedBy.includes(this.#chainCommit(each.index)));
     if (death === undefined) {
       const [fate, reason] = this.#openOrIdle(event);
       return { ...nothing, commit, fate, life: fate, reason };
@@ -241,7 +241,7 @@ function ancestorsOf(tip: Commit): Set<Commit> {
 }
 
 /** The hunks of a commit against its first parent, with their paths. */
-function changesOf(commit: Commit): [string, ReturnType<typeof hunksBetween>[number]][] {
+export function changesOf(commit: Commit): [string, ReturnType<typeof hunksBetween>[number]][] {
   const before = commit.parents[0]?.files ?? new Map<string, readonly Line[]>();
   const found: [string, ReturnType<typeof hunksBetween>[number]][] = [];
   for (const path of new Set([...before.keys(), ...commit.files.keys()])) {

@@ -9,6 +9,8 @@ export interface Line {
   readonly unit: number;
   /** Its statement inside the unit, 0 for the frame (signature, closing brace). */
   readonly statement: number;
+  /** A person mended what an agent wrote: the same line, in other words. */
+  readonly mended?: boolean;
 }
 
 /** A run of lines that went and the run that came in its place. Places are 0-based. */

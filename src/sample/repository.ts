@@ -26,7 +26,10 @@ export interface Branch {
   files: Files;
   /** Newest write or commit. */
   lastActiveAt: number;
+  /** The commit of the default branch that brought the last of it. */
   landed: Commit | null;
+  /** All commits of the default branch that brought it: more than one where they were replayed. */
+  landedBy: readonly Commit[];
   pull: Pull | null;
   /** Left in the repository when it ends. */
   keep: boolean;
@@ -46,8 +49,10 @@ export interface Release {
   readonly at: number;
 }
 
-/** How changes land: by merge commits, or squashed into one commit each. */
-export type LandingHabit = "merge" | "squash";
+/** How changes land: by merge commits, squashed into one commit each, replayed by the forge, or pushed without a pull request. */
+export type LandingHabit = "merge" | "squash" | "rebase" | "push";
+
+export type Language = "typescript" | "go";
 
 /** The forge that makes merge commits. */
 const forge: Identity = { name: "Forge", email: "noreply@git.example.com", zone: "+0000" };
@@ -59,6 +64,7 @@ export class Repository {
   readonly name: string;
   readonly owner: string;
   readonly habit: LandingHabit;
+  readonly language: Language;
   readonly commits: Commit[] = [];
   /** The default branch's first-parent chain. */
   readonly chain: Commit[] = [];
@@ -69,10 +75,11 @@ export class Repository {
   readonly held = new Set<number>();
   readonly #hasher = new ObjectHasher();
 
-  constructor(owner: string, name: string, habit: LandingHabit) {
+  constructor(owner: string, name: string, habit: LandingHabit, language: Language) {
     this.owner = owner;
     this.name = name;
     this.habit = habit;
+    this.language = language;
   }
 
   get tip(): Commit {
@@ -106,6 +113,7 @@ export class Repository {
       files: base.files,
       lastActiveAt: base.commitAt,
       landed: null,
+      landedBy: [],
       pull: null,
       keep: false,
       units: new Set(),
@@ -155,15 +163,46 @@ export class Repository {
     branch.base = onto;
   }
 
-  openPull(branch: Branch, title: string): Pull {
+  /** @returns null where nobody opens pull requests */
+  openPull(branch: Branch, title: string): Pull | null {
+    if (this.habit === "push") return null;
     const pull: Pull = { number: this.pulls.length + 1, title, branch };
     this.pulls.push(pull);
     branch.pull = pull;
     return pull;
   }
 
-  /** Lands a branch's pull request the way the repository does. */
+  /** Lands a branch the way the repository does. @returns its last commit on the default branch */
   land(branch: Branch, by: Identity, at: number): Commit {
+    const landed = this.habit === "merge" || this.habit === "squash" ? [this.#landPull(branch, by, at)] : this.#replay(branch, at);
+    branch.landedBy = landed;
+    branch.landed = landed.at(-1) ?? null;
+    this.release(branch);
+    return this.tip;
+  }
+
+  /** Puts a branch's commits onto the default branch, one by one; pushed from where it grew, they stay as they are. */
+  #replay(branch: Branch, at: number): Commit[] {
+    const own = this.habit === "push";
+    const olds = branch.commits;
+    const forward = own && branch.base === this.tip;
+    const news = olds.map((old, index): Commit => {
+      if (forward) {
+        this.chain.push(old);
+        return old;
+      }
+      if (own) this.#forget(old);
+      const files = mergeFiles((olds[index - 1] ?? branch.base).files, this.tip.files, old.files);
+      const committer = own ? old.author : forge;
+      const commit = this.#commit({ ...old, parents: [this.tip], files, committer, commitAt: at + index * 1000, branch: null });
+      this.chain.push(commit);
+      return commit;
+    });
+    if (own) branch.commits = news;
+    return news;
+  }
+
+  #landPull(branch: Branch, by: Identity, at: number): Commit {
     const pull = branch.pull;
     const head = branch.commits.at(-1);
     if (pull === null || head === undefined) throw new Error(`${branch.name} has no pull request to land`);
@@ -182,8 +221,6 @@ export class Repository {
           })
         : this.#commit({ ...shared, parents: [main], author: head.author, reverts, message: squashMessage(pull, branch) });
     this.chain.push(commit);
-    branch.landed = commit;
-    this.release(branch);
     return commit;
   }
 

@@ -7,10 +7,25 @@ import { type Person, styleOn } from "./team.ts";
 import { SessionLog } from "./transcript.ts";
 import { WorkSession } from "./work-session.ts";
 
+/** How often people do what makes work hard to follow: probabilities. */
+export interface Habits {
+  /** A person mends a line of the agent's before it is committed. */
+  readonly touchUp: number;
+  /** The commit's message is mended afterwards. */
+  readonly amend: number;
+  /** A branch is put onto the newest default branch before it lands. */
+  readonly rebase: number;
+  /** A person commits what the agent wrote. */
+  readonly byHand: number;
+}
+
 /** Where stories take place. */
 export interface Scene {
   readonly stage: Stage;
   readonly repository: Repository;
+  /** Who works on it. */
+  readonly team: readonly Person[];
+  readonly habits: Habits;
   /** Folder the repositories lie in. */
   readonly reposFolder: string;
   readonly nextSubject: () => Subject;

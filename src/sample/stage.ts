@@ -1,6 +1,7 @@
 import { Chronicle, type Witness } from "./chronicle.ts";
 import { type Subject, subjectFrom, subjectsOf, textOf } from "./code-text.ts";
 import { hunksBetween, type Line, type NewLine } from "./lines.ts";
+import { HardCases } from "./hard-cases.ts";
 import type { Random } from "./random.ts";
 import type { Branch, Commit, Repository } from "./repository.ts";
 import type { Person } from "./team.ts";
@@ -38,6 +39,7 @@ export type Age = "old" | "young";
 /** Everything the stories share: the log of events, the repositories, who holds what, and the clock's queue. */
 export class Stage {
   readonly chronicle = new Chronicle();
+  readonly cases = new HardCases();
   readonly sessions: PlayedSession[] = [];
   readonly startAt: number;
   readonly endsAt: number;

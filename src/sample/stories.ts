@@ -4,13 +4,13 @@ import type { Random } from "./random.ts";
 import { changedUnit, insertedUnit, withoutUnit } from "./rewrite.ts";
 import { branchName, forkSession, isCode, isProse, later, openSession, type Scene, workTime } from "./scene.ts";
 import { hourMs, isLockFile } from "./stage.ts";
-import { type Person, type PersonKey, people } from "./team.ts";
+import type { Person } from "./team.ts";
 import { begin, commitTurn, iterate, personHand, refinements, type Task, touchUp, turn } from "./turns.ts";
 import type { WorkSession } from "./work-session.ts";
 
 export interface Item {
   readonly day: number;
-  readonly who: PersonKey;
+  readonly who: Person;
   readonly story: StoryName;
 }
 
@@ -30,7 +30,7 @@ interface Course {
 
 const feature = (course: Course): Story =>
   function* (scene, item, random) {
-    const person: Person = people[item.who];
+    const person = item.who;
     const { stage, repository } = scene;
     const start = workTime(stage, item.day, random);
     yield start;
@@ -57,11 +57,11 @@ const feature = (course: Course): Story =>
         session = forkSession(session, session.log.now + 120_000);
         iterate(session, task);
       }
-      if (random.chance(0.4)) touchUp(session);
+      if (random.chance(scene.habits.touchUp)) touchUp(session);
       if (course.end === "leave") continue;
-      if (random.chance(0.75)) commitTurn(session, sitting === 1 ? title : `${title}: after a second look`);
+      if (random.chance(1 - scene.habits.byHand)) commitTurn(session, sitting === 1 ? title : `${title}: after a second look`);
       else byHand(session, title);
-      if (random.chance(0.12)) amend(session, title);
+      if (random.chance(scene.habits.amend)) amend(session, title);
     }
     if (course.end === "leave") return;
     if (random.chance(0.6)) session.openPull(title);
@@ -121,7 +121,7 @@ const dependency: Story = function* (scene, item, random) {
   yield* maintenance(scene, item, random, (session) => {
     const taken = scene.stage.take(random, scene.repository, session.branch, "old", session.log.now, isLockFile);
     if (taken === null) return [];
-    const command = scene.repository.name === "tide" ? "go get -u ./... && go mod tidy" : "npm update --save";
+    const command = scene.repository.language === "go" ? "go get -u ./... && go mod tidy" : "npm update --save";
     return [
       () =>
         session.say({
@@ -140,7 +140,7 @@ const rename: Story = function* (scene, item, random) {
     const taken = Array.from({ length: 6 }, () => stage.take(random, repository, session.branch, "old", session.log.now, isCode)).filter(
       (unit) => unit !== null,
     );
-    const from = scene.repository.name === "tide" ? "limit" : "request";
+    const from = scene.repository.language === "go" ? "limit" : "request";
     const paths = [...new Set(taken.map((unit) => unit.path))].filter((path) =>
       session.branch.files.get(path)?.some((line) => line.statement > 0 && session.branch.units.has(line.unit) && line.text.includes(from)),
     );
@@ -155,7 +155,7 @@ function* maintenance(
   random: Random,
   stepsOf: (session: WorkSession) => (() => void)[],
 ): Generator<number, void> {
-  const person: Person = people[item.who];
+  const person = item.who;
   const { stage, repository } = scene;
   const start = workTime(stage, item.day, random);
   yield start;
@@ -177,7 +177,7 @@ function* maintenance(
 /** A person's work, without an agent: straight to the default branch, or by pull request. */
 const byPerson = (how: "push" | "pull", age: "old" | "young"): Story =>
   function* (scene, item, random) {
-    const person: Person = people[item.who];
+    const person = item.who;
     const { stage, repository } = scene;
     const at = workTime(stage, item.day, random);
     yield at;
@@ -205,14 +205,14 @@ const byPerson = (how: "push" | "pull", age: "old" | "young"): Story =>
       const landAt = later(at, random, 2, 20);
       if (landAt > lastLanding(stage)) return;
       yield landAt;
-      land(scene, branch, reviewerOf(item.who, random), landAt, random);
+      land(scene, branch, reviewerOf(scene, item.who, random), landAt, random);
     }
   };
 
 /** Questions and reading: no file changes. */
 const research = (purpose: "research" | "operate"): Story =>
   function* (scene, item, random) {
-    const person: Person = people[item.who];
+    const person = item.who;
     const start = workTime(scene.stage, item.day, random);
     yield start;
     const subject = scene.nextSubject();
@@ -255,7 +255,7 @@ const research = (purpose: "research" | "operate"): Story =>
 
 /** Work that the agent takes back itself. */
 const undone: Story = function* (scene, item, random) {
-  const person: Person = people[item.who];
+  const person = item.who;
   const { stage, repository } = scene;
   const start = workTime(stage, item.day, random);
   yield start;
@@ -277,15 +277,15 @@ const afterwards: Story = function* (scene, item, random) {
   yield start;
   const subject = scene.nextSubject();
   const title = titleOf(random, subject);
-  const branch = scene.repository.branch(branchName(people[item.who], title));
-  const session = openSession(scene, people[item.who], branch, start, random);
+  const branch = scene.repository.branch(branchName(item.who, title));
+  const session = openSession(scene, item.who, branch, start, random);
   begin(session, scene, { subject, title, paths: scene.codePath(subject, "next") });
 };
 
 /** The newest commit of a default branch: a person's. */
 const lastPush: Story = function* (scene, item, random) {
   const { stage, repository } = scene;
-  const person: Person = people[item.who];
+  const person = item.who;
   const at = stage.endsAt - 26 * hourMs;
   yield at;
   const subject = scene.nextSubject();

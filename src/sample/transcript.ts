@@ -28,6 +28,8 @@ interface ToldCall {
   readonly tool: string;
   readonly activity: CallActivity;
   readonly ok: boolean;
+  /** Of its input as JSON, without the folder the sample lies in. */
+  readonly inputBytes: number;
 }
 
 /** One billed response as the generator made it. */
@@ -38,6 +40,10 @@ export interface ToldResponse {
   readonly instant: number;
   readonly model: string;
   readonly turn: number;
+  /** How often the context was cleared before. */
+  readonly era: number;
+  /** The call that sent the sub-agent, null for the session's own responses. */
+  readonly parentCallId: string | null;
   /** As logged: of several records the maximum. */
   readonly counts: Counts;
   /** What was really generated, where the log holds a placeholder. */
@@ -113,6 +119,9 @@ export class SessionLog {
   readonly main: Thread;
   now: number;
   turn = 0;
+  era = 0;
+  /** Calls that sent a sub-agent which left no log. */
+  readonly unloggedCalls = new Set<string>();
   branch: string;
   readonly #random: Random;
   readonly #slug: string;
@@ -192,6 +201,7 @@ export class SessionLog {
       "<command-name>/clear</command-name>\n            <command-message>clear</command-message>\n            <command-args></command-args>";
     this.#row(this.main, { type: "user", message: { role: "user", content: command } });
     this.#row(this.main, { type: "user", message: { role: "user", content: "<local-command-stdout></local-command-stdout>" } });
+    this.era++;
     Object.assign(this.main, { fresh: true, context: 0, cached: 0 });
   }
 
@@ -268,6 +278,7 @@ export class SessionLog {
       lastAt: null,
     };
     const startedAt = this.now;
+    if (!logged) this.unloggedCalls.add(place.callId);
     let calls = 0;
     let last: Counts | null = null;
     if (logged) {
@@ -349,6 +360,8 @@ export class SessionLog {
       instant,
       model: thread.model,
       turn: this.turn,
+      era: this.era,
+      parentCallId: thread.parent?.callId ?? null,
       counts: told,
       outputActual,
       calls: answered,
@@ -363,7 +376,8 @@ export class SessionLog {
           : { toolUseResult: outcome.result, sourceToolAssistantUUID: sourceUuid };
       this.#row(thread, { type: "user", message: { role: "user", content: [content] } }, more);
       thread.context += outcome.tokens;
-      answered.push({ callId, tool: call.name, activity: call.activity, ok: outcome.isError !== true });
+      const inputBytes = Buffer.byteLength(JSON.stringify(call.input).replaceAll(JSON.stringify(this.setting.cwd).slice(1, -1), ""));
+      answered.push({ callId, tool: call.name, activity: call.activity, ok: outcome.isError !== true, inputBytes });
     }
     if (thread.context > 158_000) this.#compact(thread);
     return told;

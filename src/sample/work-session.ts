@@ -209,9 +209,9 @@ export class WorkSession {
     const total = random.int(6, 40);
     const failed = passes ? 0 : random.int(1, 3);
     const seconds = random.int(6, 45);
-    if (this.repository.name === "tide") {
+    if (this.repository.language === "go") {
       const folder = `./internal/${subject.noun}/...`;
-      const name = `saltmarsh.example/tide/internal/${subject.noun}`;
+      const name = `saltmarsh.example/${this.repository.name}/internal/${subject.noun}`;
       const out = passes
         ? `ok  \t${name}\t0.${random.int(100, 999)}s`
         : `--- FAIL: Test${subject.noun}Window (0.01s)\n    ${subject.noun}_test.go:${random.int(20, 90)}: got ${random.int(1, 90)}\nFAIL\nFAIL\t${name}\t0.${random.int(100, 999)}s`;
@@ -230,7 +230,7 @@ export class WorkSession {
   }
 
   build(): ToolCall {
-    const go = this.repository.name === "tide";
+    const go = this.repository.language === "go";
     return this.shell("build", go ? "go build ./..." : "npm run build", "Build", go ? "" : "> tsc -p .\n", this.random.int(5, 20));
   }
 
@@ -314,8 +314,9 @@ export class WorkSession {
   }
 
   /** Pushes and opens the pull request from the shell. */
-  openPull(title: string): Pull {
+  openPull(title: string): Pull | null {
     const pull = this.repository.openPull(this.branch, title);
+    if (pull === null) return null;
     const name = `${this.repository.owner}/${this.repository.name}`;
     const url = `https://git.example.com/${name}/pull/${pull.number}`;
     this.say({

@@ -82,6 +82,14 @@ const plainWork: Weights = {
 const hardWork: Weights = {
   ...plainWork,
   resumed: 3,
+  replayed: 3,
+  heredoc: 2,
+  twoAgents: 3,
+  twoRepositories: 3,
+  cherryPicked: 2,
+  formatDefault: 1,
+  renamedFile: 2,
+  movedUnit: 2,
   forked: 2,
   cleared: 2,
   unloggedSubAgent: 2,
@@ -91,8 +99,32 @@ const hardWork: Weights = {
 };
 
 const habitsOf: Readonly<Record<Noise, Habits>> = {
-  off: { touchUp: 0, amend: 0, rebase: 0, byHand: 0.25 },
-  on: { touchUp: 0.4, amend: 0.15, rebase: 0.35, byHand: 0.3 },
+  off: {
+    touchUp: 0,
+    nits: 0,
+    edits: { mend: 1, rename: 0, retype: 0 },
+    format: { shell: 0, hook: 0, apart: 0 },
+    amend: 0,
+    rebase: 0,
+    byHand: 0.25,
+    forcePush: 0,
+    worktree: 0,
+    windows: 0,
+    skew: 0,
+  },
+  on: {
+    touchUp: 0.35,
+    nits: 0.2,
+    edits: { mend: 4, rename: 2, retype: 3 },
+    format: { shell: 0.08, hook: 0.1, apart: 0.06 },
+    amend: 0.15,
+    rebase: 0.35,
+    byHand: 0.3,
+    forcePush: 0.3,
+    worktree: 0.05,
+    windows: 0.06,
+    skew: 0.06,
+  },
 };
 
 const days = 426;

@@ -7,7 +7,8 @@ import type { Subject } from "./code-text.ts";
 import type { Line } from "./lines.ts";
 import { type Organisation, type RepositoryPlan, smallOrganisation } from "./organisation.ts";
 import { type Random, randomFrom } from "./random.ts";
-import { Repository } from "./repository.ts";
+import { type Reformat, reformatsOf } from "./reformat.ts";
+import { type Language, Repository } from "./repository.ts";
 import { dayMs, hourMs, Stage, subjectsFor } from "./stage.ts";
 import type { Scene } from "./scene.ts";
 import { type Item, stories } from "./stories.ts";
@@ -109,10 +110,12 @@ async function madeBefore(directory: string, mark: string): Promise<"whole" | "n
 /** Plays all plans. @returns the repositories that are there to be seen */
 function play(stage: Stage, organisation: Organisation, seed: number, reposFolder: string): Repository[] {
   const random = randomFrom(`sample ${seed}`);
-  const scenes = organisation.repositories.map((plan) => ({
-    plan,
-    scene: setUp(stage, organisation, plan, reposFolder, random.fork(plan.name)),
-  }));
+  const scenes: { readonly plan: RepositoryPlan; readonly scene: Scene }[] = [];
+  for (const plan of organisation.repositories) {
+    const neighbours = (): Scene[] =>
+      scenes.filter((other) => other.plan !== plan && other.plan.seen && other.plan.team === plan.team).map(({ scene }) => scene);
+    scenes.push({ plan, scene: setUp(stage, organisation, plan, reposFolder, random.fork(plan.name), neighbours) });
+  }
   for (const { plan, scene } of scenes) playPlan(scene, plan.items, random.fork(`${plan.name} plan`));
   const seen = scenes.filter(({ plan }) => plan.seen).map(({ scene }) => scene);
   for (const scene of seen) stage.tell(releases(scene, organisation.releaseDays));
@@ -121,7 +124,14 @@ function play(stage: Stage, organisation: Organisation, seed: number, reposFolde
 }
 
 /** A repository with the code that was there before the sample begins. */
-function setUp(stage: Stage, { habits }: Organisation, plan: RepositoryPlan, reposFolder: string, random: Random): Scene {
+function setUp(
+  stage: Stage,
+  { habits }: Organisation,
+  plan: RepositoryPlan,
+  reposFolder: string,
+  random: Random,
+  neighbours: Scene["neighbours"],
+): Scene {
   const repository = new Repository("saltmarsh", plan.name, plan.habit, plan.language);
   const nextSubject = subjectsFor(random, plan.product);
   const taken = new Set<string>();
@@ -133,9 +143,25 @@ function setUp(stage: Stage, { habits }: Organisation, plan: RepositoryPlan, rep
       return paths;
     }
   };
-  const scene: Scene = { stage, repository, team: plan.team, habits, reposFolder, nextSubject, codePath };
+  const scene: Scene = {
+    stage,
+    repository,
+    team: plan.team,
+    habits,
+    reformats: reformatsFor(plan.language, random.fork("formatter")),
+    reposFolder,
+    neighbours,
+    nextSubject,
+    codePath,
+  };
   seedHistory(scene, random, plan);
   return scene;
+}
+
+/** Two of the things a formatter can do. */
+function reformatsFor(language: Language, random: Random): Reformat[] {
+  const all = [...reformatsOf[language]];
+  return Array.from({ length: 2 }, () => all.splice(random.int(0, all.length - 1), 1)[0] as Reformat);
 }
 
 /** Days before the sample at which its seed was laid down: old enough to be old on its first day. */

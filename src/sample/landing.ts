@@ -1,6 +1,6 @@
 import type { Line } from "./lines.ts";
 import type { Random } from "./random.ts";
-import { type Branch, type Commit, mergeFiles } from "./repository.ts";
+import type { Branch, Commit } from "./repository.ts";
 import { later, type Scene } from "./scene.ts";
 import { hourMs, type Stage } from "./stage.ts";
 import type { Person } from "./team.ts";
@@ -16,8 +16,10 @@ export const lastLanding = (stage: Stage): number => stage.endsAt - 27 * hourMs;
 /** Lands a branch. @returns the commit on the default branch */
 export function land(scene: Scene, branch: Branch, by: Person, at: number, random: Random): Commit {
   const { repository, stage } = scene;
-  if (repository.habit !== "merge" && branch.base !== repository.tip && random.chance(scene.habits.rebase))
+  if (repository.habit !== "merge" && branch.base !== repository.tip && random.chance(scene.habits.rebase)) {
     repository.rebase(branch, at - 60_000);
+    stage.markBranch(branch, "rebase");
+  }
   const before = repository.tip;
   const commit = repository.land(branch, by.identity, at);
   stage.landed(before, commit);
@@ -104,7 +106,7 @@ function* landInverse(
 ): Generator<number, Commit> {
   const { repository } = scene;
   const branch = repository.branch(how.name);
-  const after = mergeFiles(what.commit.files, repository.tip.files, what.before.files);
+  const after = repository.merge(what.commit.files, repository.tip.files, what.before.files);
   changeByHand(scene, branch, after, by, at);
   const reverts = /This reverts commit ([0-9a-f]{40})/.exec(how.body)?.[1] ?? null;
   const message = `${how.title}\n\n${how.body}\n`;
@@ -125,7 +127,7 @@ function changeByHand(scene: Scene, branch: Branch, after: ReadonlyMap<string, r
 export function pushByHand(scene: Scene, branch: Branch, person: Person, at: number, title: string): void {
   const { repository, stage } = scene;
   const before = repository.tip;
-  const commit = repository.push(mergeFiles(branch.base.files, before.files, branch.files), person.identity, at, `${title}\n`);
+  const commit = repository.push(repository.merge(branch.base.files, before.files, branch.files), person.identity, at, `${title}\n`);
   branch.landed = commit;
   branch.landedBy = [commit];
   repository.release(branch);

@@ -11,6 +11,8 @@ export interface Line {
   readonly statement: number;
   /** A person mended what an agent wrote: the same line, in other words. */
   readonly mended?: boolean;
+  /** The line a formatter cut it from: it is nobody's work of its own. */
+  readonly from?: number;
 }
 
 /** A run of lines that went and the run that came in its place. Places are 0-based. */

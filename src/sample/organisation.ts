@@ -53,7 +53,19 @@ const saltmarsh = { team: Object.values(people), seen: true, seedSubjects: 16, c
 export const smallOrganisation: Organisation = {
   days: sampleDays,
   releaseDays,
-  habits: { touchUp: 0.4, amend: 0.12, rebase: 0.3, byHand: 0.25 },
+  habits: {
+    touchUp: 0.4,
+    nits: 0,
+    edits: { mend: 1, rename: 0, retype: 0 },
+    format: { shell: 0, hook: 0, apart: 0 },
+    amend: 0.12,
+    rebase: 0.3,
+    byHand: 0.25,
+    forcePush: 0,
+    worktree: 0,
+    windows: 0,
+    skew: 0,
+  },
   repositories: [
     {
       ...saltmarsh,

@@ -33,6 +33,8 @@ export interface Branch {
   pull: Pull | null;
   /** Left in the repository when it ends. */
   keep: boolean;
+  /** Files that have another name here: old to new. */
+  readonly renames: Map<string, string>;
   /** Units nobody else may take hold of before it lands. */
   readonly units: Set<number>;
 }
@@ -73,6 +75,8 @@ export class Repository {
   readonly releases: Release[] = [];
   /** Units that an open branch has taken hold of. */
   readonly held = new Set<number>();
+  /** Files that got another name on the default branch: old to new. */
+  readonly renames = new Map<string, string>();
   readonly #hasher = new ObjectHasher();
 
   constructor(owner: string, name: string, habit: LandingHabit, language: Language) {
@@ -117,6 +121,7 @@ export class Repository {
       pull: null,
       keep: false,
       units: new Set(),
+      renames: new Map(),
     };
   }
 
@@ -149,6 +154,19 @@ export class Repository {
     return commit;
   }
 
+  /** Makes a branch's commits one, to be pushed over them; the hashes they had are gone. */
+  squash(branch: Branch, author: Identity, at: number, message: string): Commit {
+    for (const old of branch.commits) this.#forget(old);
+    branch.commits = [];
+    return this.commit(branch, author, at, message);
+  }
+
+  /** Joins two sides path by path, a file under its newest name. */
+  merge(base: Files, ours: Files, theirs: Files): Files {
+    if (this.renames.size === 0) return mergeFiles(base, ours, theirs);
+    return mergeFiles(withRenames(base, this.renames), withRenames(ours, this.renames), withRenames(theirs, this.renames));
+  }
+
   /** `git rebase main`: every commit again on the newest default branch; the hashes they had are gone. */
   rebase(branch: Branch, at: number): void {
     const onto = this.tip;
@@ -156,10 +174,10 @@ export class Repository {
     branch.commits = [];
     for (const old of olds) {
       this.#forget(old);
-      const files = mergeFiles(branch.base.files, onto.files, old.files);
+      const files = this.merge(branch.base.files, onto.files, old.files);
       branch.commits.push(this.#commit({ ...old, parents: [branch.commits.at(-1) ?? onto], files, committer: old.author, commitAt: at }));
     }
-    branch.files = mergeFiles(branch.base.files, onto.files, branch.files);
+    branch.files = this.merge(branch.base.files, onto.files, branch.files);
     branch.base = onto;
   }
 
@@ -174,6 +192,7 @@ export class Repository {
 
   /** Lands a branch the way the repository does. @returns its last commit on the default branch */
   land(branch: Branch, by: Identity, at: number): Commit {
+    for (const [path, next] of branch.renames) this.renames.set(path, next);
     const landed = this.habit === "merge" || this.habit === "squash" ? [this.#landPull(branch, by, at)] : this.#replay(branch, at);
     branch.landedBy = landed;
     branch.landed = landed.at(-1) ?? null;
@@ -192,7 +211,7 @@ export class Repository {
         return old;
       }
       if (own) this.#forget(old);
-      const files = mergeFiles((olds[index - 1] ?? branch.base).files, this.tip.files, old.files);
+      const files = this.merge((olds[index - 1] ?? branch.base).files, this.tip.files, old.files);
       const committer = own ? old.author : forge;
       const commit = this.#commit({ ...old, parents: [this.tip], files, committer, commitAt: at + index * 1000, branch: null });
       this.chain.push(commit);
@@ -207,7 +226,7 @@ export class Repository {
     const head = branch.commits.at(-1);
     if (pull === null || head === undefined) throw new Error(`${branch.name} has no pull request to land`);
     const main = this.tip;
-    const files = mergeFiles(branch.base.files, main.files, head.files);
+    const files = this.merge(branch.base.files, main.files, head.files);
     const reverts = branch.commits.find((commit) => commit.reverts !== null)?.reverts ?? null;
     const shared = { files, authorAt: at, committer: forge, commitAt: at, branch: null };
     const commit =
@@ -257,6 +276,18 @@ function squashMessage(pull: Pull, branch: Branch): string {
   }
   const bodies = branch.commits.map((commit) => `* ${commit.message.trim()}`);
   return `${title}\n${bodies.join("\n\n")}\n`;
+}
+
+/** The same files under their new names. */
+export function withRenames(files: Files, renames: ReadonlyMap<string, string>): Files {
+  const next = new Map(files);
+  for (const [path, name] of renames) {
+    const lines = next.get(path);
+    if (lines === undefined || next.has(name)) continue;
+    next.delete(path);
+    next.set(name, lines);
+  }
+  return next;
 }
 
 /** Joins two sides path by path. */

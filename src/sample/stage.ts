@@ -1,7 +1,7 @@
 import { Chronicle, type Witness } from "./chronicle.ts";
 import { type Subject, subjectFrom, subjectsOf, textOf } from "./code-text.ts";
 import { hunksBetween, type Line, type NewLine } from "./lines.ts";
-import { HardCases } from "./hard-cases.ts";
+import { type HardCase, HardCases } from "./hard-cases.ts";
 import type { Random } from "./random.ts";
 import type { Branch, Commit, Repository } from "./repository.ts";
 import type { Person } from "./team.ts";
@@ -75,6 +75,16 @@ export class Stage {
   #advance(story: Generator<number, void>): void {
     const step = story.next();
     if (!step.done) this.#queue.push({ at: step.value, order: this.#order++, story });
+  }
+
+  /** Marks every line a branch brings or brought. */
+  markBranch(branch: Branch, name: HardCase): void {
+    for (const [path, lines] of branch.files) {
+      const before = branch.base.files.get(path);
+      if (before === lines) continue;
+      const old = new Set(before);
+      for (const line of lines) if (!old.has(line)) this.cases.markLine(line.id, name);
+    }
   }
 
   /** Text for a new unit in which no telling line was ever used in the sample. */

@@ -1,11 +1,14 @@
 import { phrase, titleOf } from "./code-text.ts";
+import { cherryPicked, formatDefault, movedUnit, renamedFile, twoAgents, twoRepositories } from "./hard-stories.ts";
 import { type Ending, finish, land, lastLanding, pushByHand, reviewerOf } from "./landing.ts";
+import { afterCommit, amend, commitWork, personEdit } from "./committing.ts";
+import { workOver } from "./person-edits.ts";
 import type { Random } from "./random.ts";
 import { changedUnit, insertedUnit, withoutUnit } from "./rewrite.ts";
 import { branchName, forkSession, isCode, isProse, later, openSession, type Scene, workTime } from "./scene.ts";
 import { hourMs, isLockFile } from "./stage.ts";
 import type { Person } from "./team.ts";
-import { begin, commitTurn, iterate, personHand, refinements, type Task, touchUp, turn } from "./turns.ts";
+import { begin, commitTurn, iterate, personHand, refinements, type Task, turn } from "./turns.ts";
 import type { WorkSession } from "./work-session.ts";
 
 export interface Item {
@@ -14,7 +17,7 @@ export interface Item {
   readonly story: StoryName;
 }
 
-type Story = (scene: Scene, item: Item, random: Random) => Generator<number, void>;
+export type Story = (scene: Scene, item: Item, random: Random) => Generator<number, void>;
 
 /** How a piece of work may run. */
 interface Course {
@@ -23,6 +26,10 @@ interface Course {
   readonly resumed?: boolean;
   readonly forked?: boolean;
   readonly cleared?: boolean;
+  /** The next day's sitting goes on in a new session that replays the old one. */
+  readonly replayed?: boolean;
+  /** The module is written by the shell. */
+  readonly heredoc?: boolean;
   readonly subAgent?: "logged" | "unlogged";
   readonly missing?: boolean;
   readonly end?: Ending | "leave";
@@ -39,13 +46,15 @@ const feature = (course: Course): Story =>
     const task: Task = { subject, title, paths: scene.codePath(subject, phrase.field(random).replaceAll(" ", "-")) };
     const branch = repository.branch(branchName(person, title));
     let session = openSession(scene, person, branch, start, random, { missing: course.missing ?? false });
-    begin(session, scene, task, course.subAgent);
+    if (course.subAgent === "unlogged") stage.cases.markSession(session.log.setting.session, "unlogged sub-agent");
+    begin(session, scene, task, course.subAgent, course.heredoc);
     const sittings = course.sittings ?? 1;
     for (let sitting = 1; sitting <= sittings; sitting++) {
       if (sitting > 1) {
         const next = later(session.log.now, random, 17, 22);
         yield next;
         if (course.resumed) session.log.now = next;
+        else if (course.replayed) session = forkSession(session, next, "resume");
         else session = openSession(scene, person, branch, next, random, { missing: course.missing ?? false });
       }
       for (let n = random.int(1, 2); n > 0; n--) {
@@ -57,11 +66,14 @@ const feature = (course: Course): Story =>
         session = forkSession(session, session.log.now + 120_000);
         iterate(session, task);
       }
-      if (random.chance(scene.habits.touchUp)) touchUp(session);
+      if (random.chance(scene.habits.touchUp)) {
+        session.log.wait(random.int(120, 500));
+        workOver(scene, session, personEdit(scene, random));
+      }
       if (course.end === "leave") continue;
-      if (random.chance(1 - scene.habits.byHand)) commitTurn(session, sitting === 1 ? title : `${title}: after a second look`);
-      else byHand(session, title);
+      commitWork(scene, session, random, sitting === 1 ? title : `${title}: after a second look`);
       if (random.chance(scene.habits.amend)) amend(session, title);
+      afterCommit(scene, session, random, title);
     }
     if (course.end === "leave") return;
     if (random.chance(0.6)) session.openPull(title);
@@ -69,26 +81,16 @@ const feature = (course: Course): Story =>
     yield* finish(scene, item.who, random, session, course.end ?? "land");
   };
 
-/** A person commits what the agent wrote: no hash is printed in the log. */
-function byHand(session: WorkSession, title: string): void {
-  session.log.wait(session.random.int(60, 600));
-  session.repository.commit(session.branch, session.played.person.identity, session.log.now, `${title}\n`);
-}
-
-/** The message is mended; the hash that was printed is nowhere any more. */
-function amend(session: WorkSession, title: string): void {
-  session.log.wait(300);
-  session.repository.amend(session.branch, session.log.now, `${title}, with its tests\n\nCo-Authored-By: Claude <noreply@anthropic.com>\n`);
-}
-
 /** `/clear`: newer versions go on in a new file, older ones in the same. */
 function cleared(scene: Scene, session: WorkSession, random: Random): WorkSession {
   session.log.wait(90);
+  scene.stage.cases.markSession(session.log.setting.session, "cleared");
   if (session.log.setting.style.subAgentsIn === "progress") {
     session.log.clear();
     return session;
   }
   const next = openSession(scene, session.played.person, session.branch, session.log.now, random);
+  scene.stage.cases.markSession(next.log.setting.session, "cleared");
   next.log.clear();
   return next;
 }
@@ -327,6 +329,14 @@ export const stories = {
   personRework: byPerson("pull", "young"),
   research: research("research"),
   operate: research("operate"),
+  heredoc: feature({ heredoc: true }),
+  replayed: feature({ sittings: 2, replayed: true }),
+  twoAgents,
+  twoRepositories,
+  cherryPicked,
+  formatDefault,
+  renamedFile,
+  movedUnit,
   undone,
   afterwards,
   lastPush,

@@ -162,7 +162,7 @@ function linesOf(
     else known.push(line);
   };
   const turnOf = ({ hand }: LineEvent): string => `${hand.session} ${hand.turn}`;
-  const isLogged = (event: LineEvent): boolean => event.hand.witness === "logged";
+  const isLogged = ({ hand }: LineEvent): boolean => hand.witness === "logged" && !hand.moves;
   const writtenIn = new Map(
     events.filter((event) => event.side === "added" && isLogged(event)).map((event) => [event.line.id, turnOf(event)]),
   );
@@ -204,15 +204,21 @@ function linesOf(
         branch: event.branch?.name ?? null,
         path: event.path,
         order: event.order,
-        textSha256: createHash("sha256").update(line.text).digest("hex"),
+        textSha256: sha256(line.text),
         draft,
         restores,
         ...end,
+        livingTextSha256:
+          side === "added" && end.blame !== null ? (ends.get(event.repository)?.livingTextOf(line.id, sha256) ?? null) : null,
         editedInto: side === "added" && end.landedCommit === null ? (edited.get(line.id) ?? null) : null,
       } satisfies TruthLine,
     ];
   });
   return { lines, paid };
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** Lines a person replaced one by one: old line to new line. */

@@ -107,6 +107,8 @@ export interface SessionSetting {
   readonly style: CliStyle;
   readonly random: Random;
   readonly startAt: number;
+  /** By how much the clock of its machine is ahead. */
+  readonly skewMs: number;
 }
 
 const systemTokens = 16_480;
@@ -332,7 +334,7 @@ export class SessionLog {
     const outputActual = visible + (saying.thinking === undefined ? random.int(4, 30) : random.int(300, 2_600));
     const counts = this.#usage(thread, outputActual);
     this.wait(random.int(2, 5) + outputActual / 70);
-    const instant = this.now;
+    const instant = this.now + this.setting.skewMs;
     const logged = this.#loggedOutputs(outputActual, blocks.length);
     let sourceUuid = "";
     blocks.forEach((block, index) => {
@@ -443,7 +445,7 @@ export class SessionLog {
   }
 
   #time(shiftMs = 0): string {
-    return new Date(this.now + shiftMs).toISOString();
+    return new Date(this.now + this.setting.skewMs + shiftMs).toISOString();
   }
 
   /** Adds one record to a thread, in the shape its place asks for. */

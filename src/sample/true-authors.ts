@@ -19,19 +19,19 @@ export function authorsOf(repository: Repository, events: readonly LineEvent[], 
     writers.set(line.id, hand.witness === "person" ? { kind: "person", session: null } : { kind: "agent", session: hand.session });
   }
   const authorOf = (line: Line): Author => {
-    const writer = writers.get(line.id);
+    const writer = writers.get(line.from ?? line.id);
     if (writer === undefined) throw new Error(`nobody wrote line ${line.id}`);
     return line.mended && writer.kind === "agent" ? { ...writer, kind: "mixed" } : writer;
   };
   return repository.commits.flatMap((commit) => {
     if (commit.parents.length > 1) return [];
     const rows = new Map<string, { -readonly [K in keyof TruthAuthors]: TruthAuthors[K] }>();
-    for (const [path, hunk] of changesOf(commit)) {
+    for (const [path, hunk] of changesOf(commit, repository.renames)) {
       if (isGenerated(path)) continue;
       for (const line of hunk.added) {
         if (!isTelling(line.text)) continue;
         const { kind, session } = authorOf(line);
-        const hardCase = cases.nameOf(line.id, session);
+        const hardCase = cases.nameOf(line.from ?? line.id, session);
         const key = `${path} ${kind} ${session} ${hardCase}`;
         const row = rows.get(key);
         if (row === undefined) rows.set(key, { repository: repository.name, commit: commit.hash, path, kind, session, hardCase, lines: 1 });

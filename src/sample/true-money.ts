@@ -37,6 +37,8 @@ interface Share {
 }
 
 interface EditCall {
+  /** Whether its lines lie in the session's own repository: money of turns without edits flows nowhere else. */
+  readonly own: boolean;
   readonly bytes: number;
   readonly shares: readonly Share[];
 }
@@ -73,14 +75,14 @@ const seenWitnesses: ReadonlySet<string> = new Set(["logged", "shell"]);
  * @returns by message id, for the session's own responses
  */
 export function trueMoney(
-  { log }: PlayedSession,
+  { log, repository }: PlayedSession,
   linesOf: ReadonlyMap<string, readonly PaidLine[]>,
   seen: boolean,
   cases: HardCases,
 ): Map<string, TrueMoney> {
   const { session } = log.setting;
   const turns = turnsOf(log.responses, log.unloggedCalls, linesOf);
-  for (const turn of turns) weigh(turn, session, cases);
+  for (const turn of turns) weigh(turn, session, cases, (line) => line.event.repository === repository);
   const paid = new Map<string, TrueMoney>();
   const pay = (responses: readonly ToldResponse[], shares: readonly Share[]): void => {
     for (const response of responses) paid.set(response.messageId, split(listNanoUsd(response.model, response.counts), shares));
@@ -163,9 +165,12 @@ function cut(
  * Gives every piece its shares. Drafts, generated lines and removals of what never landed take nothing beside weighted
  * lines of their turn; where a turn has no weighted ones its net lines count alike, and one of drafts alone is undone.
  */
-function weigh(turn: Turn, session: string, cases: HardCases): void {
+function weigh(turn: Turn, session: string, cases: HardCases, isOwn: (line: PaidLine) => boolean): void {
   const all = turn.pieces.flatMap((piece) => piece.lines.flatMap(({ lines }) => lines));
-  const tenthsOf = ({ event, fate, draft }: PaidLine): number => (draft || fate === null ? 0 : lineTenths(event.path, event.line.text));
+  const tenthsOf = ({ event, fate, draft }: PaidLine): number => {
+    const tenths = draft || fate === null ? 0 : lineTenths(event.path, event.line.text);
+    return event.hand.moves ? Math.min(1, tenths) : tenths;
+  };
   const weighted = all.some((line) => tenthsOf(line) > 0);
   const net = all.some((line) => !line.draft);
   const shareOf = (line: PaidLine): Share => ({
@@ -175,7 +180,7 @@ function weigh(turn: Turn, session: string, cases: HardCases): void {
   });
   for (const piece of turn.pieces) {
     piece.calls = piece.lines
-      .map(({ bytes, lines }) => ({ bytes, shares: lines.map(shareOf).filter(({ weight }) => weight > 0) }))
+      .map(({ bytes, lines }) => ({ own: lines.some(isOwn), bytes, shares: lines.map(shareOf).filter(({ weight }) => weight > 0) }))
       .filter(({ shares }) => shares.length > 0);
   }
 }
@@ -199,16 +204,20 @@ function checkedBy(turns: readonly Turn[], place: number): Piece[] {
   for (const earlier of turns.slice(0, place).reverse()) {
     if (earlier.era !== turn.era || turn.firstAt - earlier.lastAt >= flowLimitMs) break;
     if (earlier.verifies && found.length > 0) break;
-    found.push(...earlier.pieces);
+    found.push(...ownPieces(earlier));
   }
   return found;
 }
+
+const ownPieces = ({ pieces }: Turn): Piece[] =>
+  pieces.map((piece) => ({ ...piece, calls: piece.calls.filter(({ own }) => own) })).filter(({ calls }) => calls.length > 0);
 
 function nextEdits(turns: readonly Turn[], place: number): readonly Piece[] {
   const turn = turns[place] as Turn;
   for (const later of turns.slice(place + 1)) {
     if (later.era !== turn.era || later.firstAt - turn.lastAt >= flowLimitMs) break;
-    if (later.pieces.some((piece) => piece.calls.length > 0)) return later.pieces;
+    const pieces = ownPieces(later);
+    if (pieces.length > 0) return pieces;
   }
   return [];
 }

@@ -92,6 +92,8 @@ export interface TruthLine {
   readonly replaced: boolean | null;
   /** The line a person made of it before it landed. */
   readonly editedInto: number | null;
+  /** Of its text at the tip of the default branch, null if it is not there. */
+  readonly livingTextSha256: string | null;
   /** Living at the tip of the default branch: the commit `git blame` names. */
   readonly blame: string | null;
 }

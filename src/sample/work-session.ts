@@ -4,7 +4,8 @@ import { phrase, type Subject } from "./code-text.ts";
 import { fileText } from "./git-objects.ts";
 import { hunksBetween, type Line, structuredPatch } from "./lines.ts";
 import type { Random } from "./random.ts";
-import type { Branch, Commit, Pull, Repository } from "./repository.ts";
+import { type Branch, type Commit, type Pull, type Repository, withRenames } from "./repository.ts";
+import { formattedBranch, type Reformat } from "./reformat.ts";
 import { changedUnit, insertedUnit, type Rewrite } from "./rewrite.ts";
 import type { PlayedSession, Stage } from "./stage.ts";
 import { models } from "./team.ts";
@@ -28,6 +29,8 @@ export class WorkSession {
   branch: Branch;
   /** How edits made now are seen. */
   witness: Witness;
+  #moves = false;
+  #elsewhere: { readonly repository: Repository; readonly folder: string } | null = null;
 
   constructor(stage: Stage, played: PlayedSession, branch: Branch, random: Random) {
     this.stage = stage;
@@ -42,13 +45,26 @@ export class WorkSession {
   }
 
   get repository(): Repository {
-    return this.played.repository;
+    return this.#elsewhere?.repository ?? this.played.repository;
   }
 
   readonly say: Say = (saying) => this.log.respond(saying);
 
+  /** Path as the machine it runs on writes it. */
   #absolute(path: string): string {
-    return join(this.log.setting.cwd, ...path.split("/"));
+    const { cwd } = this.log.setting;
+    if (this.#elsewhere !== null) return join(this.#elsewhere.folder, ...path.split("/"));
+    return cwd.includes("\\") ? `${cwd}\\${path.replaceAll("/", "\\")}` : join(cwd, ...path.split("/"));
+  }
+
+  /** Works in another repository for a while, without leaving the session's own folder. */
+  elsewhere(place: { readonly repository: Repository; readonly branch: Branch; readonly folder: string }, work: () => void): void {
+    const own = this.branch;
+    this.#elsewhere = place;
+    this.branch = place.branch;
+    work();
+    this.#elsewhere = null;
+    this.branch = own;
   }
 
   #hand(place: CallPlace, witness: Witness = this.witness): Hand {
@@ -62,6 +78,7 @@ export class WorkSession {
       agentId,
       turn: this.log.turn,
       at,
+      ...(this.#moves ? { moves: true } : {}),
     };
   }
 
@@ -149,6 +166,29 @@ export class WorkSession {
     };
   }
 
+  /** The same edit, as half of a move: its lines are the same in another place. */
+  moving(call: ToolCall): ToolCall {
+    return {
+      ...call,
+      run: (place) => {
+        this.#moves = true;
+        const outcome = call.run(place);
+        this.#moves = false;
+        return outcome;
+      },
+    };
+  }
+
+  /** `git mv`: no line changes. */
+  renameFile(path: string, next: string): ToolCall {
+    return this.shell("shell", `git mv ${path} ${next}`, "Give the file its new name", "", 1, {
+      effect: () => {
+        this.branch.renames.set(path, next);
+        this.branch.files = withRenames(this.branch.files, this.branch.renames);
+      },
+    });
+  }
+
   /** An edit whose old text is not in the file. */
   failedEdit(path: string): ToolCall {
     const complaint = "String to replace not found in file.";
@@ -234,6 +274,20 @@ export class WorkSession {
     return this.shell("build", go ? "go build ./..." : "npm run build", "Build", go ? "" : "> tsc -p .\n", this.random.int(5, 20));
   }
 
+  /** Writes a new file by the shell: no edit is logged, the command holds the text. */
+  createByShell(path: string, lines: readonly Line[]): ToolCall {
+    for (const line of lines) this.stage.cases.markLine(line.id, "shell edit");
+    const command = `cat > ${path} <<'EOF'\n${fileText(lines)}EOF`;
+    return this.shell("shell", command, "Write the file", "", 1, {
+      effect: (place) => this.stage.chronicle.change(this, path, lines, this.#hand(place, this.#unseen())),
+    });
+  }
+
+  /** How a change that no edit logs is seen. */
+  #unseen(): Witness {
+    return this.witness === "logged" ? "shell" : this.witness;
+  }
+
   /** A sed over several files: no edit is logged, the lines change all the same. */
   codemod(paths: readonly string[], from: string, to: string): ToolCall {
     return this.shell("shell", `sed -i 's/${from}/${to}/g' ${paths.join(" ")}`, "Rename everywhere", "", 1, {
@@ -244,7 +298,9 @@ export class WorkSession {
               ? this.stage.chronicle.newLine({ text: line.text.replaceAll(from, to), statement: line.statement }, line.unit)
               : line,
           );
-          this.stage.chronicle.change(this, path, next, this.#hand(place, this.witness === "logged" ? "shell" : this.witness));
+          const old = new Set(this.#file(path));
+          for (const line of next) if (!old.has(line)) this.stage.cases.markLine(line.id, "shell edit");
+          this.stage.chronicle.change(this, path, next, this.#hand(place, this.#unseen()));
         }
       },
     });
@@ -252,9 +308,20 @@ export class WorkSession {
 
   /** A package manager that rewrites the lock file. */
   install(path: string, next: readonly Line[], command: string): ToolCall {
+    const old = new Set(this.#file(path));
+    for (const line of next) if (!old.has(line)) this.stage.cases.markLine(line.id, "generated");
     return this.shell("shell", command, "Update a dependency", "changed 2 packages in 3s", 6, {
-      effect: (place) =>
-        this.stage.chronicle.change(this, path, next, this.#hand(place, this.witness === "logged" ? "shell" : this.witness)),
+      effect: (place) => this.stage.chronicle.change(this, path, next, this.#hand(place, this.#unseen())),
+    });
+  }
+
+  /** A formatter over what the branch changed: no edit is logged, and nothing says anything else. */
+  format(reformats: readonly Reformat[], fits: (path: string) => boolean): ToolCall {
+    const command = this.repository.language === "go" ? "gofumpt -w ." : "npx prettier --write src";
+    return this.shell("shell", command, "Format", "", 2, {
+      effect: () => {
+        this.branch.files = formattedBranch(this.stage, this.branch, reformats, fits);
+      },
     });
   }
 
@@ -304,7 +371,8 @@ export class WorkSession {
     const late: ToolCall = {
       ...call(""),
       run: (place) => {
-        made = this.repository.commit(this.branch, this.played.person.identity, place.at, message);
+        const at = place.at + this.log.setting.skewMs;
+        made = this.repository.commit(this.branch, this.played.person.identity, at, message);
         return call(commitOutput(this.branch.name, made, changed)).run(place);
       },
     };

@@ -190,6 +190,7 @@ function seedHistory(scene: Scene, random: Random, plan: RepositoryPlan): void {
       const subject: Subject = { noun: repository.name, partner: "saltmarsh" };
       put("README.md", subject, 3, at);
       put(plan.config, nextSubject(), 8, at);
+      for (let n = 0; n < plan.guides; n++) put(`guide/part-${n + 1}.md`, nextSubject(), 7, at);
       put(repository.language === "go" ? "go.sum" : "package-lock.json", subject, 24, at);
     }
     const before = repository.chain.at(-1) ?? null;

@@ -1,13 +1,15 @@
 /** Pieces of work that several hands, branches or repositories take part in. */
 import { join } from "node:path";
-import { phrase, titleOf } from "./code-text.ts";
+import { phrase, sentence, type Subject, titleOf } from "./code-text.ts";
 import { commitWork } from "./committing.ts";
 import { finish, land, lastLanding, pushByHand, reviewerOf } from "./landing.ts";
+import type { Line } from "./lines.ts";
 import type { Random } from "./random.ts";
 import type { Branch } from "./repository.ts";
 import { formattedFiles } from "./reformat.ts";
 import { withoutUnit } from "./rewrite.ts";
 import { branchName, isCode, later, openSession, type Scene, workTime } from "./scene.ts";
+import { statementCounts } from "./stage.ts";
 import type { Item } from "./stories.ts";
 import type { Person } from "./team.ts";
 import { begin, commitTurn, iterate, type Task, turn } from "./turns.ts";
@@ -157,13 +159,90 @@ export function* movedUnit(scene: Scene, item: Item, random: Random): Generator<
   });
 }
 
+/** A notebook is written, a cell of it written anew, and run. */
+export function* notebook(scene: Scene, item: Item, random: Random): Generator<number, void> {
+  yield* changing(scene, item, random, (session, task) => {
+    const { stage } = session;
+    const path = task.paths.code.replace(/^.*\/([^/]+)\.[a-z]+$/, "notebooks/$1.ipynb");
+    const lines = stage.newFile(random, path, task.subject, random.int(3, 5), session.witness);
+    for (const line of lines) stage.cases.markLine(line.id, "notebook");
+    const units = [...statementCounts(lines)].filter(([, statements]) => statements >= 2).map(([unit]) => unit);
+    return [
+      () => session.say({ calls: [session.create(path, lines)] }),
+      () => session.say({ calls: [session.runNotebook(path)] }),
+      () => {
+        const startedAt = session.log.now;
+        session.log.turnEnds(startedAt);
+        session.log.wait(random.int(60, 600));
+        session.log.prompt("The second cell should look further back.");
+        session.say({ calls: [session.editCell(path, random.pick(units), 2)] });
+        session.say({ calls: [session.runNotebook(path)] });
+      },
+    ];
+  });
+}
+
+/** Sentences inside paragraphs are changed; a person then changes other sentences of the same paragraphs. */
+export function* paragraphs(scene: Scene, item: Item, random: Random): Generator<number, void> {
+  const { stage, repository } = scene;
+  const changed: { path: string; unit: number }[] = [];
+  yield* changing(scene, item, random, (session) => {
+    const fits = (path: string): boolean => path.startsWith("guide/");
+    for (let n = 0; n < 4; n++) {
+      const taken = stage.take(random, repository, session.branch, "old", session.log.now, fits);
+      if (taken !== null) changed.push(taken);
+    }
+    return changed.map(({ path, unit }) => () => {
+      const rewrite = (before: readonly Line[]): readonly Line[] =>
+        before.map((line) => {
+          if (line.unit !== unit || line.statement === 0) return line;
+          const next = stage.chronicle.newLine(
+            { text: otherSentence(line.text, random, stage.subjectOfUnit(unit), 0), statement: line.statement },
+            unit,
+          );
+          stage.cases.markLine(line.id, "prose in a paragraph");
+          stage.cases.markLine(next.id, "prose in a paragraph");
+          return next;
+        });
+      session.say({ calls: [session.edit(path, rewrite)] });
+    });
+  });
+  const at = later(Math.max(...repository.chain.slice(-1).map((commit) => commit.commitAt), stage.startAt), random, 60, 160);
+  if (changed.length === 0 || at > lastLanding(stage)) return;
+  yield at;
+  const branch = repository.branch(branchName(item.who, "mend the guide"));
+  for (const { path, unit } of changed) {
+    if (repository.held.has(unit)) continue;
+    const before = branch.files.get(path);
+    const next = before?.map((line) =>
+      line.unit === unit && line.statement > 0
+        ? { ...line, text: otherSentence(line.text, random, stage.subjectOfUnit(unit), 1), mended: true }
+        : line,
+    );
+    if (next !== undefined) branch.files = new Map(branch.files).set(path, next);
+  }
+  if (branch.files !== branch.base.files) pushByHand(scene, branch, item.who, at + 60_000, "Mend the guide");
+}
+
+/** A paragraph with another sentence at a place. */
+function otherSentence(text: string, random: Random, subject: Subject, place: number): string {
+  const sentences = text.split(/(?<=\.) /);
+  sentences[Math.min(place, sentences.length - 1)] = sentence(random, subject);
+  return sentences.join(" ");
+}
+
 /** One session on a branch of its own that changes what is there, and lands. */
-function* changing(scene: Scene, item: Item, random: Random, stepsOf: (session: WorkSession) => (() => void)[]): Generator<number, void> {
+function* changing(
+  scene: Scene,
+  item: Item,
+  random: Random,
+  stepsOf: (session: WorkSession, task: Task) => (() => void)[],
+): Generator<number, void> {
   const { start, task } = starting(scene, item, random);
   yield start;
   const branch = scene.repository.branch(branchName(item.who, task.title));
   const session = openSession(scene, item.who, branch, start, random);
-  const steps = stepsOf(session);
+  const steps = stepsOf(session, task);
   turn(session, `${task.title}. Only tidy up, please.`, task, random.int(5, 10), steps, "pass");
   if (branch.files === branch.base.files) return;
   commitTurn(session, task.title);

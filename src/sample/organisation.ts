@@ -18,6 +18,8 @@ export interface RepositoryPlan {
   /** Subjects whose code is there before the sample begins. */
   readonly seedSubjects: number;
   readonly config: string;
+  /** Files of prose in paragraphs. */
+  readonly guides: number;
   readonly items: readonly Item[];
   /** Where the code of a subject lies. */
   paths(subject: Subject, part: string): { code: string; test: string };
@@ -47,7 +49,7 @@ export const stackPaths: RepositoryPlan["paths"] = ({ noun }, part) => ({
   test: `stacks/${noun}/${part}.test.ts`,
 });
 
-const saltmarsh = { team: Object.values(people), seen: true, seedSubjects: 16, config: "config/limits.json" } as const;
+const saltmarsh = { team: Object.values(people), seen: true, seedSubjects: 16, guides: 0, config: "config/limits.json" } as const;
 
 /** The team of six that `npm start` shows: a quarter of a year, quick to make. */
 export const smallOrganisation: Organisation = {

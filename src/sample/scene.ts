@@ -94,10 +94,11 @@ export function openSession(
   const { stage, repository } = scene;
   const { style, model } = styleOn(person, (at - stage.startAt) / dayMs);
   const session = random.uuid();
-  const place = placeOf(scene, person, branch, session, random.fork(`place ${at}`));
+  const place = placeOf(scene, person, branch, session, more.purpose ?? "build", random.fork(`place ${at}`));
   const log = new SessionLog({
     session,
     ...place,
+    reposFolder: scene.reposFolder,
     branch: branch.name,
     model,
     style,
@@ -122,6 +123,7 @@ function placeOf(
   person: Person,
   branch: Branch,
   session: string,
+  purpose: PlayedSession["purpose"],
   random: Random,
 ): { cwd: string; skewMs: number } {
   const { cases } = stage;
@@ -130,6 +132,8 @@ function placeOf(
   const skewed = repository.habit !== "push" && random.chance(habits.skew);
   const skewMs = skewed ? random.pick([-1, 1]) * random.int(3 * 60, 14 * 60) * 1000 : 0;
   if (skewed) cases.markSession(session, "clock skew");
+  // Without edits nothing but its folder tells where a session belongs.
+  if (purpose !== "build") return { cwd: folder, skewMs };
   if (random.chance(habits.worktree)) {
     cases.markSession(session, "worktree");
     return { cwd: join(folder, ".claude", "worktrees", branch.name.replaceAll("/", "-")), skewMs };

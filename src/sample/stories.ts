@@ -1,5 +1,5 @@
 import { phrase, titleOf } from "./code-text.ts";
-import { cherryPicked, formatDefault, movedUnit, renamedFile, twoAgents, twoRepositories } from "./hard-stories.ts";
+import { cherryPicked, formatDefault, movedUnit, notebook, paragraphs, renamedFile, twoAgents, twoRepositories } from "./hard-stories.ts";
 import { type Ending, finish, land, lastLanding, pushByHand, reviewerOf } from "./landing.ts";
 import { afterCommit, amend, commitWork, personEdit } from "./committing.ts";
 import { workOver } from "./person-edits.ts";
@@ -337,6 +337,8 @@ export const stories = {
   formatDefault,
   renamedFile,
   movedUnit,
+  notebook,
+  paragraphs,
   undone,
   afterwards,
   lastPush,

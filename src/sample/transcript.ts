@@ -102,6 +102,8 @@ interface Thread {
 export interface SessionSetting {
   readonly session: string;
   readonly cwd: string;
+  /** Folder the repositories lie in: what is measured does not depend on it. */
+  readonly reposFolder: string;
   readonly branch: string;
   readonly model: string;
   readonly style: CliStyle;
@@ -378,7 +380,9 @@ export class SessionLog {
           : { toolUseResult: outcome.result, sourceToolAssistantUUID: sourceUuid };
       this.#row(thread, { type: "user", message: { role: "user", content: [content] } }, more);
       thread.context += outcome.tokens;
-      const inputBytes = Buffer.byteLength(JSON.stringify(call.input).replaceAll(JSON.stringify(this.setting.cwd).slice(1, -1), ""));
+      const inputBytes = Buffer.byteLength(
+        JSON.stringify(call.input).replaceAll(JSON.stringify(this.setting.reposFolder).slice(1, -1), ""),
+      );
       answered.push({ callId, tool: call.name, activity: call.activity, ok: outcome.isError !== true, inputBytes });
     }
     if (thread.context > 158_000) this.#compact(thread);
@@ -486,7 +490,9 @@ export class SessionLog {
 
 function visibleTokens({ thinking = "", text = "", calls = [] }: Saying): number {
   // Paths depend on the folder the sample lies in; token counts must not.
-  const inputs = calls.map((call) => JSON.stringify({ ...call.input, file_path: "", path: "", command: "" }).length + 40);
+  const inputs = calls.map(
+    (call) => JSON.stringify({ ...call.input, file_path: "", notebook_path: "", path: "", command: "" }).length + 40,
+  );
   return Math.ceil((thinking.length + text.length + inputs.reduce((sum, length) => sum + length, 0)) / 3);
 }
 

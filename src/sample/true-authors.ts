@@ -11,7 +11,7 @@ interface Author {
   readonly session: string | null;
 }
 
-/** Who wrote what each commit of a repository adds: telling lines of what is not generated, counted. Merges add nothing of their own. */
+/** Who wrote what each commit of a repository adds: telling lines of what is neither generated nor a notebook, counted. Merges add nothing of their own. */
 export function authorsOf(repository: Repository, events: readonly LineEvent[], cases: HardCases): TruthAuthors[] {
   const writers = new Map<number, Author>();
   for (const { side, line, hand } of events) {
@@ -27,7 +27,7 @@ export function authorsOf(repository: Repository, events: readonly LineEvent[], 
     if (commit.parents.length > 1) return [];
     const rows = new Map<string, { -readonly [K in keyof TruthAuthors]: TruthAuthors[K] }>();
     for (const [path, hunk] of changesOf(commit, repository.renames)) {
-      if (isGenerated(path)) continue;
+      if (isGenerated(path) || path.endsWith(".ipynb")) continue;
       for (const line of hunk.added) {
         if (!isTelling(line.text)) continue;
         const { kind, session } = authorOf(line);

@@ -9,9 +9,12 @@ export const isGenerated = (path: string): boolean => lockFile.test(path) || gen
 /** At least four characters with two letters or digits side by side. */
 export const isTelling = (text: string): boolean => text.trim().length >= 4 && /[\p{L}\p{N}]{2}/u.test(text);
 
-/** Weight in tenths: substantive 10, comment 5, trivial 1, generated and lock files 0. */
+/** A line of a notebook that is source of a cell; the rest is its frame, counters and outputs. */
+export const isCellSource = (text: string): boolean => /^ {4}"/.test(text);
+
+/** Weight in tenths: substantive 10, comment 5, trivial 1, generated and lock files 0, of a notebook its cells' source alone. */
 export function lineTenths(path: string, text: string): number {
-  if (isGenerated(path)) return 0;
+  if (isGenerated(path) || (path.endsWith(".ipynb") && !isCellSource(text))) return 0;
   if (!isTelling(text)) return 1;
   return /\.(ts|go)$/.test(path) && comment.test(text.trimStart()) ? 5 : 10;
 }

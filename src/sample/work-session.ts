@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { Hand, Witness } from "./chronicle.ts";
 import { phrase, type Subject } from "./code-text.ts";
+import type { HardCase } from "./hard-cases.ts";
+import { isCellSource } from "./true-lines.ts";
 import { fileText } from "./git-objects.ts";
 import { hunksBetween, type Line, structuredPatch } from "./lines.ts";
 import type { Random } from "./random.ts";
@@ -53,8 +55,12 @@ export class WorkSession {
   /** Path as the machine it runs on writes it. */
   #absolute(path: string): string {
     const { cwd } = this.log.setting;
-    if (this.#elsewhere !== null) return join(this.#elsewhere.folder, ...path.split("/"));
-    return cwd.includes("\\") ? `${cwd}\\${path.replaceAll("/", "\\")}` : join(cwd, ...path.split("/"));
+    const other = this.#elsewhere;
+    if (cwd.includes("\\")) {
+      const folder = other === null ? cwd : cwd.replace(/[^\\]+$/, other.repository.name);
+      return `${folder}\\${path.replaceAll("/", "\\")}`;
+    }
+    return join(other?.folder ?? cwd, ...path.split("/"));
   }
 
   /** Works in another repository for a while, without leaving the session's own folder. */
@@ -201,6 +207,42 @@ export class WorkSession {
     };
   }
 
+  /** Writes the source of one cell of a notebook anew. */
+  editCell(path: string, unit: number, statements: number): ToolCall {
+    const before = this.#file(path);
+    const next = this.changed(path, unit, statements)(before);
+    this.#markChanged(path, next, "notebook");
+    const cell = next.filter((line) => line.unit === unit);
+    const cellId = /"id": "([^"]+)"/.exec(fileText(cell))?.[1] ?? "";
+    const source = cell.filter((line) => isCellSource(line.text)).map((line) => JSON.parse(line.text.trim().replace(/,$/, "")) as string);
+    const notebook = this.#absolute(path);
+    const input = { notebook_path: notebook, cell_id: cellId, new_source: source.join(""), cell_type: "code", edit_mode: "replace" };
+    return {
+      name: "NotebookEdit",
+      activity: "edit",
+      input,
+      seconds: 0.3,
+      run: (place) => {
+        this.stage.chronicle.change(this, path, next, this.#hand(place));
+        const result = { ...input, language: "python", error: "", original_file: fileText(before), updated_file: fileText(next) };
+        return { text: `Updated cell ${cellId} with ${input.new_source}`, tokens: this.random.int(150, 600), result };
+      },
+    };
+  }
+
+  /** Runs a notebook: its counters change, which is nobody's work. */
+  runNotebook(path: string): ToolCall {
+    let count = 0;
+    return this.shell("shell", `jupyter nbconvert --to notebook --execute --inplace ${path}`, "Run the notebook", "", 9, {
+      effect: () => {
+        const next = this.#file(path).map((line) =>
+          line.text.includes('"execution_count"') ? { ...line, text: line.text.replace(/: .*,/, `: ${++count},`) } : line,
+        );
+        this.branch.files = new Map(this.branch.files).set(path, next);
+      },
+    });
+  }
+
   /** Writes a whole file that was not there. */
   create(path: string, lines: readonly Line[]): ToolCall {
     const filePath = this.#absolute(path);
@@ -283,6 +325,12 @@ export class WorkSession {
     });
   }
 
+  #markChanged(path: string, next: readonly Line[], name: HardCase): void {
+    const before = this.#file(path);
+    const [old, stays] = [new Set(before), new Set(next)];
+    for (const line of [...before, ...next]) if (!old.has(line) || !stays.has(line)) this.stage.cases.markLine(line.id, name);
+  }
+
   /** How a change that no edit logs is seen. */
   #unseen(): Witness {
     return this.witness === "logged" ? "shell" : this.witness;
@@ -298,8 +346,7 @@ export class WorkSession {
               ? this.stage.chronicle.newLine({ text: line.text.replaceAll(from, to), statement: line.statement }, line.unit)
               : line,
           );
-          const old = new Set(this.#file(path));
-          for (const line of next) if (!old.has(line)) this.stage.cases.markLine(line.id, "shell edit");
+          this.#markChanged(path, next, "shell edit");
           this.stage.chronicle.change(this, path, next, this.#hand(place, this.#unseen()));
         }
       },
@@ -308,8 +355,7 @@ export class WorkSession {
 
   /** A package manager that rewrites the lock file. */
   install(path: string, next: readonly Line[], command: string): ToolCall {
-    const old = new Set(this.#file(path));
-    for (const line of next) if (!old.has(line)) this.stage.cases.markLine(line.id, "generated");
+    this.#markChanged(path, next, "generated");
     return this.shell("shell", command, "Update a dependency", "changed 2 packages in 3s", 6, {
       effect: (place) => this.stage.chronicle.change(this, path, next, this.#hand(place, this.#unseen())),
     });

@@ -30,7 +30,7 @@ export async function readTold(store: string): Promise<Told> {
     const runs = await questions.database.all(
       `SELECT p.name AS repository, r.born_commit, r.path, r.author_kind, s.session_key, sum(r.lines)::INTEGER AS lines
        FROM run r JOIN repository_d p USING (repository_id) LEFT JOIN session_d s ON s.session_id = r.session_id
-       WHERE r.line_kind NOT IN ('trivial', 'generated') GROUP BY ALL`,
+       WHERE r.line_kind NOT IN ('trivial', 'generated') AND NOT ends_with(r.path, '.ipynb') GROUP BY ALL`,
     );
     const authors = runs.map(
       (row): AuthoredLines => ({

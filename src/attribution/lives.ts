@@ -4,14 +4,12 @@ import type { ChangesResult, LineHistoryResult, ReleasesResult } from "../contra
 import { lineCount } from "../lines/line-diff.ts";
 import { lineKinds, lineKind, lineWeightTenths } from "../lines/line-kind.ts";
 import type { LinkResult, LocatedWrite } from "./link.ts";
-import type { ArtefactGroup, Life, UnlinkedReason, WriteArtefacts } from "./model.ts";
+import type { ArtefactGroup, Life, WriteArtefacts } from "./model.ts";
 import { Drafts } from "./drafts.ts";
+import { GroupMaker, OpenLines, eachPlace } from "./write-groups.ts";
 import type { WriteQuality } from "../contract/facts.ts";
 
 const day = 86_400_000;
-
-/** A data file of more changed lines is one artefact of this many (RULINGS 15). */
-const dataLinesCap = 1_000;
 
 /** A located write with what lives need beside its lines. */
 export interface TurnWrite extends LocatedWrite {
@@ -153,6 +151,14 @@ export class LineEnds {
   }
 }
 
+/** What a write became. */
+export interface WrittenArtefacts {
+  readonly write: Pick<TurnWrite, "session" | "instant">;
+  /** For each line the index of its group where a commit has it, else -1; null for lines of grade C, which no write explains. */
+  readonly places: Int32Array | null;
+  readonly artefacts: WriteArtefacts;
+}
+
 interface Furthest {
   readonly rank: number;
   readonly commit: number;
@@ -174,26 +180,26 @@ export function artefactsOf(
   ends: LineEnds,
   lastActive: ReadonlyMap<string, number>,
   callBefore: (session: string, instant: number) => string | null,
-): { readonly write: Pick<TurnWrite, "session" | "instant">; readonly artefacts: WriteArtefacts }[] {
+): WrittenArtefacts[] {
   const { history, repository } = outcomes;
   const { copies, sessions } = linked;
   const horizon = history.commits[history.tip]?.commitAt ?? null;
-  const lived = new LifeMaker(outcomes, ends, lastActive);
+  const lived = new LifeMaker(outcomes, ends);
   const furthest = furthestCopies(writes, linked, lived);
   const drafts = new Drafts(writes, (w, place) => furthest[w]?.[place] !== undefined);
   const common = { repository, horizon, landingIsRelease: landingIsRelease(outcomes) };
+  const open = new OpenLines(writes, drafts, { ...common, isOpaque: (path) => history.opaquePaths.has(path), lastActive });
 
-  const result = writes.map((write, w) => {
+  const result: WrittenArtefacts[] = writes.map((write, w) => {
     const groups = new GroupMaker();
     const draftGroups = new GroupMaker();
-    const opaque: UnlinkedReason | null = history.opaquePaths.has(write.path) ? "path_opaque" : null;
+    const places = new Int32Array(lineCount(write.diff)).fill(-1);
     eachPlace(write.diff.hunks, (place, side) => {
       const kind = write.diff.lines.kind[place] as number;
       const copy = furthest[w]?.[place];
-      const draft = drafts.isDraft(w, place);
-      const weight = lineWeightTenths[kind] as number;
       if (copy) {
-        groups.add(`${kind} ${lived.keyOf(copy, side)}`, lived.undoesOwn(copy, side) ? 0 : weight, () => ({
+        const weight = lived.undoesOwn(copy, side) ? 0 : (lineWeightTenths[kind] as number);
+        places[place] = groups.add(`${kind} ${lived.keyOf(copy, side)}`, weight, () => ({
           ...common,
           ...lived.placeOf(copy),
           side,
@@ -204,22 +210,11 @@ export function artefactsOf(
         }));
         return;
       }
-      const supersededAt = draft ? null : drafts.supersededAt(w, place);
-      const undoesOwn = side === "removed" && supersededAt !== null;
-      (draft ? draftGroups : groups).add(`${kind} ${side} ${supersededAt}`, undoesOwn ? 0 : weight, () => ({
-        ...common,
-        change: null,
-        commit: null,
-        grade: null,
-        side,
-        lineKind: lineKinds[kind] as string,
-        authorKind: "agent",
-        life: lived.unlinked(write, supersededAt, draft ? write.instant : null),
-        unlinkedReason: opaque,
-      }));
+      open.add(w, place, side, groups, draftGroups);
     });
     return {
       write,
+      places,
       artefacts: {
         callKey: write.callKey,
         path: write.path,
@@ -261,7 +256,8 @@ export function artefactsOf(
   }
   for (const { session, instant, callKey, groups } of explicit.values()) {
     result.push({
-      write: { session, instant } as TurnWrite,
+      write: { session, instant },
+      places: null,
       artefacts: { callKey, path: "", quality: "opaque", repository, insideRepository: true, groups: groups.finish(), drafts: [] },
     });
   }
@@ -282,15 +278,6 @@ function eachChangedLine(
       if (of === side) visit(file.path, file.diff.lines.folded[place] as number, ids[place] as number);
     });
   });
-}
-
-/** Calls back for each line of a difference with its place and side. */
-function eachPlace(hunks: Int32Array, visit: (place: number, side: "added" | "removed") => void): void {
-  let place = 0;
-  for (let h = 0; h < hunks.length; h += 4) {
-    for (let i = 0; i < (hunks[h + 1] as number); i++) visit(place++, "removed");
-    for (let i = 0; i < (hunks[h + 3] as number); i++) visit(place++, "added");
-  }
 }
 
 /** For each written line its furthest copy: released > landed > in a change > in a local commit; then alive, then first. */
@@ -317,15 +304,13 @@ function furthestCopies(writes: readonly TurnWrite[], { copies }: LinkResult, li
 class LifeMaker {
   readonly #outcomes: RepositoryOutcomes;
   readonly #ends: LineEnds;
-  readonly #lastActive: ReadonlyMap<string, number>;
   readonly #landing: Int32Array;
   #kinds: Map<number, number> | null = null;
   #kindsOf = -1;
 
-  constructor(outcomes: RepositoryOutcomes, ends: LineEnds, lastActive: ReadonlyMap<string, number>) {
+  constructor(outcomes: RepositoryOutcomes, ends: LineEnds) {
     this.#outcomes = outcomes;
     this.#ends = ends;
-    this.#lastActive = lastActive;
     this.#landing = landingCommits(outcomes.history);
   }
 
@@ -425,21 +410,6 @@ class LifeMaker {
       lastActiveAt,
     };
   }
-
-  unlinked(write: Pick<TurnWrite, "instant" | "session">, supersededAt: number | null, undoneAt: number | null): Life {
-    return {
-      writtenAt: write.instant,
-      committedAt: null,
-      landedAt: null,
-      releasedAt: null,
-      diedAt: null,
-      death: null,
-      deathCommit: null,
-      supersededAt,
-      undoneAt,
-      lastActiveAt: Math.max(write.instant, this.#lastActive.get(write.session) ?? 0),
-    };
-  }
 }
 
 /** For each commit the first commit of the default branch's first-parent chain that contains it, -1 where none does. */
@@ -460,28 +430,4 @@ function landingCommits(history: LineHistoryResult): Int32Array {
     }
   });
   return landing;
-}
-
-type GroupKey = Omit<ArtefactGroup, "lines" | "weightTenths">;
-
-/** Adds lines to groups in order of first appearance. The key says what a group's lines share; the group is made once. */
-class GroupMaker {
-  readonly #groups = new Map<string, { group: GroupKey; lines: number; weightTenths: number }>();
-
-  add(key: string, weightTenths: number, make: () => GroupKey): void {
-    const known = this.#groups.get(key);
-    if (known) {
-      known.lines++;
-      known.weightTenths += weightTenths;
-    } else this.#groups.set(key, { group: make(), lines: 1, weightTenths });
-  }
-
-  finish(): ArtefactGroup[] {
-    return [...this.#groups.values()].map(({ group, lines, weightTenths }) => ({
-      ...group,
-      lines,
-      weightTenths:
-        group.lineKind === "data" ? Math.min(weightTenths, dataLinesCap * (lineWeightTenths[lineKind.data] as number)) : weightTenths,
-    }));
-  }
 }

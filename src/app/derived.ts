@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { createPriceBook } from "../prices/price-book.ts";
-import { hasDerived, openDerived, writeDerived } from "../store/derived-store.ts";
+import { readChanged } from "../store/changed.ts";
+import { hasDerived, openDerived, updateDerived, writeDerived } from "../store/derived-store.ts";
 import { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
 import { compute, loadFacts } from "./compute.ts";
 import { type Config, readConfig } from "./config.ts";
-import { derivedRows } from "./derived-rows.ts";
+import { changeNames, rederive } from "./derive-changed.ts";
+import { derivedRows, noStandingIds } from "./derived-rows.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
 import { forgetSeen } from "./seen.ts";
 
@@ -37,12 +39,15 @@ export async function rebuild(
 }
 
 /**
- * Rebuilds what is derived where it does not stand on the present facts, prices and version: after an import, after one
- * that was killed before its end, after a change of assay.yaml, after an update.
+ * Derives anew what does not stand on the present facts, prices and version: after an import, after one that was killed
+ * before its end, after a change of assay.yaml, after an update. Where only facts changed, only what hangs on these.
  */
 export async function ensureDerived(options: OpenAssayOptions, progress: Progress): Promise<void> {
   const standsOn = await withFacts(options.folder, true, (store) => basisOf(options, store));
-  if ((await derivedBasis(options.folder)) !== standsOn) await rebuildDerived(options, progress);
+  const derived = await derivedBasis(options.folder);
+  if (derived?.frame === standsOn.frame && derived.revision === standsOn.revision) return;
+  if (derived?.frame === standsOn.frame && (await updateFrom(derived.revision, options, progress))) return;
+  await rebuildDerived(options, progress);
 }
 
 /** Usages in the derived tables as they are; 0 before the first import. */
@@ -56,22 +61,62 @@ export async function countUsages(folder: string): Promise<number> {
   }
 }
 
-async function derivedBasis(folder: string): Promise<string | null> {
+/** What derived tables rest on. */
+interface Basis {
+  /** Everything but the facts, as one word. */
+  readonly frame: string;
+  /** Of the facts. */
+  readonly revision: number;
+}
+
+async function derivedBasis(folder: string): Promise<Basis | null> {
   if (!hasDerived(folder)) return null;
   const database = await openDerived(folder);
   try {
-    return ((await database.all("SELECT value FROM derived_state WHERE name = 'basis'"))[0]?.["value"] as string | undefined) ?? null;
+    const rows = await database.all("SELECT name, value FROM derived_state");
+    const state = (name: string): string | undefined => rows.find((row) => row["name"] === name)?.["value"] as string | undefined;
+    const [frame, revision] = [state("frame"), state("revision")];
+    return frame === undefined || revision === undefined ? null : { frame, revision: Number(revision) };
   } finally {
     database.close();
   }
 }
 
-/** What derived tables rest on, as one word. */
-async function basisOf(options: OpenAssayOptions, store: FactStore): Promise<string> {
+async function basisOf(options: OpenAssayOptions, store: FactStore): Promise<Basis> {
   const { prices, defaultBranches } = readOptionsConfig(options);
-  return createHash("sha1")
-    .update(JSON.stringify([options.version, await store.revision(), prices, defaultBranches]))
+  const frame = createHash("sha1")
+    .update(JSON.stringify([options.version, await store.setting("ignore_trailers"), prices, defaultBranches]))
     .digest("hex");
+  return { frame, revision: await store.revision() };
+}
+
+const statesOf = ({ frame, revision }: Basis, ignoreTrailers: boolean): Record<string, string> => ({
+  frame,
+  revision: String(revision),
+  ignore_trailers: String(ignoreTrailers),
+});
+
+/** @returns false where everything has to be derived anew */
+async function updateFrom(revision: number, options: OpenAssayOptions, progress: Progress): Promise<boolean> {
+  const { folder, releaseMemory } = options;
+  const { prices, defaultBranches } = readOptionsConfig(options);
+  const update = await withFacts(folder, true, async (store) => {
+    const changed = await readChanged(store.database, revision);
+    if (changed === null) return null;
+    const ignoreTrailers = (await store.setting("ignore_trailers")) === "true";
+    const derived = await openDerived(folder);
+    try {
+      const book = createPriceBook(prices);
+      const rederived = await rederive({ store, derived, changed, book, options: { ignoreTrailers, defaultBranches }, progress });
+      return rederived && { ...rederived, states: statesOf(await basisOf(options, store), ignoreTrailers) };
+    } finally {
+      derived.close();
+    }
+  });
+  if (update === null) return false;
+  const { computed, replaced, states, standing, changes } = update;
+  await updateDerived(folder, replaced, derivedRows(computed, states, standing, changes), releaseMemory);
+  return true;
 }
 
 async function rebuildDerived(options: OpenAssayOptions, asked: Progress): Promise<void> {
@@ -89,5 +134,6 @@ async function rebuildDerived(options: OpenAssayOptions, asked: Progress): Promi
   }));
   const computed = compute(loaded, createPriceBook(config.prices), { ignoreTrailers, defaultBranches: config.defaultBranches }, progress);
   progress("writing what is derived");
-  await writeDerived(folder, derivedRows(computed, { basis, ignore_trailers: String(ignoreTrailers) }), releaseMemory);
+  const rows = derivedRows(computed, statesOf(basis, ignoreTrailers), noStandingIds, changeNames(computed.repositories, null));
+  await writeDerived(folder, rows, releaseMemory);
 }

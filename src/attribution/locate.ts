@@ -57,7 +57,8 @@ export class PathLocator {
       // A session that lies in a repository's own branch ran in a checkout of it, unless its paths say otherwise.
       if (repository !== null) for (const folder of folders) this.#root(repository, normalisePath(folder));
     }
-    for (const root of this.#roots.values()) {
+    // By repository, so that it does not matter whose paths led to a folder first.
+    for (const root of [...this.#roots.values()].sort((a, b) => a.repository - b.repository)) {
       if (!root.sure && !(root.files.size >= enoughFiles && root.deep)) continue;
       const list = this.#byFolder.get(root.folder);
       if (list) list.push(root);

@@ -1,0 +1,154 @@
+import { defaultLinkOptions } from "../attribution/link.ts";
+import type { SessionPaths } from "../attribution/locate.ts";
+import type { ArtefactGroup } from "../attribution/model.ts";
+import type { KeptPath, KeptRepository, KeptSession, KeptWrite } from "../store/derived-kept.ts";
+import type { FoundWrite, Located, SessionPlace } from "./locate-writes.ts";
+import { sessionRepository } from "./locate-writes.ts";
+import { type ChangeNames, type Surroundings, type Written, digestOf, parseArtefacts, unpackPlaces } from "./written.ts";
+
+export const writeKey = (write: { readonly callKey: string; readonly loggedPath: string }): string =>
+  `${write.callKey}\u0000${write.loggedPath}`;
+
+/** Whether a write is the one that was derived from, so that its links stand. */
+export function isSameWrite(write: FoundWrite, kept: KeptWrite | undefined): boolean {
+  return (
+    kept !== undefined &&
+    kept.session === write.session &&
+    kept.path === write.path &&
+    kept.instant === write.instant &&
+    kept.quality === write.quality &&
+    kept.digest === digestOf(write.diff)
+  );
+}
+
+/** How the writes of some sessions into a repository differ from what was derived from. */
+export interface WriteChanges {
+  /** Instants of writes that came, went or changed. */
+  readonly instants: readonly number[];
+  /** Paths whose drafts may have changed with them. */
+  readonly paths: ReadonlySet<string>;
+}
+
+export function compareWrites(found: readonly FoundWrite[], kept: readonly KeptWrite[]): WriteChanges {
+  const before = new Map(kept.map((write) => [writeKey(write), write]));
+  const instants: number[] = [];
+  const paths = new Set<string>();
+  for (const write of found) {
+    const known = before.get(writeKey(write));
+    before.delete(writeKey(write));
+    const same = isSameWrite(write, known);
+    if (same && known?.turn === write.turn) continue;
+    paths.add(write.path);
+    if (known?.path) paths.add(known.path);
+    if (!same) instants.push(write.instant, ...(known ? [known.instant] : []));
+  }
+  for (const gone of before.values()) {
+    instants.push(gone.instant);
+    if (gone.path !== null) paths.add(gone.path);
+  }
+  return { instants, paths };
+}
+
+/** Whether a write of one of these instants may be, or have been, in a commit: none is linked to a commit long before it. */
+export function mayTouchCommits({ instants }: WriteChanges, newestCommitAt: number | null): boolean {
+  return newestCommitAt !== null && instants.some((instant) => instant <= newestCommitAt + defaultLinkOptions.skewMs);
+}
+
+/** What the sessions that are not looked at wrote, for the locator. */
+export function otherPaths(sessions: readonly KeptSession[], paths: readonly KeptPath[], without: ReadonlySet<string>): SessionPaths[] {
+  const own = pathsBySession(paths);
+  return sessions
+    .filter(({ session }) => !without.has(session))
+    .map(({ session, folders, keptIn }) => ({
+      session,
+      folders,
+      repository: keptIn,
+      paths: (own.get(session) ?? []).map(({ loggedPath }) => loggedPath),
+    }));
+}
+
+/** Sessions whose writes, or themselves, are found in another place than before now that more paths are known. */
+export function movedSessions(
+  sessions: readonly KeptSession[],
+  paths: readonly KeptPath[],
+  without: ReadonlySet<string>,
+  { locator }: Pick<Located, "locator">,
+): string[] {
+  const own = pathsBySession(paths);
+  return sessions
+    .filter(({ session }) => !without.has(session))
+    .filter(({ session, keptIn, folders, repository }) => {
+      const votes = new Map<number, number>();
+      const moved = (own.get(session) ?? []).some((path) => {
+        if (path.repository !== null) votes.set(path.repository, (votes.get(path.repository) ?? 0) + path.changedLines);
+        const place = locator.locate(path.loggedPath, keptIn);
+        return (place?.repository ?? null) !== path.repository || (place?.path ?? null) !== path.path;
+      });
+      return moved || sessionRepository({ keptIn, folders } satisfies SessionPlace, votes, locator) !== repository;
+    })
+    .map(({ session }) => session);
+}
+
+function pathsBySession(paths: readonly KeptPath[]): ReadonlyMap<string, readonly KeptPath[]> {
+  const own = new Map<string, KeptPath[]>();
+  for (const path of paths) {
+    const list = own.get(path.session);
+    if (list) list.push(path);
+    else own.set(path.session, [path]);
+  }
+  return own;
+}
+
+/** What repositories that are not linked again give to the lines in them, and how their changes are called. */
+export class KeptRepositories implements Pick<ChangeNames, "indexOf"> {
+  readonly #byId: ReadonlyMap<number, KeptRepository>;
+  readonly #indexes: ReadonlyMap<number, ReadonlyMap<string, number>>;
+
+  constructor(repositories: readonly KeptRepository[]) {
+    this.#byId = new Map(repositories.map((repository) => [repository.id, repository]));
+    this.#indexes = new Map(repositories.map(({ id, changes }) => [id, new Map(changes.map(({ key }, index) => [key, index]))]));
+  }
+
+  indexOf(repository: number, key: string): number | null {
+    return this.#indexes.get(repository)?.get(key) ?? null;
+  }
+
+  keyOf(repository: number, change: number): string {
+    const key = this.#byId.get(repository)?.changes[change]?.key;
+    if (key === undefined) throw new Error(`repository ${repository} has no change ${change}`);
+    return key;
+  }
+
+  surroundings(repository: number): Surroundings & Pick<ArtefactGroup, "repository"> {
+    const kept = this.#byId.get(repository);
+    return { repository, horizon: kept?.horizon ?? null, landingIsRelease: kept?.landingIsRelease ?? false };
+  }
+
+  isOpaque(repository: number, path: string): boolean {
+    return this.#byId.get(repository)?.opaquePaths.has(path) ?? false;
+  }
+
+  /** What was derived of a write, as it stands today. @param lastActive newest instant of its session */
+  written(kept: KeptWrite, turn: number | null, lastActive: number): Written {
+    const { session, callKey, loggedPath, instant, quality, digest, changedLines, repository, path, places, artefacts } = kept;
+    const surroundings = repository === null ? { horizon: null, landingIsRelease: false } : this.surroundings(repository);
+    const { horizon, landingIsRelease } = surroundings;
+    return {
+      session,
+      loggedPath,
+      instant,
+      turn,
+      digest,
+      changedLines,
+      places: places === null ? null : unpackPlaces(places),
+      artefacts: {
+        callKey,
+        path: path ?? loggedPath,
+        quality: quality as Written["artefacts"]["quality"], // as `derivedRows` wrote it
+        repository,
+        insideRepository: path !== null,
+        ...parseArtefacts(artefacts, repository, { horizon, landingIsRelease }, this, lastActive),
+      },
+    };
+  }
+}

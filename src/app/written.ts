@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import type { ArtefactGroup, WriteArtefacts } from "../attribution/model.ts";
+import type { LineDiff } from "../lines/line-diff.ts";
+
+/** What a session wrote in one call to one path, with what became of it; as it is kept for later derivations. */
+export interface Written {
+  readonly session: string;
+  /** As the log has it; empty for lines that evidence alone gives to a call. */
+  readonly loggedPath: string;
+  readonly instant: number;
+  readonly turn: number | null;
+  /** Of the changed lines; null where there are none of its own (grade C). */
+  readonly digest: string | null;
+  readonly changedLines: number;
+  /** For each line the index of its group where a commit has it, else -1. */
+  readonly places: Int32Array | null;
+  readonly artefacts: WriteArtefacts;
+}
+
+/** Equal for equal differences. */
+export function digestOf({ hunks, lines }: LineDiff): string {
+  const hash = createHash("sha1");
+  for (const column of [hunks, lines.folded, lines.bare, lines.exact, lines.sketch, lines.kind])
+    hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
+  return hash.digest("base64url");
+}
+
+/** Names of changes, which stand while their places in a repository's list move. */
+export interface ChangeNames {
+  keyOf(repository: number, change: number): string;
+  indexOf(repository: number, key: string): number | null;
+}
+
+/** What a repository gives to all lines in it. */
+export type Surroundings = Pick<ArtefactGroup, "horizon" | "landingIsRelease">;
+
+type KeptGroup = Omit<ArtefactGroup, "repository" | "horizon" | "landingIsRelease" | "change"> & { readonly change: string | null };
+
+/**
+ * Groups and drafts as JSON, without what moves while they stand: the horizon, the numbers of changes, and until when the
+ * session was active.
+ */
+export function artefactsText({ repository, groups, drafts }: WriteArtefacts, changes: Pick<ChangeNames, "keyOf">): string {
+  const keep = ({ repository: _r, horizon: _h, landingIsRelease: _l, change, ...group }: ArtefactGroup): KeptGroup => ({
+    ...group,
+    change: change === null || repository === null ? null : changes.keyOf(repository, change),
+    life: { ...group.life, lastActiveAt: isOpen(group) ? null : group.life.lastActiveAt },
+  });
+  return JSON.stringify([groups.map(keep), drafts.map(keep)]);
+}
+
+/** Lines no commit has are as alive as their session. */
+const isOpen = ({ commit }: { readonly commit: string | null }): boolean => commit === null;
+
+/** Reads what `artefactsText` made. @param lastActive newest instant of the session */
+export function parseArtefacts(
+  text: string,
+  repository: number | null,
+  surroundings: Surroundings,
+  changes: Pick<ChangeNames, "indexOf">,
+  lastActive: number,
+): Pick<WriteArtefacts, "groups" | "drafts"> {
+  const [groups, drafts] = JSON.parse(text) as [KeptGroup[], KeptGroup[]];
+  const restore = (group: KeptGroup): ArtefactGroup => ({
+    ...group,
+    repository,
+    ...surroundings,
+    change: group.change === null || repository === null ? null : changes.indexOf(repository, group.change),
+    life: isOpen(group) ? { ...group.life, lastActiveAt: Math.max(group.life.writtenAt, lastActive) } : group.life,
+  });
+  return { groups: groups.map(restore), drafts: drafts.map(restore) };
+}
+
+/** Runs of equal places: index, length. */
+export function packPlaces(places: Int32Array): Uint8Array {
+  const runs: number[] = [];
+  for (const place of places) {
+    if (runs.length > 0 && runs.at(-2) === place) runs[runs.length - 1]!++;
+    else runs.push(place, 1);
+  }
+  return new Uint8Array(Int32Array.from(runs).buffer);
+}
+
+export function unpackPlaces(bytes: Uint8Array): Int32Array {
+  const runs = new Int32Array(new Uint8Array(bytes).buffer);
+  const places: number[] = [];
+  for (let r = 0; r < runs.length; r += 2) for (let i = 0; i < (runs[r + 1] as number); i++) places.push(runs[r] as number);
+  return Int32Array.from(places);
+}
+
+/** Equal for sessions that printed the same commits at the same instants. */
+export function mentionsDigest(session: string, mentions: readonly { session: string; hash: string; instant: number }[]): string {
+  const own = mentions.filter((mention) => mention.session === session).map(({ hash, instant }) => `${hash} ${instant}`);
+  return createHash("sha1").update(own.sort().join("\n")).digest("base64url");
+}

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ArtefactGroup, WriteArtefacts } from "../attribution/model.ts";
+import type { ArtefactGroup, Life, WriteArtefacts } from "../attribution/model.ts";
 import type { LineDiff } from "../lines/line-diff.ts";
 
 /** What a session wrote in one call to one path, with what became of it; as it is kept for later derivations. */
@@ -34,18 +34,58 @@ export interface ChangeNames {
 /** What a repository gives to all lines in it. */
 export type Surroundings = Pick<ArtefactGroup, "horizon" | "landingIsRelease">;
 
-type KeptGroup = Omit<ArtefactGroup, "repository" | "horizon" | "landingIsRelease" | "change"> & { readonly change: string | null };
+type KeptGroup = Omit<ArtefactGroup, "repository" | "horizon" | "landingIsRelease" | "change" | "life"> & {
+  readonly change: string | null;
+};
+
+/** One letter a field: there are many groups, and what is null is left out. */
+const groupLetters = {
+  commit: "c",
+  grade: "g",
+  side: "s",
+  lineKind: "k",
+  authorKind: "a",
+  unlinkedReason: "u",
+  lines: "n",
+  weightTenths: "w",
+  change: "r",
+} as const satisfies Readonly<Record<keyof KeptGroup, string>>;
+
+const lifeLetters = {
+  writtenAt: "W",
+  committedAt: "C",
+  landedAt: "L",
+  releasedAt: "R",
+  diedAt: "D",
+  death: "H",
+  deathCommit: "K",
+  supersededAt: "S",
+  undoneAt: "U",
+  lastActiveAt: "A",
+} as const satisfies Readonly<Record<keyof Life, string>>;
+
+type Letters = Readonly<Record<string, unknown>>;
+
+function shorten(fields: Letters, letters: Readonly<Record<string, string>>): Letters {
+  const short: Record<string, unknown> = {};
+  for (const [name, letter] of Object.entries(letters)) if (fields[name] !== null) short[letter] = fields[name];
+  return short;
+}
+
+function lengthen(short: Letters, letters: Readonly<Record<string, string>>): Letters {
+  return Object.fromEntries(Object.entries(letters).map(([name, letter]) => [name, short[letter] ?? null]));
+}
 
 /**
  * Groups and drafts as JSON, without what moves while they stand: the horizon, the numbers of changes, and until when the
  * session was active.
  */
 export function artefactsText({ repository, groups, drafts }: WriteArtefacts, changes: Pick<ChangeNames, "keyOf">): string {
-  const keep = ({ repository: _r, horizon: _h, landingIsRelease: _l, change, ...group }: ArtefactGroup): KeptGroup => ({
-    ...group,
-    change: change === null || repository === null ? null : changes.keyOf(repository, change),
-    life: { ...group.life, lastActiveAt: isOpen(group) ? null : group.life.lastActiveAt },
-  });
+  const keep = (group: ArtefactGroup): Letters => {
+    const change = group.change === null || repository === null ? null : changes.keyOf(repository, group.change);
+    const lastActiveAt = isOpen(group) ? null : group.life.lastActiveAt;
+    return { ...shorten({ ...group, change }, groupLetters), ...shorten({ ...group.life, lastActiveAt }, lifeLetters) };
+  };
   return JSON.stringify([groups.map(keep), drafts.map(keep)]);
 }
 
@@ -60,14 +100,18 @@ export function parseArtefacts(
   changes: Pick<ChangeNames, "indexOf">,
   lastActive: number,
 ): Pick<WriteArtefacts, "groups" | "drafts"> {
-  const [groups, drafts] = JSON.parse(text) as [KeptGroup[], KeptGroup[]];
-  const restore = (group: KeptGroup): ArtefactGroup => ({
-    ...group,
-    repository,
-    ...surroundings,
-    change: group.change === null || repository === null ? null : changes.indexOf(repository, group.change),
-    life: isOpen(group) ? { ...group.life, lastActiveAt: Math.max(group.life.writtenAt, lastActive) } : group.life,
-  });
+  const [groups, drafts] = JSON.parse(text) as [Letters[], Letters[]]; // our own
+  const restore = (short: Letters): ArtefactGroup => {
+    const group = lengthen(short, groupLetters) as unknown as KeptGroup;
+    const life = lengthen(short, lifeLetters) as unknown as Life;
+    return {
+      ...group,
+      repository,
+      ...surroundings,
+      change: group.change === null || repository === null ? null : changes.indexOf(repository, group.change),
+      life: isOpen(group) ? { ...life, lastActiveAt: Math.max(life.writtenAt, lastActive) } : life,
+    };
+  };
   return { groups: groups.map(restore), drafts: drafts.map(restore) };
 }
 

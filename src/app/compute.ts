@@ -1,6 +1,7 @@
 import { allocate } from "../attribution/allocation.ts";
+import { LineEnds } from "../attribution/line-ends.ts";
 import { type LinkResult, linkWrites } from "../attribution/link.ts";
-import { LineEnds, type RepositoryOutcomes, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
+import { type RepositoryOutcomes, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
 import type { Segment, SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
 import { joinSightings } from "../attribution/usages.ts";
 import type { CommitFact, RefFact } from "../contract/facts.ts";
@@ -211,13 +212,15 @@ export function linkRepository(
   const own = checkpoints.filter((checkpoint) => checkpoint.repository === outcomes.repository);
   const linked = linkWrites(outcomes.history, writes, namedSessions(outcomes.history, mentions, own, ignoreTrailers));
   const ends = new LineEnds(outcomes);
-  const written = artefactsOf(outcomes, writes, linked, ends, lastActive, before).map(({ write, places, artefacts }, w): Written => {
-    const found = writes[w];
-    const { session, instant } = write;
-    if (!found) return { session, loggedPath: "", instant, turn: null, digest: null, changedLines: 0, places, artefacts };
-    const { loggedPath, turn, diff } = found;
-    return { session, loggedPath, instant, turn, digest: digestOf(diff), changedLines: lineCount(diff), places, artefacts };
-  });
+  const written = artefactsOf(outcomes, writes, linked, ends, lastActive, before).map(
+    ({ write, places, byCall, artefacts }, w): Written => {
+      const found = writes[w];
+      const { session, instant } = write;
+      const common = { session, instant, places, artefacts, changedLines: lineCount(write.diff) };
+      if (!found) return { ...common, loggedPath: "", turn: byCall ? 0 : null, digest: null };
+      return { ...common, loggedPath: found.loggedPath, turn: found.turn, digest: digestOf(found) };
+    },
+  );
   return { ...outcomes, landingIsRelease: landingIsRelease(outcomes), linked, ends, written };
 }
 
@@ -257,23 +260,21 @@ export function outcomesOf(
   const defaultBranch = chooseDefaultBranch(hints, refs, commits);
   const history = new LineHistory(commits, defaultBranch?.commit ?? null);
   for (const commit of commits) history.apply(commit);
-  const result = history.finish();
+  const result = { commits, ...history.finish() };
   const releases = findReleases(commits, refs);
   return { repository: stored.id, stored, history: result, changes: findChanges(commits, refs, result.tip), releases, defaultBranch };
 }
 
-/** The last call of a session before an instant that can have changed files, else its last call at all. */
+/**
+ * The last call of a session before an instant that can have written what no log holds: an edit, a shell command or a
+ * sub-agent, else a build (a formatter). Calls that only check or commit never make their turn an editing one.
+ */
 export function callBefore(facts: Pick<SessionFacts, "calls">): (session: string, instant: number) => string | null {
-  const changes = new Set<Call["activity"]>(["edit", "shell", "delegate", "build"]);
+  const writes = new Set<Call["activity"]>(["edit", "shell", "delegate"]);
   return (session, instant) => {
-    let last: Call | null = null;
-    let lastChanging: Call | null = null;
-    for (const call of facts.calls.get(session) ?? []) {
-      if (call.instant > instant) break;
-      last = call;
-      if (changes.has(call.activity)) lastChanging = call;
-    }
-    return (lastChanging ?? last)?.callKey ?? null;
+    const calls = (facts.calls.get(session) ?? []).filter((call) => call.instant <= instant && call.status !== "error");
+    const last = calls.findLast((call) => writes.has(call.activity)) ?? calls.findLast((call) => call.activity === "build");
+    return last?.callKey ?? null;
   };
 }
 

@@ -1,5 +1,6 @@
 import { Drafts } from "../attribution/drafts.ts";
 import type { KnownRepository } from "../attribution/locate.ts";
+import { Moves } from "../attribution/moves.ts";
 import { OpenLines, regroup } from "../attribution/write-groups.ts";
 import { lineCount } from "../lines/line-diff.ts";
 import type { PriceBook } from "../prices/price-book.ts";
@@ -15,7 +16,6 @@ import {
   readLinkedSessions,
   readSessionsIn,
   readWritesOfSessions,
-  readWritesToPath,
 } from "../store/derived-kept.ts";
 import type { Replaced } from "../store/derived-store.ts";
 import type { Database } from "../store/duckdb/database.ts";
@@ -23,7 +23,6 @@ import {
   type StoredRepository,
   compare,
   familyOf,
-  knowsCommit,
   namedSessionsOf,
   readKnownPaths,
   readRepositories,
@@ -52,7 +51,7 @@ import {
 import { type StandingIds, changeKey } from "./derived-rows.ts";
 import { KeptRepositories, compareWrites, isSameWrite, mayTouchCommits, movedSessions, otherPaths, writeKey } from "./kept.ts";
 import { type FoundWrite, type Located, knownRepository, locateWrites } from "./locate-writes.ts";
-import { type ChangeNames, type Written, artefactsText, digestOf, mentionsDigest, unpackPlaces } from "./written.ts";
+import { type ChangeNames, type Written, artefactsText, digestOf, mentionsOf, unpackPlaces } from "./written.ts";
 
 /** Derived rows to be put in the place of others. */
 export interface Rederived {
@@ -232,27 +231,29 @@ class Attempt {
 
   /** Repositories whose links may not stand: a write may be in a commit they have, or evidence names one anew. */
   async #touched(loaded: LoadedFacts, located: Located, before: readonly KeptWrite[], evidence: LinkEvidence): Promise<number[]> {
-    const { store, derived } = this.#input;
+    const { derived } = this.#input;
     const keptOf = new Map(this.#kept.sessions.map((session) => [session.session, session]));
-    const hashes = loaded.sessions
-      .filter(({ session }) => mentionsDigest(session, loaded.mentions) !== (keptOf.get(session)?.mentions ?? mentionsDigest("", [])))
-      .flatMap(({ session }) => loaded.mentions.filter((mention) => mention.session === session).map(({ hash }) => hash));
+    const mentionInstants = loaded.sessions.flatMap(({ session }) => {
+      const now = mentionsOf(session, loaded.mentions);
+      const then = keptOf.get(session)?.mentions ?? [];
+      const changed = [...now.filter((mention) => !then.includes(mention)), ...then.filter((mention) => !now.includes(mention))];
+      return changed.map((mention) => Number(mention.split(" ")[0]));
+    });
     const firstCalled = loaded.sessions
       .filter(({ session }) => (loaded.facts.calls.get(session)?.[0]?.instant ?? null) !== (keptOf.get(session)?.firstCallAt ?? null))
       .map(({ session }) => session);
     const touched: number[] = [];
-    for (const [repository, { ids, newestCommitAt }] of this.#known) {
+    for (const [repository, { newestCommitAt }] of this.#known) {
       if (this.#relinked.has(repository)) continue;
       const own = before.filter((write) => write.repository === repository);
       const writes = compareWrites(
         located.writes.get(repository) ?? [],
         own.filter(({ digest }) => digest !== null),
       );
-      const namedOnly = own.filter(({ digest }) => digest === null);
+      const putDown = own.filter(({ digest, turn }) => digest === null && turn === null);
       if (
-        mayTouchCommits(writes, newestCommitAt) ||
-        namedOnly.some(({ session, instant, callKey }) => evidence.callBefore(session, instant) !== callKey) ||
-        (await knowsCommit(store, ids, hashes)) ||
+        mayTouchCommits(writes.instants, mentionInstants, newestCommitAt) ||
+        putDown.some(({ session, instant, callKey }) => evidence.callBefore(session, instant) !== callKey) ||
         (firstCalled.length > 0 && (await this.#isNamed(repository, firstCalled, loaded, derived)))
       )
         touched.push(repository);
@@ -286,56 +287,74 @@ class Attempt {
         own.filter(({ digest }) => digest !== null),
       );
       for (const kept of own)
-        if (kept.digest === null) written.push(this.#standing.written(kept, null, evidence.lastActive.get(kept.session) ?? 0));
+        if (kept.digest === null) written.push(this.#standing.written(kept, kept.turn, evidence.lastActive.get(kept.session) ?? 0));
       for (const write of found) {
         const kept = keptOf.get(`${repository}\u0000${writeKey(write)}`) as KeptWrite;
         if (!paths.has(write.path)) written.push(this.#standing.written(kept, write.turn, evidence.lastActive.get(write.session) ?? 0));
       }
-      for (const path of paths) {
-        const regrouped = await this.#regroupPath(repository, path, found, keptOf, inScope, evidence);
-        written.push(...regrouped.written);
-        for (const session of regrouped.others) more.add(session);
-      }
+      if (paths.size === 0) continue;
+      const regrouped = await this.#regroupPaths(repository, paths, found, keptOf, inScope, evidence);
+      written.push(...regrouped.written);
+      for (const session of regrouped.others) more.add(session);
     }
     return more.size > 0 ? { more: { sessions: [...more], repositories: [] } } : { written };
   }
 
-  /** Looks at the drafts of one path anew. @returns writes of the sessions in scope, and other sessions whose drafts changed */
-  async #regroupPath(
+  /**
+   * Looks at the drafts and moves of some paths anew.
+   * @returns writes of the sessions in scope, and other sessions whose lines stand otherwise now
+   */
+  async #regroupPaths(
     repository: number,
-    path: string,
+    paths: ReadonlySet<string>,
     found: readonly FoundWrite[],
     keptOf: ReadonlyMap<string, KeptWrite>,
     inScope: ReadonlySet<string>,
     evidence: LinkEvidence,
   ): Promise<{ readonly written: readonly Written[]; readonly others: readonly string[] }> {
-    const elsewhere = (await readWritesToPath(this.#input.derived, repository, path)).filter(({ session }) => !inScope.has(session));
+    const elsewhere = await this.#keptElsewhere(repository, paths, inScope);
     const keptElsewhere = new Map(elsewhere.map((write) => [writeKey(write), write]));
-    const writes = [...found.filter((write) => write.path === path), ...(await this.#readOthers(elsewhere))].sort(byFactOrder);
+    // All writes of the sessions in scope, and of other sessions those of the turns that wrote to these paths: moves are found in a turn.
+    const writes = [...found, ...(await this.#readOthers(elsewhere))].sort(byFactOrder);
     const keptWrites = writes.map((write) => keptElsewhere.get(writeKey(write)) ?? keptOf.get(`${repository}\u0000${writeKey(write)}`));
     const places = writes.map((write, w) => {
       const kept = keptWrites[w];
       return kept?.places && isSameWrite(write, kept) ? unpackPlaces(kept.places) : new Int32Array(lineCount(write.diff)).fill(-1);
     });
     const drafts = new Drafts(writes, (w, place) => (places[w]?.[place] ?? -1) >= 0);
+    const moves = new Moves(writes);
     const lastActive = new Map([...this.#kept.sessions.map(({ session, lastAt }) => [session, lastAt] as const), ...evidence.lastActive]);
-    const context = {
-      ...this.#standing.surroundings(repository),
-      lastActive,
-      isOpaque: (at: string) => this.#standing.isOpaque(repository, at),
-    };
-    const open = new OpenLines(writes, drafts, context);
+    const isOpaque = (path: string): boolean => this.#standing.isOpaque(repository, path);
+    const open = new OpenLines({ ...this.#standing.surroundings(repository), lastActive, isOpaque });
     const written: Written[] = [];
     const others = new Set<string>();
     writes.forEach((write, w) => {
+      if (!paths.has(write.path)) return;
       const kept = keptWrites[w];
       const groups = kept && isSameWrite(write, kept) ? this.#standing.written(kept, write.turn, 0).artefacts.groups : [];
-      const { places: now, ...artefacts } = regroup(writes, w, { groups, places: places[w] as Int32Array }, open);
-      const whole = { callKey: write.callKey, path, quality: write.quality, repository, insideRepository: true, ...artefacts };
+      const { places: now, ...artefacts } = regroup(write, w, { groups, places: places[w] as Int32Array }, { drafts, moves, open });
+      const { callKey, path, quality } = write;
+      const whole = { callKey, path, quality, repository, insideRepository: true, ...artefacts };
       if (inScope.has(write.session)) written.push(writtenOf(write, now, whole));
       else if (artefactsText(whole, this.#standing) !== kept?.artefacts) others.add(write.session);
     });
     return { written, others: [...others] };
+  }
+
+  /** What sessions that are not looked at wrote to some paths, and in the same turns elsewhere in the repository. */
+  async #keptElsewhere(repository: number, paths: ReadonlySet<string>, inScope: ReadonlySet<string>): Promise<KeptWrite[]> {
+    const sessions = new Set(
+      this.#kept.paths
+        .filter((kept) => kept.repository === repository && kept.path !== null && paths.has(kept.path) && !inScope.has(kept.session))
+        .map(({ session }) => session),
+    );
+    const ids = this.#kept.sessions.filter(({ session }) => sessions.has(session)).map(({ id }) => id);
+    const own = (await readWritesOfSessions(this.#input.derived, ids)).filter(
+      (write) => write.repository === repository && write.digest !== null,
+    );
+    const turnOf = ({ session, turn }: KeptWrite): string => `${session}\u0000${turn}`;
+    const turns = new Set(own.filter(({ path }) => path !== null && paths.has(path)).map(turnOf));
+    return own.filter((write) => turns.has(turnOf(write)));
   }
 
   /** Writes of sessions that are not looked at, with their lines. */
@@ -344,10 +363,10 @@ class Attempt {
     const { store } = this.#input;
     const sessions = new Set(kept.map(({ session }) => store.dictionary.id(session)));
     const wanted = new Map(kept.map((write) => [`${write.session}\u0000${writeKey(write)}`, write]));
-    return (await readWrites(store, sessions)).flatMap(({ session, callKey, path: loggedPath, instant, quality, diff }) => {
+    return (await readWrites(store, sessions)).flatMap(({ session, callKey, path: loggedPath, instant, quality, operation, diff }) => {
       const known = wanted.get(`${session}\u0000${writeKey({ callKey, loggedPath })}`);
       if (!known) return [];
-      return [{ session, callKey, loggedPath, instant, quality, diff, path: known.path as string, turn: known.turn as number }];
+      return [{ session, callKey, loggedPath, instant, quality, operation, diff, path: known.path as string, turn: known.turn as number }];
     });
   }
 
@@ -369,7 +388,7 @@ const byFactOrder = (a: FoundWrite, b: FoundWrite): number =>
 
 function writtenOf(write: FoundWrite, places: Int32Array, artefacts: Written["artefacts"]): Written {
   const { session, loggedPath, instant, turn, diff } = write;
-  return { session, loggedPath, instant, turn, digest: digestOf(diff), changedLines: lineCount(diff), places, artefacts };
+  return { session, loggedPath, instant, turn, digest: digestOf(write), changedLines: lineCount(diff), places, artefacts };
 }
 
 /** @param standing repositories that are not among the computed ones, null where there are none */

@@ -8,7 +8,7 @@ import type { Row } from "../store/duckdb/database.ts";
 import { type StoredCheckpoint, compare } from "../store/fact-reader.ts";
 import { type Computed, type ComputedRepository, type PlacedSession, repositoryName } from "./compute.ts";
 import { checkpointsNamed } from "./evidence.ts";
-import { type ChangeNames, type Written, artefactsText, mentionsDigest, packPlaces } from "./written.ts";
+import { type ChangeNames, type Written, artefactsText, mentionsOf, packPlaces } from "./written.ts";
 
 const agentGrades = ["A", "B", "C"] as const;
 
@@ -174,7 +174,7 @@ function placeRow({ session, keptIn, folders }: PlacedSession, { mentions, facts
     ids.sessions.get(session) as number,
     keptIn,
     JSON.stringify(folders),
-    mentionsDigest(session, mentions),
+    JSON.stringify(mentionsOf(session, mentions)),
     facts.calls.get(session)?.[0]?.instant ?? null,
   ];
 }
@@ -380,7 +380,7 @@ const runColumn = { lines: 12, movedLines: 13 } as const;
 
 function runKey({ history, ends }: ComputedRepository, authors: LineAuthors, line: number, kind: number): string {
   const last = ends.latest(line);
-  return `${kind} ${authors.grade[line]} ${authors.session[line]} ${history.landed[line]} ${history.died[last]} ${history.killer[last]} ${history.killer[line]} ${ends.replaced[last]}`;
+  return `${kind} ${authors.grade[line]} ${authors.mixed[line]} ${authors.session[line]} ${history.landed[line]} ${history.died[last]} ${history.killer[last]} ${history.killer[line]} ${ends.replaced[last]}`;
 }
 
 /** landed_ms, landed_change_id, released_ms, died_ms, death, killer_commit. */
@@ -408,7 +408,8 @@ function lifeCells(
 function authorCells({ linked }: ComputedRepository, authors: LineAuthors, line: number, ids: Ids): (string | number | null)[] {
   const grade = authors.grade[line] as number;
   if (grade === 0) return ["unknown", null, null];
-  return ["agent", agentGrades[grade - 1] as string, ids.sessions.get(linked.sessions[authors.session[line] as number] as string) ?? null];
+  const session = ids.sessions.get(linked.sessions[authors.session[line] as number] as string) ?? null;
+  return [authors.mixed[line] === 1 ? "mixed" : "agent", agentGrades[grade - 1] as string, session];
 }
 
 /** 1 at the places of a difference that are added lines: each hunk's removed lines come first. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { RefFact } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { Fingerprinter } from "../lines/fingerprint.ts";
+import { featureVersion } from "../lines/line-diff.ts";
 import { type Repository, countCommitsOfAllRefs, openRepository, readIdentity, readRepository } from "../outcomes/git/index.ts";
 import type { Alias, FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
@@ -15,7 +16,7 @@ export interface FoundRepository {
   readonly clone: string;
   /** Work trees that led to it. */
   readonly folders: readonly string[];
-  /** Fingerprint of its refs and of what HEAD stands for: equal means nothing new. */
+  /** Fingerprint of its refs, of what HEAD stands for and of how lines are read: equal means nothing new. */
   readonly refsDigest: string;
 }
 
@@ -47,7 +48,7 @@ export async function findRepositories(
 
 function digestOf({ refs, hints, place }: Repository): string {
   return createHash("sha1")
-    .update(JSON.stringify([refs.map(({ name, commit }) => [name, commit]), hints, place.shallow]))
+    .update(JSON.stringify([refs.map(({ name, commit }) => [name, commit]), hints, place.shallow, featureVersion]))
     .digest("hex");
 }
 

@@ -17,7 +17,7 @@ export function isSameWrite(write: FoundWrite, kept: KeptWrite | undefined): boo
     kept.path === write.path &&
     kept.instant === write.instant &&
     kept.quality === write.quality &&
-    kept.digest === digestOf(write.diff)
+    kept.digest === digestOf(write)
   );
 }
 
@@ -25,7 +25,7 @@ export function isSameWrite(write: FoundWrite, kept: KeptWrite | undefined): boo
 export interface WriteChanges {
   /** Instants of writes that came, went or changed. */
   readonly instants: readonly number[];
-  /** Paths whose drafts may have changed with them. */
+  /** Paths whose drafts may have changed with them: their own, and those of the same turns, whose moves may have. */
   readonly paths: ReadonlySet<string>;
 }
 
@@ -33,25 +33,41 @@ export function compareWrites(found: readonly FoundWrite[], kept: readonly KeptW
   const before = new Map(kept.map((write) => [writeKey(write), write]));
   const instants: number[] = [];
   const paths = new Set<string>();
+  const turns = new Set<string>();
+  const touch = ({ path, session, turn }: { path: string | null; session: string; turn: number | null }): void => {
+    if (path !== null) paths.add(path);
+    turns.add(`${session}\u0000${turn}`);
+  };
   for (const write of found) {
     const known = before.get(writeKey(write));
     before.delete(writeKey(write));
     const same = isSameWrite(write, known);
     if (same && known?.turn === write.turn) continue;
-    paths.add(write.path);
-    if (known?.path) paths.add(known.path);
+    touch(write);
+    if (known) touch(known);
     if (!same) instants.push(write.instant, ...(known ? [known.instant] : []));
   }
   for (const gone of before.values()) {
     instants.push(gone.instant);
-    if (gone.path !== null) paths.add(gone.path);
+    touch(gone);
   }
+  for (const { path, session, turn } of [...found, ...kept]) if (path !== null && turns.has(`${session}\u0000${turn}`)) paths.add(path);
   return { instants, paths };
 }
 
-/** Whether a write of one of these instants may be, or have been, in a commit: none is linked to a commit long before it. */
-export function mayTouchCommits({ instants }: WriteChanges, newestCommitAt: number | null): boolean {
-  return newestCommitAt !== null && instants.some((instant) => instant <= newestCommitAt + defaultLinkOptions.skewMs);
+/** A printed hash names commits of up to an hour before. */
+const printedAfterMs = 3_600_000;
+
+/**
+ * Whether writes, or hashes that were printed, of some instants may have to do with a commit that is known: a write is in
+ * none that is older than it (RULINGS 17), and never was.
+ */
+export function mayTouchCommits(writes: readonly number[], mentions: readonly number[], newestCommitAt: number | null): boolean {
+  if (newestCommitAt === null) return false;
+  return (
+    writes.some((instant) => instant <= newestCommitAt + defaultLinkOptions.skewMs) ||
+    mentions.some((instant) => instant <= newestCommitAt + printedAfterMs)
+  );
 }
 
 /** What the sessions that are not looked at wrote, for the locator. */

@@ -10,6 +10,7 @@ import { type Written, digestOf } from "./written.ts";
 /** A write in its repository, with the path its log gave it. */
 export interface FoundWrite extends TurnWrite {
   readonly loggedPath: string;
+  readonly operation: string;
 }
 
 /** Where a session ran. */
@@ -65,9 +66,9 @@ export function locateWrites({ sessions, facts, usages, known, keptIn, others }:
       outside.push(outsideWrite(write));
       continue;
     }
-    const { session, callKey, instant, diff, quality, path: loggedPath } = write;
+    const { session, callKey, instant, diff, quality, operation, path: loggedPath } = write;
     const turn = turnAt(facts.turns.get(session) ?? [], instant);
-    pushTo(writes, place.repository, { session, callKey, instant, path: place.path, diff, quality, turn, loggedPath });
+    pushTo(writes, place.repository, { session, callKey, instant, path: place.path, operation, diff, quality, turn, loggedPath });
     const vote = votes.get(session) ?? new Map<number, number>();
     vote.set(place.repository, (vote.get(place.repository) ?? 0) + lineCount(diff));
     votes.set(session, vote);
@@ -101,9 +102,19 @@ function placesOf(
   return new Map([...folders].map(([session, own]) => [session, { keptIn: keptIn.get(session) ?? null, folders: [...own].sort() }]));
 }
 
-function outsideWrite({ session, callKey, path, quality, instant, diff }: StoredWrite): Written {
+function outsideWrite(write: StoredWrite): Written {
+  const { session, callKey, path, quality, instant, diff } = write;
   const artefacts = { callKey, path, quality, repository: null, insideRepository: false, groups: [], drafts: [] };
-  return { session, loggedPath: path, instant, turn: null, digest: digestOf(diff), changedLines: lineCount(diff), places: null, artefacts };
+  return {
+    session,
+    loggedPath: path,
+    instant,
+    turn: null,
+    digest: digestOf(write),
+    changedLines: lineCount(diff),
+    places: null,
+    artefacts,
+  };
 }
 
 function pushTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {

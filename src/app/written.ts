@@ -8,8 +8,9 @@ export interface Written {
   /** As the log has it; empty for lines that evidence alone gives to a call. */
   readonly loggedPath: string;
   readonly instant: number;
+  /** Of an opaque write 0 where a call names the path, null where it is put down to the last call before the commit. */
   readonly turn: number | null;
-  /** Of the changed lines; null where there are none of its own (grade C). */
+  /** Of operation and changed lines; null for opaque writes, whose lines a commit tells (grade C). */
   readonly digest: string | null;
   readonly changedLines: number;
   /** For each line the index of its group where a commit has it, else -1. */
@@ -17,9 +18,9 @@ export interface Written {
   readonly artefacts: WriteArtefacts;
 }
 
-/** Equal for equal differences. */
-export function digestOf({ hunks, lines }: LineDiff): string {
-  const hash = createHash("sha1");
+/** Equal for writes that do the same. */
+export function digestOf({ operation, diff: { hunks, lines } }: { readonly operation: string; readonly diff: LineDiff }): string {
+  const hash = createHash("sha1").update(operation);
   for (const column of [hunks, lines.folded, lines.bare, lines.exact, lines.sketch, lines.kind])
     hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
   return hash.digest("base64url");
@@ -132,8 +133,10 @@ export function unpackPlaces(bytes: Uint8Array): Int32Array {
   return Int32Array.from(places);
 }
 
-/** Equal for sessions that printed the same commits at the same instants. */
-export function mentionsDigest(session: string, mentions: readonly { session: string; hash: string; instant: number }[]): string {
-  const own = mentions.filter((mention) => mention.session === session).map(({ hash, instant }) => `${hash} ${instant}`);
-  return createHash("sha1").update(own.sort().join("\n")).digest("base64url");
+/** The commits a session printed, sorted. */
+export function mentionsOf(session: string, mentions: readonly { session: string; hash: string; instant: number }[]): string[] {
+  return mentions
+    .filter((mention) => mention.session === session)
+    .map(({ hash, instant }) => `${instant} ${hash}`)
+    .sort();
 }

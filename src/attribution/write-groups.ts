@@ -2,7 +2,9 @@
 import { lineCount } from "../lines/line-diff.ts";
 import { lineKind, lineKinds, lineWeightTenths } from "../lines/line-kind.ts";
 import type { Drafts } from "./drafts.ts";
+import { eachPlace } from "./line-ends.ts";
 import type { TurnWrite } from "./lives.ts";
+import type { Moves } from "./moves.ts";
 import type { ArtefactGroup, Life, WriteArtefacts } from "./model.ts";
 
 /** A data file of more changed lines is one artefact of this many (RULINGS 15). */
@@ -44,29 +46,48 @@ export interface OpenLineContext extends Pick<ArtefactGroup, "repository" | "hor
   readonly lastActive: ReadonlyMap<string, number>;
 }
 
-/** Groups the lines that no commit has: standing, superseded, or drafts. */
+/** How a line that no commit has stands: a draft of its turn, or taken out by a later write, or neither. */
+export interface OpenState {
+  readonly draft: boolean;
+  readonly supersededAt: number | null;
+}
+
+export function openStateOf(drafts: Drafts, w: number, place: number): OpenState {
+  const draft = drafts.isDraft(w, place);
+  return { draft, supersededAt: draft ? null : drafts.supersededAt(w, place) };
+}
+
+/** Lines that were moved weigh a tenth (RULINGS 15). */
+const movedWeightTenths = 1;
+
+export function weightOf(kind: number, isMoved: boolean): number {
+  const weight = lineWeightTenths[kind] as number;
+  return isMoved ? Math.min(movedWeightTenths, weight) : weight;
+}
+
+/** Groups the lines that no commit has. */
 export class OpenLines {
-  readonly #writes: readonly TurnWrite[];
-  readonly #drafts: Drafts;
   readonly #context: OpenLineContext;
 
-  constructor(writes: readonly TurnWrite[], drafts: Drafts, context: OpenLineContext) {
-    this.#writes = writes;
-    this.#drafts = drafts;
+  constructor(context: OpenLineContext) {
     this.#context = context;
   }
 
-  /** Adds one line of write `w` to its group. */
-  add(w: number, place: number, side: "added" | "removed", groups: GroupMaker, draftGroups: GroupMaker): void {
-    const write = this.#writes[w] as TurnWrite;
-    const kind = write.diff.lines.kind[place] as number;
-    const draft = this.#drafts.isDraft(w, place);
-    const supersededAt = draft ? null : this.#drafts.supersededAt(w, place);
+  /** Adds one line of a write to its group. */
+  add(
+    write: TurnWrite,
+    kind: number,
+    side: "added" | "removed",
+    weightTenths: number,
+    { draft, supersededAt }: OpenState,
+    groups: GroupMaker,
+    draftGroups: GroupMaker,
+  ): void {
     const undoesOwn = side === "removed" && supersededAt !== null;
     const { repository, horizon, landingIsRelease, isOpaque, lastActive } = this.#context;
     (draft ? draftGroups : groups).add(
       `${kind} ${side} ${supersededAt}`,
-      undoesOwn ? 0 : (lineWeightTenths[kind] as number),
+      undoesOwn ? 0 : weightTenths,
       (): GroupKey => ({
         repository,
         horizon,
@@ -105,36 +126,27 @@ function openLife(
 }
 
 /**
- * The groups of a write whose links stand, once drafts were looked at anew: groups of linked lines stay as they are, those
- * of the others are made again, in the order the whole would have been made in.
+ * The groups of a write whose links stand, once drafts and moves were looked at anew: linked lines keep their lives, the
+ * others are grouped again, in the order the whole would have been made in.
  * @param known what the write became, as it was last derived, and the group of each linked line of it
  */
 export function regroup(
-  writes: readonly TurnWrite[],
+  write: TurnWrite,
   w: number,
   known: { readonly groups: readonly ArtefactGroup[]; readonly places: Int32Array },
-  open: OpenLines,
+  { drafts, moves, open }: { readonly drafts: Drafts; readonly moves: Moves; readonly open: OpenLines },
 ): Pick<WriteArtefacts, "groups" | "drafts"> & { readonly places: Int32Array } {
-  const { diff } = writes[w] as TurnWrite;
   const groups = new GroupMaker();
-  const drafts = new GroupMaker();
-  const places = new Int32Array(lineCount(diff)).fill(-1);
-  const linked = new Map<number, ArtefactGroup>();
-  eachPlace(diff.hunks, (place, side) => {
+  const draftGroups = new GroupMaker();
+  const places = new Int32Array(lineCount(write.diff)).fill(-1);
+  eachPlace(write.diff.hunks, (place, side) => {
+    const kind = write.diff.lines.kind[place] as number;
+    const weight = weightOf(kind, moves.isMoved(w, place));
     const before = known.places[place] ?? -1;
-    if (before < 0) return open.add(w, place, side, groups, drafts);
+    if (before < 0) return open.add(write, kind, side, weight, openStateOf(drafts, w, place), groups, draftGroups);
     const group = known.groups[before] as ArtefactGroup;
-    places[place] = groups.add(`linked ${before}`, 0, () => group);
-    linked.set(places[place] as number, group);
+    // Nothing moved weighs nothing: a group without weight takes out what never landed, and goes on to weigh nothing.
+    places[place] = groups.add(`linked ${before}`, group.weightTenths === 0 ? 0 : weight, () => group);
   });
-  return { groups: groups.finish().map((group, index) => linked.get(index) ?? group), drafts: drafts.finish(), places };
-}
-
-/** Calls back for each line of a difference with its place and side. */
-export function eachPlace(hunks: Int32Array, visit: (place: number, side: "added" | "removed") => void): void {
-  let place = 0;
-  for (let h = 0; h < hunks.length; h += 4) {
-    for (let i = 0; i < (hunks[h + 1] as number); i++) visit(place++, "removed");
-    for (let i = 0; i < (hunks[h + 3] as number); i++) visit(place++, "added");
-  }
+  return { groups: groups.finish(), drafts: draftGroups.finish(), places };
 }

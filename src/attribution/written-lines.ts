@@ -1,67 +1,85 @@
 import type { LineHistoryResult } from "../contract/history.ts";
+import type { LineDiff, LineFeatures } from "../lines/line-diff.ts";
 import type { LocatedWrite } from "./link.ts";
 
 const none: readonly number[] = [];
 
+/** A text written more often into one file says nothing of who wrote a line of it; only the newest are looked at. */
+const mostOfOneText = 1_000;
+
 /**
  * Every written line of a repository, found by path and text. A line is its place in the whole sequence of writes; lines
- * of one write follow each other. Paths that renames connect are one group. Texts are numbered (`textOf`): fingerprints
- * are doubles, and a map of doubles costs a heap object a key.
+ * of one write follow each other. Paths that renames connect are one group. Texts are equal without white space, so that
+ * reformatting keeps them; they are numbered (`textOf`): fingerprints are doubles, and a map of doubles costs a heap object
+ * a key.
  */
 export class WrittenLines {
-  readonly #first: Int32Array;
-  readonly #write: Int32Array;
-  readonly #side: Uint8Array;
-  readonly #text: Int32Array;
-  readonly #texts: ReadonlyMap<number, number>;
+  readonly #diffs: LineDiff[] = [];
+  readonly #first: number[] = [0];
+  #write = new Int32Array(1024);
+  #side = new Uint8Array(1024);
+  #text = new Int32Array(1024);
+  /** The next older line of the same group, side and text, -1 for none. */
+  #older = new Int32Array(1024);
+  readonly #texts = new Map<number, number>();
   readonly #groups: ReadonlyMap<string, number>;
   /** By group and side: text → its newest line. */
   readonly #newest: readonly [Map<number, number>, Map<number, number>][];
-  /** The next older line of the same group, side and text, -1 for none. */
-  readonly #older: Int32Array;
   readonly #consumed = new Map<number, number[]>();
   readonly #paths: Int32Array;
 
-  /** @param writes sorted by instant */
-  constructor(writes: readonly LocatedWrite[], history: LineHistoryResult) {
+  /**
+   * @param writes sorted by instant
+   * @param alsoCounted differences whose lines may be added later
+   */
+  constructor(writes: readonly LocatedWrite[], history: LineHistoryResult, alsoCounted: Iterable<LineDiff> = []) {
     this.#groups = groupPaths(history, writes);
-    this.#first = new Int32Array(writes.length + 1);
-    writes.forEach((write, w) => {
-      this.#first[w + 1] = (this.#first[w] as number) + write.diff.lines.kind.length;
-    });
-    const total = this.#first[writes.length] as number;
-    this.#write = new Int32Array(total);
-    this.#side = new Uint8Array(total);
-    this.#text = new Int32Array(total);
-    this.#older = new Int32Array(total).fill(-1);
-    const texts = new Map<number, number>();
-    const newest: [Map<number, number>, Map<number, number>][] = Array.from({ length: new Set(this.#groups.values()).size }, () => [
-      new Map(),
-      new Map(),
-    ]);
-    writes.forEach((write, w) => {
-      const maps = newest[this.groupOf(write.path)] as [Map<number, number>, Map<number, number>];
-      const { hunks, lines } = write.diff;
-      let line = this.#first[w] as number;
-      let place = 0;
-      for (let h = 0; h < hunks.length; h += 4) {
-        for (const side of [1, 0] as const) {
-          for (const end = place + (hunks[h + (side === 1 ? 1 : 3)] as number); place < end; place++, line++) {
-            const fingerprint = lines.folded[place] as number;
-            let text = texts.get(fingerprint);
-            if (text === undefined) texts.set(fingerprint, (text = texts.size));
-            this.#write[line] = w;
-            this.#side[line] = side;
-            this.#text[line] = text;
-            this.#older[line] = maps[side].get(text) ?? -1;
-            maps[side].set(text, line);
-          }
+    this.#newest = Array.from({ length: new Set(this.#groups.values()).size }, () => [new Map(), new Map()]);
+    for (const { path, diff } of writes) this.add(path, diff);
+    for (const { lines } of alsoCounted) for (const fingerprint of lines.bare) this.#number(fingerprint);
+    this.#paths = countPaths(history, this.#texts, this.#groups);
+  }
+
+  #number(fingerprint: number): number {
+    let text = this.#texts.get(fingerprint);
+    if (text === undefined) this.#texts.set(fingerprint, (text = this.#texts.size));
+    return text;
+  }
+
+  /** Adds a write behind the others. @returns its number */
+  add(path: string, diff: LineDiff): number {
+    const w = this.#diffs.push(diff) - 1;
+    const { hunks, lines } = diff;
+    let line = this.#first[w] as number;
+    this.#first.push(line + lines.kind.length);
+    while (this.#write.length < line + lines.kind.length) this.#grow();
+    const maps = this.#newest[this.groupOf(path)] as [Map<number, number>, Map<number, number>];
+    let place = 0;
+    for (let h = 0; h < hunks.length; h += 4) {
+      for (const side of [1, 0] as const) {
+        for (const end = place + (hunks[h + (side === 1 ? 1 : 3)] as number); place < end; place++, line++) {
+          const text = this.#number(lines.bare[place] as number);
+          this.#write[line] = w;
+          this.#side[line] = side;
+          this.#text[line] = text;
+          this.#older[line] = maps[side].get(text) ?? -1;
+          maps[side].set(text, line);
         }
       }
-    });
-    this.#texts = texts;
-    this.#newest = newest;
-    this.#paths = countPaths(history, texts, this.#groups);
+    }
+    return w;
+  }
+
+  #grow(): void {
+    const wider = <T extends Int32Array | Uint8Array>(column: T, next: T): T => {
+      next.set(column);
+      return next;
+    };
+    const length = this.#write.length * 2;
+    this.#write = wider(this.#write, new Int32Array(length));
+    this.#side = wider(this.#side, new Uint8Array(length));
+    this.#text = wider(this.#text, new Int32Array(length));
+    this.#older = wider(this.#older, new Int32Array(length));
   }
 
   /** Number of a text by its fingerprint, -1 for one nobody wrote. */
@@ -69,12 +87,12 @@ export class WrittenLines {
     return this.#texts.get(fingerprint) ?? -1;
   }
 
-  /** Written lines of one side with this text in a group of paths, oldest first. */
+  /** Written lines of one side with this text in a group of paths, oldest first; of very many the newest. */
   find(group: number, side: 0 | 1, text: number): readonly number[] {
     let line = text < 0 ? -1 : (this.#newest[group]?.[side].get(text) ?? -1);
     if (line < 0) return none;
     const lines: number[] = [];
-    for (; line >= 0; line = this.#older[line] as number) lines.push(line);
+    for (; line >= 0 && lines.length < mostOfOneText; line = this.#older[line] as number) lines.push(line);
     return lines.reverse();
   }
 
@@ -103,6 +121,26 @@ export class WrittenLines {
     return this.#text[line] as number;
   }
 
+  kindOf(line: number): number {
+    return (this.#diffs[this.writeOf(line)] as LineDiff).lines.kind[this.placeOf(line)] as number;
+  }
+
+  featuresOf(line: number): { readonly lines: LineFeatures; readonly place: number } {
+    return { lines: (this.#diffs[this.writeOf(line)] as LineDiff).lines, place: this.placeOf(line) };
+  }
+
+  /** The lines of the hunk a line is in, both sides. */
+  hunkAround(line: number): { readonly start: number; readonly end: number } {
+    const { hunks } = this.#diffs[this.writeOf(line)] as LineDiff;
+    let start = this.firstOf(this.writeOf(line));
+    for (let h = 0; h < hunks.length; h += 4) {
+      const end = start + (hunks[h + 1] as number) + (hunks[h + 3] as number);
+      if (line < end) return { start, end };
+      start = end;
+    }
+    return { start, end: start };
+  }
+
   /** Commits that have taken a written line. */
   consumedBy(line: number): readonly number[] {
     return this.#consumed.get(line) ?? none;
@@ -116,7 +154,7 @@ export class WrittenLines {
 
   /** In how many groups of paths commits ever changed a line with this text: what is common says little. */
   pathsWith(text: number): number {
-    return text < 0 ? 0 : (this.#paths[text] as number);
+    return text < 0 ? 0 : (this.#paths[text] ?? 0);
   }
 }
 
@@ -157,8 +195,8 @@ function countPaths(history: LineHistoryResult, texts: ReadonlyMap<number, numbe
     for (const { path, diff } of commit.files) {
       const group = groups.get(path) as number;
       const list = changesOf.get(group);
-      if (list) list.push(diff.lines.folded);
-      else changesOf.set(group, [diff.lines.folded]);
+      if (list) list.push(diff.lines.bare);
+      else changesOf.set(group, [diff.lines.bare]);
     }
   }
   const counts = new Int32Array(texts.size);

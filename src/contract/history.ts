@@ -5,8 +5,12 @@
  */
 import type { CommitFact } from "./facts.ts";
 
-export interface LineHistoryResult {
+export interface LineHistoryResult extends LineLives {
   readonly commits: readonly CommitFact[];
+}
+
+/** The columns alone: what `LineHistory` makes of commits it does not keep. */
+export interface LineLives {
   /** Newest commit of the default branch (its tip), -1 in an empty repository. Its `commitAt` is the horizon. */
   readonly tip: number;
   /** 1 where the commit is on the first-parent chain of the default branch. */

@@ -9,7 +9,8 @@ export interface KeptSession {
   readonly repository: number | null;
   readonly keptIn: number | null;
   readonly folders: readonly string[];
-  readonly mentions: string;
+  /** Commits it printed, as `mentionsOf` wrote them. */
+  readonly mentions: readonly string[];
   readonly firstCallAt: number | null;
 }
 
@@ -57,7 +58,7 @@ export async function readKeptSessions(database: Database): Promise<KeptSession[
     repository: row["repository_id"] as number | null,
     keptIn: row["kept_in"] as number | null,
     folders: JSON.parse(row["folders"] as string) as string[], // our own
-    mentions: row["mentions"] as string,
+    mentions: JSON.parse(row["mentions"] as string) as string[], // our own
     firstCallAt: maybeNumber(row["first_call_ms"]),
   }));
 }
@@ -79,16 +80,8 @@ export async function readKeptPaths(database: Database): Promise<KeptPath[]> {
 
 /** Writes of some sessions (ids of the derived tables). */
 export async function readWritesOfSessions(database: Database, sessions: readonly number[]): Promise<KeptWrite[]> {
-  return await readKeptWrites(database, `session_id IN (${[...sessions, -1].map(Number).join(", ")})`, {});
-}
-
-/** Writes of every session to one path of a repository. */
-export async function readWritesToPath(database: Database, repository: number, path: string): Promise<KeptWrite[]> {
-  return await readKeptWrites(database, "w.repository_id = $repository AND path = $path AND digest IS NOT NULL", { repository, path });
-}
-
-async function readKeptWrites(database: Database, where: string, parameters: Readonly<Record<string, Cell>>): Promise<KeptWrite[]> {
-  const rows = await database.all(`SELECT w.*, session_key FROM write_d w JOIN session_d USING (session_id) WHERE ${where}`, parameters);
+  const list = [...sessions, -1].map(Number).join(", ");
+  const rows = await database.all(`SELECT w.*, session_key FROM write_d w JOIN session_d USING (session_id) WHERE session_id IN (${list})`);
   return rows.map((row) => ({
     session: row["session_key"] as string,
     callKey: row["call_key"] as string,

@@ -75,10 +75,10 @@ CREATE TABLE run (
 );
 
 -- What later derivations need of a session they do not look at. `kept_in`: the repository whose checkpoints hold it;
--- `folders`: where it ran, a JSON list; `mentions`: digest of the commits it printed; `first_call_ms`: its first tool call.
+-- `folders`: where it ran, a JSON list; `mentions`: the commits it printed, a JSON list; `first_call_ms`: its first tool call.
 CREATE TABLE session_place (session_id INTEGER, kept_in INTEGER, folders VARCHAR, mentions VARCHAR, first_call_ms BIGINT);
 
--- One row per (call, path) a session wrote, or per call and commit where evidence alone names the session (`digest` null).
+-- One row per (call, path) a session wrote, or per opaque write, whose lines a commit tells (`digest` null).
 -- `path`: in the repository, null outside of any. `digest`: of the changed lines. `places`: for each line the index of its
 -- group if a commit has it, else -1, as runs (index, length) of int32. `artefacts`: what became of it, JSON.
 CREATE TABLE write_d (

@@ -321,7 +321,7 @@ function canonicalNumbers(
   return new Map(aliases.map(({ id }) => [id, numbers.get(root(id)) as number]));
 }
 
-/** Every path the commits of a repository (under any of its ids) ever changed, and the instant of its newest commit. */
+/** Every path the commits of a repository (under any of its ids) ever changed, and the newest instant any of them bears. */
 export async function readKnownPaths(
   store: FactStore,
   ids: readonly number[],
@@ -330,7 +330,9 @@ export async function readKnownPaths(
   const { columns } = await store.database.columns(
     `SELECT path_id FROM file_change WHERE repository_id IN (${list}) UNION SELECT old_path_id FROM file_change WHERE repository_id IN (${list}) AND old_path_id IS NOT NULL`,
   );
-  const [newest] = await store.database.all(`SELECT max(commit_ms) AS newest FROM commit WHERE repository_id IN (${list})`);
+  const [newest] = await store.database.all(
+    `SELECT max(greatest(commit_ms, author_ms)) AS newest FROM commit WHERE repository_id IN (${list})`,
+  );
   return {
     paths: new Set(((columns[0] ?? []) as number[]).map((id) => store.dictionary.text(id))),
     newestCommitAt: newest?.["newest"] === null ? null : Number(newest?.["newest"]),
@@ -350,17 +352,6 @@ export async function sharesId(store: FactStore, kind: "message" | "request", id
   const [row] = await store.database.all(`SELECT count(*)::INTEGER AS n FROM sighting WHERE ${kind}_id = $id AND ${inScope(scope)}`, {
     id,
   });
-  return row?.["n"] !== 0;
-}
-
-/** Whether a commit of a repository is one of some hashes, whole or cut short. */
-export async function knowsCommit(store: FactStore, ids: readonly number[], hashes: readonly string[]): Promise<boolean> {
-  if (hashes.length === 0) return false;
-  const values = hashes.filter((hash) => /^[0-9a-f]+$/.test(hash)).map((hash) => `('${hash}')`);
-  if (values.length === 0) return false;
-  const [row] = await store.database.all(
-    `SELECT count(*)::INTEGER AS n FROM commit c JOIN (VALUES ${values.join(", ")}) m(hash) ON starts_with(c.commit_hash, m.hash) WHERE c.repository_id IN (${idList(ids)})`,
-  );
   return row?.["n"] !== 0;
 }
 

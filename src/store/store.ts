@@ -12,6 +12,7 @@ import { FactBatch } from "./fact-batch.ts";
 import facts1 from "./migrations/0001_facts.sql";
 import closedPeriods2 from "./migrations/0002_closed_periods.sql";
 import changed3 from "./migrations/0003_changed.sql";
+import { featureVersion } from "../lines/line-diff.ts";
 import { addCommit, addTokenFact, type Telling } from "./rows.ts";
 
 /** Forward only; the n-th brings a store from version n to n + 1. */
@@ -252,13 +253,20 @@ export class FactStore {
     };
   }
 
-  /** Refs of every copy of a repository as they were last read: all they lead to is in the store. */
+  /**
+   * Refs of every copy of a repository as they were last read: all they lead to is in the store, with the features of today.
+   * A copy that was read with older ones is left out: what it leads to is to be read anew.
+   */
   async refsOf(repositoryId: number): Promise<RefFact[]> {
-    const rows = await this.database.all("SELECT name, commit_hash FROM ref_seen WHERE repository_id = $repositoryId", { repositoryId });
+    const rows = await this.database.all(
+      `SELECT name, commit_hash FROM ref_seen r WHERE repository_id = $repositoryId
+         AND EXISTS (FROM clone_state c WHERE c.clone = r.clone AND c.name = 'features' AND c.value = $features)`,
+      { repositoryId, features: String(featureVersion) },
+    );
     return rows.map((row): RefFact => ({ kind: "ref", name: row["name"] as string, commit: row["commit_hash"] as string }));
   }
 
-  /** Replaces the refs and states of one clone; call it inside `commit`'s transaction. */
+  /** Replaces the refs and states of one clone, and notes with which features its lines were read; call it inside `commit`'s transaction. */
   async replaceClone(
     repositoryId: number,
     clone: string,
@@ -276,7 +284,7 @@ export class FactStore {
     await this.database.append(
       "clone_state",
       ["INTEGER", "VARCHAR", "VARCHAR", "VARCHAR"],
-      Object.entries(states).map(([name, value]): Row => [repositoryId, clone, name, value]),
+      Object.entries({ ...states, features: String(featureVersion) }).map(([name, value]): Row => [repositoryId, clone, name, value]),
     );
   }
 

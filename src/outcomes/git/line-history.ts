@@ -1,5 +1,5 @@
 import type { CommitFact, FileChange } from "../../contract/facts.ts";
-import type { ChangedFile, LineHistoryResult } from "../../contract/history.ts";
+import type { ChangedFile, LineLives } from "../../contract/history.ts";
 import { type LineDiff, lineCount } from "../../lines/line-diff.ts";
 import { matchLines } from "./line-match.ts";
 import { textOf } from "./line-text.ts";
@@ -59,7 +59,7 @@ export class LineHistory {
   /** Children still to come, one more for the tip. */
   readonly #waiting: Int32Array;
   readonly #states: (PathTree<FileState> | undefined)[] = [];
-  readonly #commits: CommitFact[] = [];
+  #applied = 0;
   readonly #changed: (readonly ChangedFile[])[] = [];
   readonly #pathIds = new Map<string, number>();
   readonly #paths: string[] = [];
@@ -92,9 +92,9 @@ export class LineHistory {
 
   /** Takes the next commit. @throws Error if it is not the next one */
   apply(commit: CommitFact): void {
-    const index = this.#commits.length;
+    const index = this.#applied;
     if (this.#places[index]?.hash !== commit.hash) throw new Error(`commit ${commit.hash} is not the next one of the history`);
-    this.#commits.push(commit);
+    this.#applied++;
     const isBeforeHistory = commit.parents.length > 0 && this.#parents[index]?.[0] === none;
     this.#lines.begin(commit, { isBeforeHistory, onDefault: this.#onDefault[index] === 1, onChain: this.#onChain[index] === 1 });
     const parents = this.#parents[index] as readonly number[];
@@ -114,9 +114,9 @@ export class LineHistory {
     this.#store(index, parents, steps);
   }
 
-  /** The result, once every commit has been applied. */
-  finish(): LineHistoryResult {
-    if (this.#commits.length !== this.#places.length) throw new Error("the history ends before its last commit");
+  /** The result, once every commit has been applied. The commits themselves are not kept: whoever applied them has them. */
+  finish(): LineLives {
+    if (this.#applied !== this.#places.length) throw new Error("the history ends before its last commit");
     const alive = new Map<string, Int32Array>();
     const opaquePaths = new Map<string, string>();
     for (const [pathId, state] of this.#states[this.#tip]?.entries() ?? []) {
@@ -125,7 +125,6 @@ export class LineHistory {
       else opaquePaths.set(path, state.opaque);
     }
     return {
-      commits: this.#commits,
       tip: this.#tip,
       onChain: this.#onChain,
       onDefault: this.#onDefault,

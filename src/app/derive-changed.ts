@@ -1,7 +1,7 @@
 import { Drafts } from "../attribution/drafts.ts";
 import type { KnownRepository } from "../attribution/locate.ts";
 import { Moves } from "../attribution/moves.ts";
-import { OpenLines, regroup } from "../attribution/write-groups.ts";
+import { OpenLines, openStateOf, regroup } from "../attribution/write-groups.ts";
 import { lineCount } from "../lines/line-diff.ts";
 import type { PriceBook } from "../prices/price-book.ts";
 import type { Changed } from "../store/changed.ts";
@@ -49,7 +49,18 @@ import {
   repositoryName,
 } from "./compute.ts";
 import { type StandingIds, changeKey } from "./derived-rows.ts";
-import { KeptRepositories, compareWrites, isSameWrite, mayTouchCommits, movedSessions, otherPaths, writeKey } from "./kept.ts";
+import {
+  KeptRepositories,
+  type WriteChanges,
+  compareWrites,
+  hangsOn,
+  isSameWrite,
+  mayTouchCommits,
+  movedSessions,
+  otherPaths,
+  turnKey,
+  writeKey,
+} from "./kept.ts";
 import { type FoundWrite, type Located, knownRepository, locateWrites } from "./locate-writes.ts";
 import { type ChangeNames, type Written, artefactsText, digestOf, mentionsOf, unpackPlaces } from "./written.ts";
 
@@ -282,18 +293,19 @@ class Attempt {
       if (this.#relinked.has(repository)) continue;
       const own = before.filter((write) => write.repository === repository);
       const found = located.writes.get(repository) ?? [];
-      const { paths } = compareWrites(
+      const changes = compareWrites(
         found,
         own.filter(({ digest }) => digest !== null),
       );
       for (const kept of own)
         if (kept.digest === null) written.push(this.#standing.written(kept, kept.turn, evidence.lastActive.get(kept.session) ?? 0));
       for (const write of found) {
+        if (hangsOn(write, changes)) continue;
         const kept = keptOf.get(`${repository}\u0000${writeKey(write)}`) as KeptWrite;
-        if (!paths.has(write.path)) written.push(this.#standing.written(kept, write.turn, evidence.lastActive.get(write.session) ?? 0));
+        written.push(this.#standing.written(kept, write.turn, evidence.lastActive.get(write.session) ?? 0));
       }
-      if (paths.size === 0) continue;
-      const regrouped = await this.#regroupPaths(repository, paths, found, keptOf, inScope, evidence);
+      if (changes.paths.size === 0) continue;
+      const regrouped = await this.#regroup(repository, changes, found, keptOf, inScope, evidence);
       written.push(...regrouped.written);
       for (const session of regrouped.others) more.add(session);
     }
@@ -301,18 +313,18 @@ class Attempt {
   }
 
   /**
-   * Looks at the drafts and moves of some paths anew.
+   * Looks anew at the drafts and moves of what hangs on some changes.
    * @returns writes of the sessions in scope, and other sessions whose lines stand otherwise now
    */
-  async #regroupPaths(
+  async #regroup(
     repository: number,
-    paths: ReadonlySet<string>,
+    changes: WriteChanges,
     found: readonly FoundWrite[],
     keptOf: ReadonlyMap<string, KeptWrite>,
     inScope: ReadonlySet<string>,
     evidence: LinkEvidence,
   ): Promise<{ readonly written: readonly Written[]; readonly others: readonly string[] }> {
-    const elsewhere = await this.#keptElsewhere(repository, paths, inScope);
+    const elsewhere = await this.#keptElsewhere(repository, changes.paths, inScope);
     const keptElsewhere = new Map(elsewhere.map((write) => [writeKey(write), write]));
     // All writes of the sessions in scope, and of other sessions those of the turns that wrote to these paths: moves are found in a turn.
     const writes = [...found, ...(await this.#readOthers(elsewhere))].sort(byFactOrder);
@@ -322,17 +334,26 @@ class Attempt {
       return kept?.places && isSameWrite(write, kept) ? unpackPlaces(kept.places) : new Int32Array(lineCount(write.diff)).fill(-1);
     });
     const drafts = new Drafts(writes, (w, place) => (places[w]?.[place] ?? -1) >= 0);
-    const moves = new Moves(writes);
+    const hanging = writes.map((write) => hangsOn(write, changes));
+    const turns = new Set(writes.filter((_, w) => hanging[w]).map(turnKey));
+    const turning = writes.filter((write) => turns.has(turnKey(write)));
+    const moves = new Moves(turning);
+    const placeIn = new Map(turning.map((write, w) => [write, w]));
+    const isMoved = (write: FoundWrite, place: number): boolean => moves.isMoved(placeIn.get(write) as number, place);
     const lastActive = new Map([...this.#kept.sessions.map(({ session, lastAt }) => [session, lastAt] as const), ...evidence.lastActive]);
     const isOpaque = (path: string): boolean => this.#standing.isOpaque(repository, path);
     const open = new OpenLines({ ...this.#standing.surroundings(repository), lastActive, isOpaque });
     const written: Written[] = [];
     const others = new Set<string>();
     writes.forEach((write, w) => {
-      if (!paths.has(write.path)) return;
+      if (!hanging[w]) return;
       const kept = keptWrites[w];
       const groups = kept && isSameWrite(write, kept) ? this.#standing.written(kept, write.turn, 0).artefacts.groups : [];
-      const { places: now, ...artefacts } = regroup(write, w, { groups, places: places[w] as Int32Array }, { drafts, moves, open });
+      const { places: now, ...artefacts } = regroup(
+        write,
+        { groups, places: places[w] as Int32Array },
+        { open, stateOf: (place) => openStateOf(drafts, w, place), isMoved: (place) => isMoved(write, place) },
+      );
       const { callKey, path, quality } = write;
       const whole = { callKey, path, quality, repository, insideRepository: true, ...artefacts };
       if (inScope.has(write.session)) written.push(writtenOf(write, now, whole));
@@ -352,9 +373,8 @@ class Attempt {
     const own = (await readWritesOfSessions(this.#input.derived, ids)).filter(
       (write) => write.repository === repository && write.digest !== null,
     );
-    const turnOf = ({ session, turn }: KeptWrite): string => `${session}\u0000${turn}`;
-    const turns = new Set(own.filter(({ path }) => path !== null && paths.has(path)).map(turnOf));
-    return own.filter((write) => turns.has(turnOf(write)));
+    const turns = new Set(own.filter(({ path }) => path !== null && paths.has(path)).map(turnKey));
+    return own.filter((write) => turns.has(turnKey(write)));
   }
 
   /** Writes of sessions that are not looked at, with their lines. */

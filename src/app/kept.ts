@@ -27,32 +27,49 @@ export interface WriteChanges {
   readonly instants: readonly number[];
   /** Paths whose drafts may have changed with them: their own, and those of the same turns, whose moves may have. */
   readonly paths: ReadonlySet<string>;
+  /** Turns with such writes, as `turnKey` names them. */
+  readonly turns: ReadonlySet<string>;
+  /** Texts they hold, as drafts tell them apart; null where a write went, of which no lines are left to tell. */
+  readonly texts: ReadonlySet<number> | null;
 }
+
+export const turnKey = ({ session, turn }: { readonly session: string; readonly turn: number | null }): string => `${session}\u0000${turn}`;
 
 export function compareWrites(found: readonly FoundWrite[], kept: readonly KeptWrite[]): WriteChanges {
   const before = new Map(kept.map((write) => [writeKey(write), write]));
   const instants: number[] = [];
   const paths = new Set<string>();
   const turns = new Set<string>();
-  const touch = ({ path, session, turn }: { path: string | null; session: string; turn: number | null }): void => {
-    if (path !== null) paths.add(path);
-    turns.add(`${session}\u0000${turn}`);
-  };
+  const texts = new Set<number>();
+  let gone = false;
   for (const write of found) {
     const known = before.get(writeKey(write));
     before.delete(writeKey(write));
     const same = isSameWrite(write, known);
     if (same && known?.turn === write.turn) continue;
-    touch(write);
-    if (known) touch(known);
-    if (!same) instants.push(write.instant, ...(known ? [known.instant] : []));
+    turns.add(turnKey(write));
+    if (known) turns.add(turnKey(known));
+    if (known?.path) paths.add(known.path);
+    paths.add(write.path);
+    for (const text of write.diff.lines.bare) texts.add(text);
+    if (same) continue;
+    instants.push(write.instant, ...(known ? [known.instant] : []));
+    gone ||= known !== undefined;
   }
-  for (const gone of before.values()) {
-    instants.push(gone.instant);
-    touch(gone);
+  for (const write of before.values()) {
+    instants.push(write.instant);
+    turns.add(turnKey(write));
+    if (write.path !== null) paths.add(write.path);
+    gone = true;
   }
-  for (const { path, session, turn } of [...found, ...kept]) if (path !== null && turns.has(`${session}\u0000${turn}`)) paths.add(path);
-  return { instants, paths };
+  for (const write of [...found, ...kept]) if (write.path !== null && turns.has(turnKey(write))) paths.add(write.path);
+  return { instants, paths, turns, texts: gone ? null : texts };
+}
+
+/** Whether a write's lines may stand otherwise for the changes of others: they share a text, or a turn. */
+export function hangsOn(write: FoundWrite, { paths, turns, texts }: WriteChanges): boolean {
+  if (!paths.has(write.path)) return false;
+  return texts === null || turns.has(turnKey(write)) || write.diff.lines.bare.some((text) => texts.has(text));
 }
 
 /** A printed hash names commits of up to an hour before. */

@@ -6,7 +6,7 @@ import { lineKinds } from "../lines/line-kind.ts";
 import type { LinkResult, LocatedWrite } from "./link.ts";
 import type { ArtefactGroup, Life, WriteArtefacts } from "./model.ts";
 import { Drafts } from "./drafts.ts";
-import { LineEnds, eachPlace } from "./line-ends.ts";
+import { type LineEnds, eachPlace } from "./line-ends.ts";
 import { Moves } from "./moves.ts";
 import { GroupMaker, OpenLines, openStateOf, weightOf } from "./write-groups.ts";
 import type { WriteQuality } from "../contract/facts.ts";

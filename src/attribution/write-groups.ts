@@ -4,7 +4,6 @@ import { lineKind, lineKinds, lineWeightTenths } from "../lines/line-kind.ts";
 import type { Drafts } from "./drafts.ts";
 import { eachPlace } from "./line-ends.ts";
 import type { TurnWrite } from "./lives.ts";
-import type { Moves } from "./moves.ts";
 import type { ArtefactGroup, Life, WriteArtefacts } from "./model.ts";
 
 /** A data file of more changed lines is one artefact of this many (RULINGS 15). */
@@ -132,18 +131,17 @@ function openLife(
  */
 export function regroup(
   write: TurnWrite,
-  w: number,
   known: { readonly groups: readonly ArtefactGroup[]; readonly places: Int32Array },
-  { drafts, moves, open }: { readonly drafts: Drafts; readonly moves: Moves; readonly open: OpenLines },
+  now: { readonly open: OpenLines; stateOf(place: number): OpenState; isMoved(place: number): boolean },
 ): Pick<WriteArtefacts, "groups" | "drafts"> & { readonly places: Int32Array } {
   const groups = new GroupMaker();
   const draftGroups = new GroupMaker();
   const places = new Int32Array(lineCount(write.diff)).fill(-1);
   eachPlace(write.diff.hunks, (place, side) => {
     const kind = write.diff.lines.kind[place] as number;
-    const weight = weightOf(kind, moves.isMoved(w, place));
+    const weight = weightOf(kind, now.isMoved(place));
     const before = known.places[place] ?? -1;
-    if (before < 0) return open.add(write, kind, side, weight, openStateOf(drafts, w, place), groups, draftGroups);
+    if (before < 0) return now.open.add(write, kind, side, weight, now.stateOf(place), groups, draftGroups);
     const group = known.groups[before] as ArtefactGroup;
     // Nothing moved weighs nothing: a group without weight takes out what never landed, and goes on to weigh nothing.
     places[place] = groups.add(`linked ${before}`, group.weightTenths === 0 ? 0 : weight, () => group);

@@ -39,9 +39,17 @@ export interface Replaced {
 /**
  * Replaces the rows of some sessions and repositories in a copy of the derived tables, and renames it into place. Rows of
  * other sessions follow their repositories: to the numbers of its changes, its horizon and its release rule.
+ * @param read called with the tables as they will be
+ * @returns what it gave
  */
-export async function updateDerived(folder: string, replaced: Replaced, rows: DerivedRows, releaseMemory: () => void): Promise<void> {
-  await replaceDerived(folder, join(folder, derivedFile), async (database) => {
+export async function updateDerived<T>(
+  folder: string,
+  replaced: Replaced,
+  rows: DerivedRows,
+  releaseMemory: () => void,
+  read: (database: Database) => Promise<T>,
+): Promise<T> {
+  return await replaceDerived(folder, join(folder, derivedFile), async (database) => {
     await database.run("BEGIN");
     await database.run("CREATE TEMP TABLE change_before AS SELECT change_id, repository_id, change_key FROM change");
     const firstUsage = await firstFree(database, "usage_d", "usage_id");
@@ -56,24 +64,27 @@ export async function updateDerived(folder: string, replaced: Replaced, rows: De
     if (replaced.repositories.length > 0) await followRepositories(database, listOf(replaced.repositories));
     await tellUnpriced(database);
     await database.run("COMMIT");
+    return await read(database);
   });
 }
 
 /** Builds the next derived file, from nothing or from a copy, and puts it into place. */
-async function replaceDerived(folder: string, from: string | null, build: (database: Database) => Promise<void>): Promise<void> {
+async function replaceDerived<T>(folder: string, from: string | null, build: (database: Database) => Promise<T>): Promise<T> {
   const path = join(folder, derivedFile);
   const next = `${path}.next`;
   for (const stale of [next, `${next}.wal`]) rmSync(stale, { force: true });
   if (from !== null) copyFileSync(from, next);
   const database = await Database.open(next);
+  let built: T;
   try {
-    await build(database);
+    built = await build(database);
     await database.run("CHECKPOINT");
   } finally {
     database.close();
   }
   rmSync(`${path}.wal`, { force: true });
   renameSync(next, path);
+  return built;
 }
 
 async function appendRows(database: Database, rows: DerivedRows, releaseMemory: () => void): Promise<void> {

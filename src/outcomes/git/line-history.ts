@@ -9,6 +9,7 @@ import { textOf } from "./line-text.ts";
 import { LineTable } from "./line-table.ts";
 import { MoveFinder } from "./moves.ts";
 import { PathTree } from "./path-tree.ts";
+import { findReformatted } from "./reformatting.ts";
 import { openSnapshot, sealSnapshot } from "./snapshot.ts";
 
 /** What the history must know of all commits before it begins: who needs whose state. Parents first. */
@@ -44,6 +45,8 @@ export interface LineHistoryOptions {
  *   parent that has them, as for `git blame`, and the rest are born in the merge.
  * - A commit whose parents are not among the commits (the end of a shallow copy) bears no lines: theirs is `born` -1,
  *   before history.
+ * - `origin`: the line this one was before the commit moved it (three telling lines or more), or gave it another form in the
+ *   same hunk: white space, commas, quotation marks, wrapping. Of a line put together of several, the first of them.
  * - `killer`: commits of the default branch before others, plain ones before merges, then the earliest, then the smaller
  *   hash: so it does not depend on the order commits were read in.
  * - A path whose lines cannot be followed is opaque until it is added anew. Lines it had when a blob was absent did not die.
@@ -170,7 +173,7 @@ export class LineHistory {
       changed.push({ ids });
     }
     if (states.length > 1) this.#lines.endMerge();
-    else if (this.#lines.bearsLines) this.#findMoves(commit.files, changed);
+    else if (this.#lines.bearsLines) this.#findOrigins(commit.files, changed);
     this.#changed.push(changed);
     this.#store(index, parents, steps, states.length > 1 ? this.#treeToChange(index, parents[0] ?? none) : tree);
   }
@@ -257,7 +260,8 @@ export class LineHistory {
     return { blob: file.newBlob, ids: room.subarray(0, length), room, owner: owner ?? null, opaque: null, lineage };
   }
 
-  #findMoves(files: readonly FileChange[], changed: readonly ChangedFile[]): void {
+  /** The second layer: lines that are older ones, moved within the commit or in another form. */
+  #findOrigins(files: readonly FileChange[], changed: readonly ChangedFile[]): void {
     let removed = 0;
     let added = 0;
     for (const { diff } of files) {
@@ -266,10 +270,24 @@ export class LineHistory {
         added += diff.hunks[h + 3] as number;
       }
     }
-    if (removed < 3 || added < 3) return;
-    this.#moves.clear();
-    files.forEach(({ diff }, f) => this.#moves.addFile(diff, (changed[f] as ChangedFile).ids));
-    this.#moves.find((to, from) => this.#lines.setOrigin(to, from));
+    if (removed === 0 || added === 0) return;
+    const moved = new Set<number>();
+    if (removed >= 3 && added >= 3) {
+      this.#moves.clear();
+      files.forEach(({ diff }, f) => this.#moves.addFile(diff, (changed[f] as ChangedFile).ids));
+      this.#moves.find((to, from) => {
+        this.#lines.setOrigin(to, from);
+        moved.add(from);
+      });
+    }
+    files.forEach(({ diff, status }, f) => {
+      const { ids } = changed[f] as ChangedFile;
+      if (status === "modified" || status === "renamed")
+        findReformatted(diff, (line, older) => {
+          const [to, from] = [ids[line] as number, ids[older] as number];
+          if (to !== none && from !== none && !moved.has(from) && this.#lines.originOf(to) === none) this.#lines.setOrigin(to, from);
+        });
+    });
   }
 
   #mergeFile(

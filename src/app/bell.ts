@@ -71,6 +71,6 @@ export class Bell {
   }
 
   close(): void {
-    for (const folder of [...this.#watchers.keys()]) this.#drop(folder);
+    for (const folder of this.#watchers.keys()) this.#drop(folder);
   }
 }

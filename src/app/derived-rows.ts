@@ -1,5 +1,6 @@
 import { type LineAuthors, authorsOf } from "../attribution/lives.ts";
 import type { Change } from "../contract/history.ts";
+import type { FateParameters } from "../contract/fates.ts";
 import type { Segment, Strand } from "../attribution/model.ts";
 import { turnAt } from "../attribution/segments.ts";
 import { lineKinds } from "../lines/line-kind.ts";
@@ -8,6 +9,7 @@ import type { Row } from "../store/duckdb/database.ts";
 import { type StoredCheckpoint, compare } from "../store/fact-reader.ts";
 import { type Computed, type ComputedRepository, type PlacedSession, repositoryName } from "./compute.ts";
 import { checkpointsNamed } from "./evidence.ts";
+import { fateRow } from "./kept-fates.ts";
 import { type ChangeNames, type Written, artefactsText, mentionsOf, packPlaces } from "./written.ts";
 
 const agentGrades = ["A", "B", "C"] as const;
@@ -39,6 +41,7 @@ export function derivedRows(
   states: Readonly<Record<string, string>>,
   standing: StandingIds,
   changes: Pick<ChangeNames, "keyOf">,
+  fates: FateParameters,
 ): DerivedRows {
   const ids = numberAll(computed, standing);
   const { free } = ids;
@@ -126,6 +129,7 @@ export function derivedRows(
         ],
       ),
     strand: () => strandRows(computed.segments, ids),
+    fate_now: () => computed.segments.flatMap(({ strands }) => strands).map((strand, s) => fateRow(free.strand + s, strand, fates)),
     change: () => computed.repositories.flatMap((repository) => changeRows(repository, ids)),
     commit_d: () => commitRows(computed.repositories, ids),
     commit_link: () =>

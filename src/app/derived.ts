@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import type { FateParameters } from "../contract/fates.ts";
 import { createPriceBook } from "../prices/price-book.ts";
 import { readChanged } from "../store/changed.ts";
 import { hasDerived, openDerived, updateDerived, writeDerived } from "../store/derived-store.ts";
@@ -10,6 +11,7 @@ import { compute, loadFacts } from "./compute.ts";
 import { type Config, readConfig } from "./config.ts";
 import { type Rederived, changeNames, rederive } from "./derive-changed.ts";
 import { derivedRows, noStandingIds } from "./derived-rows.ts";
+import { fatesStand, fatesState, keepsFates, refreshFates } from "./kept-fates.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
 import { forgetSeen } from "./seen.ts";
 
@@ -61,15 +63,17 @@ export interface UsageCounts {
 export async function updateDerivedFrom(store: FactStore, options: OpenAssayOptions, progress: Progress): Promise<UsageCounts | null> {
   const { folder, releaseMemory } = options;
   if (!hasDerived(folder)) return null;
-  const { prices, defaultBranches } = readOptionsConfig(options);
+  const { prices, defaultBranches, fates } = readOptionsConfig(options);
   const basis = await basisOf(options, store);
   const derived = await openDerived(folder);
   let rederived: Rederived | null;
   let before: number;
+  let fatesStood: boolean;
   try {
     const known = await readBasis(derived);
     if (known?.frame !== basis.frame) return null;
     before = await countUsages(derived);
+    fatesStood = await keepsFates(derived, fates);
     if (known.revision === basis.revision) return { before, after: before };
     const changed = await readChanged(store.database, known.revision);
     if (changed === null) return null;
@@ -81,8 +85,13 @@ export async function updateDerivedFrom(store: FactStore, options: OpenAssayOpti
   }
   if (rederived === null) return null;
   const { computed, replaced, standing, changes } = rederived;
-  const states = statesOf(basis, (await store.setting("ignore_trailers")) === "true");
-  const after = await updateDerived(folder, replaced, derivedRows(computed, states, standing, changes), releaseMemory, countUsages);
+  const states = statesOf(basis, (await store.setting("ignore_trailers")) === "true", fates);
+  const rows = derivedRows(computed, states, standing, changes, fates);
+  const moved = fatesStood ? `repository_id IN (${[...replaced.repositories, -1].map(Number).join(", ")})` : "true";
+  const after = await updateDerived(folder, replaced, rows, releaseMemory, async (database) => {
+    if (!fatesStood || replaced.repositories.length > 0) await refreshFates(database, moved, fates);
+    return await countUsages(database);
+  });
   return { before, after };
 }
 
@@ -113,7 +122,8 @@ async function basisOf(options: OpenAssayOptions, store: FactStore): Promise<Bas
   return { frame, revision: await store.revision() };
 }
 
-const statesOf = ({ frame, revision }: Basis, ignoreTrailers: boolean): Record<string, string> => ({
+const statesOf = ({ frame, revision }: Basis, ignoreTrailers: boolean, fates: FateParameters): Record<string, string> => ({
+  [fatesState]: fatesStand(fates),
   frame,
   revision: String(revision),
   ignore_trailers: String(ignoreTrailers),
@@ -136,7 +146,13 @@ export async function rebuildDerived(options: OpenAssayOptions, asked: Progress)
   const computed = compute(loaded, createPriceBook(config.prices), { ignoreTrailers, defaultBranches: config.defaultBranches }, progress);
   progress("writing what is derived");
   const before = hasDerived(folder) ? await withDerived(folder, countUsages) : 0;
-  const rows = derivedRows(computed, statesOf(basis, ignoreTrailers), noStandingIds, changeNames(computed.repositories, null));
+  const rows = derivedRows(
+    computed,
+    statesOf(basis, ignoreTrailers, config.fates),
+    noStandingIds,
+    changeNames(computed.repositories, null),
+    config.fates,
+  );
   await writeDerived(folder, rows, releaseMemory);
   return { before, after: computed.usages.length };
 }

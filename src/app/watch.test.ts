@@ -65,7 +65,7 @@ const options = () => ({
 /** Watches until `until` of what was seen is true; fails after ten seconds. */
 async function watchUntil(
   until: (seen: readonly ImportSummary[]) => boolean,
-  { everyMs = 60_000, then }: { everyMs?: number; then?: (seen: number) => void } = {},
+  { everyMs = 60_000, meanwhile }: { everyMs?: number; meanwhile?: (seen: number) => void } = {},
 ): Promise<readonly ImportSummary[]> {
   const seen: ImportSummary[] = [];
   const stop = new AbortController();
@@ -73,7 +73,7 @@ async function watchUntil(
   const onChange = (summary: ImportSummary): void => {
     seen.push(summary);
     if (until(seen)) stop.abort();
-    else then?.(seen.length);
+    else meanwhile?.(seen.length);
   };
   await openAssay(options()).watch({ repositories: [repository], home, everyMs, signal: stop.signal, onChange, onBusy() {} });
   clearTimeout(late);
@@ -83,7 +83,7 @@ async function watchUntil(
 describe("watching a store", () => {
   it("imports at once, then what is appended, what begins and what is committed, as it happens", async () => {
     const seen = await watchUntil((summaries) => summaries.length === 4, {
-      then: (count) => {
+      meanwhile: (count) => {
         if (count === 1) append("a", 2);
         if (count === 2) append("b", 3);
         if (count === 3) commit("two");
@@ -101,7 +101,7 @@ describe("watching a store", () => {
     rmSync(join(home, ".claude"), { recursive: true });
     const seen = await watchUntil((summaries) => summaries.length === 2, {
       everyMs: 200,
-      then: () => {
+      meanwhile: () => {
         mkdirSync(join(home, ".claude", "projects", "p"), { recursive: true });
         append("a", 1);
       },

@@ -39,7 +39,7 @@ export interface Replaced {
 /**
  * Replaces the rows of some sessions and repositories in a copy of the derived tables, and renames it into place. Rows of
  * other sessions follow their repositories: to the numbers of its changes, its horizon and its release rule.
- * @param read called with the tables as they will be
+ * @param finish called when the rows are in their places, before anybody sees them
  * @returns what it gave
  */
 export async function updateDerived<T>(
@@ -47,7 +47,7 @@ export async function updateDerived<T>(
   replaced: Replaced,
   rows: DerivedRows,
   releaseMemory: () => void,
-  read: (database: Database) => Promise<T>,
+  finish: (database: Database) => Promise<T>,
 ): Promise<T> {
   return await replaceDerived(folder, join(folder, derivedFile), async (database) => {
     await database.run("BEGIN");
@@ -63,8 +63,9 @@ export async function updateDerived<T>(
     );
     if (replaced.repositories.length > 0) await followRepositories(database, listOf(replaced.repositories));
     await tellUnpriced(database);
+    const finished = await finish(database);
     await database.run("COMMIT");
-    return await read(database);
+    return finished;
   });
 }
 
@@ -103,6 +104,7 @@ async function deleteReplaced(database: Database, { sessions, repositories, prob
   const own = `session_id IN (${listOf(sessions)})`;
   for (const table of ["ledger", "charge"])
     await database.run(`DELETE FROM ${table} WHERE usage_id IN (SELECT usage_id FROM usage_d WHERE ${own})`);
+  await database.run(`DELETE FROM fate_now WHERE strand_id IN (SELECT strand_id FROM strand JOIN segment USING (segment_id) WHERE ${own})`);
   await database.run(`DELETE FROM strand WHERE segment_id IN (SELECT segment_id FROM segment WHERE ${own})`);
   for (const table of bySession) await database.run(`DELETE FROM ${table} WHERE ${own}`);
   for (const table of byRepository) await database.run(`DELETE FROM ${table} WHERE repository_id IN (${listOf(repositories)})`);

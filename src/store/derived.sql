@@ -49,6 +49,9 @@ CREATE TABLE strand (
   death VARCHAR, superseded_ms BIGINT, undone_ms BIGINT, last_active_ms BIGINT, horizon_ms BIGINT, commit_hash VARCHAR, death_commit VARCHAR, landing_is_release BOOLEAN
 );
 
+-- One row per strand: its fate seen from the newest facts, by the rules and settings that `derived_state` names as `fates`.
+CREATE TABLE fate_now (strand_id INTEGER, fate VARCHAR);
+
 -- One row per change (pull or merge request, direct push).
 CREATE TABLE change (
   change_id INTEGER, repository_id INTEGER, change_key VARCHAR, kind VARCHAR, number INTEGER, landed_commit VARCHAR, landed_ms BIGINT,

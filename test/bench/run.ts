@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { UserError, exitCodes } from "../../src/contract/errors.ts";
 import { Bench } from "./bench.ts";
 import { factsRows, helpRows, importRows, lineHistoryRows, scaleRows, unchangedRows } from "./cost-rows.ts";
+import { grownRows } from "./grown-rows.ts";
 import { completeInputs, parseInputs, usage } from "./inputs.ts";
 import { blameRows, controlRows, linkRows } from "./link-rows.ts";
 import { type Row, formatRow, tableHead } from "./row.ts";
@@ -19,6 +20,7 @@ const topics: Readonly<Record<string, (bench: Bench) => AsyncGenerator<Row>>> = 
   history: lineHistoryRows,
   import: importRows,
   unchanged: unchangedRows,
+  grown: grownRows,
   scale: scaleRows,
   blame: blameRows,
   controls: controlRows,

@@ -15,7 +15,7 @@ export const claudeCode = {
   },
 } as const satisfies Source;
 
-const chunkBytes = 1 << 20;
+const chunkBytes = 1 << 17;
 const tailBytes = 4096;
 /** A checkpoint is given at most this often within a file. */
 const checkpointBytes = 16 << 20;

@@ -10,13 +10,25 @@ import { ensureDerived, readOptionsConfig, withFacts } from "./derived.ts";
 import { explain } from "./explain.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
 import { Questions } from "./questions.ts";
+import { stickDaysSensitivity } from "./sensitivity.ts";
 import { showChange, showCommit, showSession } from "./show.ts";
 import { identities } from "./whoami.ts";
 import { sourceRows } from "./source-rows.ts";
 
 type Answers = Pick<
   Assay,
-  "answer" | "audit" | "showSession" | "showChange" | "showCommit" | "explain" | "query" | "blame" | "identities" | "sources" | "problems"
+  | "answer"
+  | "audit"
+  | "showSession"
+  | "showChange"
+  | "showCommit"
+  | "explain"
+  | "query"
+  | "blame"
+  | "identities"
+  | "sources"
+  | "problems"
+  | "sensitivity"
 >;
 
 /** The use cases that ask and change nothing. */
@@ -53,6 +65,7 @@ export function answers(options: OpenAssayOptions): Answers {
       withQuestions(asked, (questions) => questions.ask({ timeZone: readOptionsConfig(options).timeZone, ...query })),
     blame: (file, asked) => withQuestions(asked, (questions) => blame(questions, file, options.variables)),
     identities: () => withFacts(folder, true, (store) => identities(store, readOptionsConfig(options).organisation.people ?? [])),
+    sensitivity: (asked) => withQuestions(asked, (questions) => stickDaysSensitivity(questions, asked.stickDays)),
     sources: () => withQuestions({ asOf: null }, listSources),
     problems: () =>
       withQuestions({ asOf: null }, (questions) => withFacts(folder, true, (store) => listProblems(store, questions.database))),

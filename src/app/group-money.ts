@@ -35,7 +35,7 @@ export async function bornLines(questions: Questions, repository: number, commit
   const runs = await database.all(
     `SELECT n.*, n.born_commit AS commit_hash, s.session_key, k.change_key FROM run n LEFT JOIN session_d s USING (session_id)
      LEFT JOIN change k ON k.change_id = n.landed_change_id
-     WHERE n.repository_id = $repository AND ${among}n.born_commit) ORDER BY n.run_id`,
+     WHERE n.repository_id = $repository AND ${among}n.born_commit) ORDER BY n.born_commit, n.path, n.places`,
     { repository, hashes },
   );
   const money = await database.all(

@@ -11,6 +11,7 @@ import { emptyDiff, unpackLineDiff } from "../lines/line-diff.ts";
 import type { Call, Sighting, TurnStart } from "../contract/stored.ts";
 import type { LineDiff } from "../lines/line-diff.ts";
 import type { Cell } from "./duckdb/database.ts";
+import { keyKinds } from "./rows.ts";
 import type { FactStore } from "./store.ts";
 
 /** Facts as attribution reads them: texts instead of ids, one row each, in a canonical order. */
@@ -93,7 +94,7 @@ export async function familyOf(store: FactStore, sessions: Iterable<number>): Pr
   while (fresh.length > 0) {
     for (const session of fresh) family.add(session);
     const list = idList(fresh);
-    const shared = ["sighting.message_id", "sighting.request_id", "call.call_key"].map((shared) => {
+    const shared = ["sighting.response_key", "sighting.request_id", "call.call_key"].map((shared) => {
       const [table, key] = shared.split(".") as [string, string];
       return `SELECT DISTINCT session_id FROM ${table} WHERE session_id NOT IN (${list})
         AND ${key} IN (SELECT ${key} FROM ${table} WHERE session_id IN (${list}) AND ${key} IS NOT NULL)`;
@@ -140,7 +141,7 @@ export async function readSightings(store: FactStore, scope: SessionScope = null
       agent: text(c("agent_id")),
       session: text(c("session_id")),
       responseKey: c("response_key") as string,
-      messageId: c("message_id") as string | null,
+      messageId: c("key_kind") === keyKinds.message ? (c("response_key") as string) : null,
       requestId: c("request_id") as string | null,
       instant: number(c("instant_ms")),
       agentId: maybe(c("sub_agent_id")),

@@ -1,9 +1,9 @@
-import { allocate } from "../attribution/allocation.ts";
 import { type LocatedWrite, type LinkResult, linkWrites } from "../attribution/link.ts";
 import { LineEnds, type RepositoryOutcomes, type TurnWrite, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
 import { type KnownRepository, PathLocator } from "../attribution/locate.ts";
-import type { Segment, SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
+import type { SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
 import { turnAt } from "../attribution/segments.ts";
+import { type SpannedSegment, allocateWithSpan } from "../attribution/span.ts";
 import { joinSightings } from "../attribution/usages.ts";
 import type { CommitFact, RefFact } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
@@ -50,7 +50,7 @@ export interface Computed {
   readonly usages: readonly (Usage & { readonly listNanoUsd: bigint | null; readonly priceGap: string | null })[];
   readonly sessions: readonly (StoredSession & { readonly repository: number | null })[];
   readonly facts: SessionFacts;
-  readonly segments: readonly Segment[];
+  readonly segments: readonly SpannedSegment[];
   readonly repositories: readonly ComputedRepository[];
   readonly checkpoints: readonly StoredCheckpoint[];
   readonly problems: readonly Problem[];
@@ -295,7 +295,7 @@ function allocateSessions(
   facts: SessionFacts,
   artefacts: ReadonlyMap<string, readonly WriteArtefacts[]>,
   repositoryOf: ReadonlyMap<string, number>,
-): Segment[] {
+): SpannedSegment[] {
   const usagesOf = new Map<string, Computed["usages"][number][]>();
   for (const usage of usages) {
     const list = usagesOf.get(usage.session);
@@ -315,7 +315,7 @@ function allocateSessions(
       calls: facts.calls.get(session) ?? [],
       writes: artefacts.get(session) ?? [],
     };
-    return allocate(input, { rule: "lines", flows: true });
+    return allocateWithSpan(input);
   });
 }
 

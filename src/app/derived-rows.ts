@@ -8,6 +8,7 @@ import type { Row } from "../store/duckdb/database.ts";
 import { type StoredCheckpoint, compare } from "../store/fact-reader.ts";
 import { type Computed, type ComputedRepository, repositoryName } from "./compute.ts";
 import { checkpointsNamed } from "./evidence.ts";
+import { spanRows } from "./span-rows.ts";
 
 const agentGrades = ["A", "B", "C"] as const;
 
@@ -114,6 +115,7 @@ export function derivedRows(computed: Computed, states: Readonly<Record<string, 
           .sort((a, b) => compare(String(a[2]), String(b[2])) || Number(a[0]) - Number(b[0])),
       ),
     run: () => runRows(computed.repositories, ids),
+    ...spanRows(computed.segments),
   };
 }
 

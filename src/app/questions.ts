@@ -7,12 +7,17 @@ import { type MeasureQueryInput, type MeasureResult, measureQuerySchema } from "
 import { compile } from "../measures/compile.ts";
 import { openDerived } from "../store/derived-store.ts";
 import type { Cell, Database, Row } from "../store/duckdb/database.ts";
+import spanParts from "../store/views/span_part.sql";
 
 /** A strand as it is stored, with its fate as of the asked instant. */
 export interface StoredStrand extends FateStrand {
   readonly id: number;
   readonly fate: FateName;
 }
+
+/** What of a strand, or of a life of the span, its fate depends on. */
+const lifeColumns =
+  "unlinked_reason, side, written_ms, committed_ms, landed_ms, released_ms, died_ms, death, superseded_ms, undone_ms, last_active_ms, horizon_ms, landing_is_release";
 
 /** Later than every fact: what "the newest facts" means for a fate. Ages still end at the horizon. */
 const always = Number.MAX_SAFE_INTEGER;
@@ -26,6 +31,7 @@ export class Questions {
   readonly asOf: number | null;
   readonly parameters: FateParameters;
   readonly #fates = new Map<number, StoredStrand>();
+  #span: Promise<void> | null = null;
 
   private constructor(database: Database, asOf: number | null, parameters: FateParameters) {
     this.database = database;
@@ -46,21 +52,34 @@ export class Questions {
 
   async #computeFates(): Promise<void> {
     const rows: Row[] = [];
-    const sql = `SELECT strand_id, unlinked_reason, activity, side, written_ms, committed_ms, landed_ms, released_ms, died_ms, death, superseded_ms, undone_ms,
-       last_active_ms, horizon_ms, death_commit, landing_is_release FROM strand ORDER BY strand_id`;
+    const sql = `SELECT strand_id AS id, activity, death_commit, ${lifeColumns} FROM strand ORDER BY strand_id`;
+    await this.#eachFate(sql, (strand) => {
+      this.#fates.set(strand.id, strand);
+      rows.push([strand.id, strand.fate]);
+    });
+    await this.database.run("CREATE TEMP TABLE strand_fate (strand_id INTEGER, fate VARCHAR)");
+    await this.database.append("temp.strand_fate", ["INTEGER", "VARCHAR"], rows);
+  }
+
+  /** What the span of allocations is read from; made at the first question that needs it. */
+  async #computeSpan(): Promise<void> {
+    const rows: Row[] = [];
+    const sql = `SELECT life_id AS id, NULL AS activity, NULL AS death_commit, ${lifeColumns} FROM span_life ORDER BY life_id`;
+    await this.#eachFate(sql, (life) => rows.push([life.id, life.fate]));
+    await this.database.run("CREATE TEMP TABLE life_fate (life_id INTEGER, fate VARCHAR)");
+    await this.database.append("temp.life_fate", ["INTEGER", "VARCHAR"], rows);
+    await this.database.run(spanParts);
+  }
+
+  async #eachFate(sql: string, take: (strand: StoredStrand) => void): Promise<void> {
     await this.database.eachChunk(sql, {}, (names, columns, count) => {
       const at: Record<string, Cell[]> = Object.fromEntries(names.map((name, c) => [name, columns[c] as Cell[]]));
       for (let r = 0; r < count; r++) {
         const cell = (name: string): Cell => (at[name] as Cell[])[r] as Cell;
         const strand = storedStrand(cell);
-        const name = fate(strand, this.instant, this.parameters);
-        const id = cell("strand_id") as number;
-        this.#fates.set(id, { ...strand, id, fate: name });
-        rows.push([id, name]);
+        take({ ...strand, id: cell("id") as number, fate: fate(strand, this.instant, this.parameters) });
       }
     });
-    await this.database.run("CREATE TEMP TABLE strand_fate (strand_id INTEGER, fate VARCHAR)");
-    await this.database.append("temp.strand_fate", ["INTEGER", "VARCHAR"], rows);
   }
 
   strand(id: number): StoredStrand {
@@ -73,6 +92,7 @@ export class Questions {
   async ask(input: MeasureQueryInput): Promise<MeasureResult> {
     const query = measureQuerySchema.parse({ asOf: this.asOf === null ? null : new Date(this.asOf).toISOString(), ...input });
     const compiled = compile(query);
+    if (compiled.needs.span) await (this.#span ??= this.#computeSpan());
     const rows = await this.database.all(compiled.sql, compiled.params);
     return compiled.finish(rows, { kaplan_meier: (lifeTimes, days) => survivalAt(lifeTimes, days) });
   }

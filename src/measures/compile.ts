@@ -27,6 +27,8 @@ export interface Compiled {
     readonly fates: boolean;
     /** Reads the table `session_person(session_id, person)`. */
     readonly people: boolean;
+    /** Reads the table `span_part` (src/store/views/span_part.sql), made for the asked instant. */
+    readonly span: boolean;
   };
   /** Turns the engine's rows into the answer. */
   finish(rows: readonly EngineRow[], estimators: Estimators): MeasureResult;
@@ -62,7 +64,7 @@ export function compile(asked: MeasureQuery, options: CompileOptions = { audienc
     sql,
     params,
     columns,
-    needs: { fates: /\bstrand_fate\b/.test(sql), people: /\bsession_person\b/.test(sql) },
+    needs: { fates: /\bstrand_fate\b/.test(sql), people: /\bsession_person\b/.test(sql), span: /\bspan_part\b/.test(sql) },
     finish: (rows, estimators) => finishResult(rows, estimators, context),
   };
 }

@@ -1,5 +1,6 @@
 import { rollUp } from "../contract/fates.ts";
 import type { DimensionId } from "./dimensions.ts";
+import { allocationRows, spanRows } from "./span-columns.ts";
 import { literal } from "./sql-text.ts";
 
 /** A table that has exactly one row, or none, for each row of the entity: it cannot multiply what is summed. */
@@ -62,6 +63,15 @@ const rollUpRows = Object.entries(rollUp)
   .flatMap(([group, fates]) => fates.map((fate) => `(${literal(fate)}, ${literal(group)})`))
   .join(", ");
 
+/** What the parts of the span have in common: charges, and the fates their money has under some allocation. */
+const spanned = {
+  time: "e.instant_ms",
+  timeTitle: "when the response was made",
+  joins: { ...usageJoins, group: { cardinality: "one", sql: `LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = e.fate` } },
+  dimensions: { ...usageDimensions, fate: { sql: "e.fate" }, roll_up: { sql: "w.roll_up", join: "group" } },
+  person: { sql: "p.person", join: "person", weight: "e.a0" },
+} as const satisfies Pick<Entity, "time" | "timeTitle" | "joins" | "dimensions" | "person">;
+
 export const entities = {
   usage: {
     title: "one billed model response",
@@ -121,6 +131,19 @@ LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = ${fateSql}`,
       author_kind: { sql: "e.author_kind" },
     },
     person: { sql: "p.person", join: "person", weight: "e.list_nano_usd" },
+  },
+  span: {
+    title: "one part of a charge: what of it ends in one fate, on one grade of evidence, under each of the 18 allocations",
+    key: "charge_id, fate, grade",
+    rows: spanRows,
+    ...spanned,
+  },
+  allocation: {
+    title: "one part of a charge under one of the 18 allocations",
+    key: "charge_id, fate, grade, allocation",
+    rows: allocationRows,
+    ...spanned,
+    dimensions: { ...spanned.dimensions, allocation: { sql: "e.allocation" } },
   },
   change: {
     title: "one change that landed",

@@ -72,3 +72,17 @@ CREATE TABLE run (
   released_ms BIGINT, died_ms BIGINT, death VARCHAR, killer_commit VARCHAR, line_kind VARCHAR, lines INTEGER, moved_lines INTEGER,
   author_kind VARCHAR, grade VARCHAR, session_id INTEGER
 );
+
+-- One row per segment and other allocation (1 pooled, 2 equal, 3 lines without flows, 4 pooled without, 5 equal without) that
+-- shares its money otherwise than its strands do: where there is none, the strands say it.
+CREATE TABLE span_segment (segment_id INTEGER, allocation TINYINT, mix_id INTEGER);
+
+-- One row per mix and life: a share of a billion of the segment's money.
+CREATE TABLE span_mix (mix_id INTEGER, life_id INTEGER, weight INTEGER);
+
+-- One row per life a mix may have: what a fate depends on, as in `strand`, and the grade of its evidence.
+CREATE TABLE span_life (
+  life_id INTEGER, grade VARCHAR, unlinked_reason VARCHAR, side VARCHAR, written_ms BIGINT, committed_ms BIGINT, landed_ms BIGINT,
+  released_ms BIGINT, died_ms BIGINT, death VARCHAR, superseded_ms BIGINT, undone_ms BIGINT, last_active_ms BIGINT, horizon_ms BIGINT,
+  landing_is_release BOOLEAN
+);

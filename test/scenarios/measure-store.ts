@@ -4,6 +4,7 @@ import { type MeasureQueryInput, type MeasureResult, measureQuerySchema } from "
 import { type CompileOptions, compile } from "../../src/measures/compile.ts";
 import derivedTables from "../../src/store/derived.sql";
 import ledgerView from "../../src/store/views/ledger.sql";
+import spanParts from "../../src/store/views/span_part.sql";
 
 type Value = string | number | bigint | boolean | null;
 export type TestRow = Readonly<Record<string, Value>>;
@@ -23,6 +24,8 @@ export class MeasureStore {
     await connection.run(ledgerView);
     await connection.run("CREATE TEMP TABLE strand_fate (strand_id INTEGER, fate VARCHAR)");
     await connection.run("CREATE TEMP TABLE session_person (session_id INTEGER, person INTEGER)");
+    await connection.run("CREATE TEMP TABLE life_fate (life_id INTEGER, fate VARCHAR)");
+    await connection.run(spanParts);
     return new MeasureStore(connection);
   }
 
@@ -34,6 +37,12 @@ export class MeasureStore {
 
   async clear(): Promise<void> {
     for (const table of ["usage_d", "charge", "strand", "strand_fate"]) await this.#connection.run(`DELETE FROM ${table}`);
+  }
+
+  /** Reads the span anew from what was filled in. */
+  async readSpan(): Promise<void> {
+    await this.#connection.run("DROP TABLE span_part");
+    await this.#connection.run(spanParts);
   }
 
   async ask(query: MeasureQueryInput, options?: CompileOptions): Promise<MeasureResult> {
@@ -196,4 +205,25 @@ export async function fillTenRows(store: MeasureStore): Promise<void> {
     run(8, null, 5, { session_id: 2 }),
     run(9, "2026-03-26", 20, { session_id: 2, grade: "B" }),
   ]);
+  // Pooled, segment 1 goes half to what stuck and half to what was superseded; without flows, segment 2 is thinking.
+  await store.insert("span_segment", [
+    { segment_id: 1, allocation: 1, mix_id: 0 },
+    { segment_id: 2, allocation: 3, mix_id: 1 },
+  ]);
+  await store.insert("span_mix", [
+    { mix_id: 0, life_id: 0, weight: 500_000_000 },
+    { mix_id: 0, life_id: 1, weight: 500_000_000 },
+    { mix_id: 1, life_id: 2, weight: 1_000_000_000 },
+  ]);
+  await store.insert("span_life", [
+    { life_id: 0, grade: "A" },
+    { life_id: 1, grade: "B" },
+    { life_id: 2, grade: null },
+  ]);
+  await store.insert("life_fate", [
+    { life_id: 0, fate: "stuck" },
+    { life_id: 1, fate: "superseded" },
+    { life_id: 2, fate: "no_artefact" },
+  ]);
+  await store.readSpan();
 }

@@ -265,7 +265,11 @@ describe("absent blobs", () => {
     for (const blob of blobs) removeObject(blob);
     const told = (await read()).map(({ files }) => files.map(({ path, oldPath, status, opaque }) => [path, oldPath, status, opaque]));
     expect(told).toEqual([
-      [["a.txt", null, "added", false], ["gone.txt", null, "added", "absent_blob"], ["lost.txt", null, "added", "absent_blob"]],
+      [
+        ["a.txt", null, "added", false],
+        ["gone.txt", null, "added", "absent_blob"],
+        ["lost.txt", null, "added", "absent_blob"],
+      ],
       [["new.txt", "gone.txt", "renamed", "absent_blob"]],
       [["lost.txt", null, "modified", "absent_blob"]],
       [["b.txt", null, "added", false]],

@@ -51,6 +51,11 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
     "spend_landed_per_change",
     "ai_low_share",
     "ai_high_share",
+    "spend_estimated",
+    "final_share",
+    "sub_agents_started",
+    "sub_agents_not_observed",
+    "sightings_per_usage",
   ]);
   const spend = text(total["spend"]) ?? "0";
   const byFate = await ask({ measures: ["spend", "fate_share", "fate_low_share", "fate_high_share"], by: ["fate"] });
@@ -84,6 +89,16 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
       sentence: fateSentences[fate],
     };
   });
+  const finalShare = number(total["final_share"]);
+  const estimate: Answer["estimate"] = {
+    shareOfUsages: finalShare === null ? null : 1 - finalShare,
+    moreNanoUsd: (BigInt(text(total["spend_estimated"]) ?? "0") - BigInt(spend)).toString(),
+    leaveOneOutError: await ruleError(questions),
+  };
+  const subAgents = {
+    started: number(total["sub_agents_started"]) ?? 0,
+    notObserved: number(total["sub_agents_not_observed"]) ?? 0,
+  };
   const coverage = number(total["coverage_share"]);
   const period = await questions.database.all(
     "SELECT min(instant_ms) AS first, max(instant_ms) AS last FROM usage_d WHERE $asOf::BIGINT IS NULL OR instant_ms <= $asOf",
@@ -129,6 +144,9 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
     })),
     moved: { back: shareOf(byFlow, "back", spend), forward: shareOf(byFlow, "forward", spend) },
     quality: byQuality.map((row) => ({ quality: String(row["output_quality"]), share: number(row["output_quality_share"]) })),
+    estimate,
+    subAgents,
+    sightingsPerUsage: number(total["sightings_per_usage"]),
     changesLanded: number(total["changes_landed"]) ?? 0,
     costPerLandedChangeNanoUsd: text(total["spend_landed_per_change"]),
     aiShareOfLandedLines: { low: number(total["ai_low_share"]), high: number(total["ai_high_share"]) },
@@ -156,7 +174,7 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
       count,
       sentence: problemSentences[code] ?? message,
     })),
-    notKnown: await notKnown(questions, context, coverage, repositories),
+    notKnown: await notKnown(questions, context, { coverage, estimate, subAgents }, repositories),
     ccusageSentence:
       "ccusage may print another total: it reads this computer's folders only, each file by itself, at one price table; Assay counts a response once across files, branches and forks, at the list price of its day.",
   };
@@ -321,7 +339,7 @@ async function topChanges(questions: Questions, ask: Ask): Promise<Answer["topCh
 async function notKnown(
   questions: Questions,
   context: AnswerContext,
-  coverage: number | null,
+  { coverage, estimate, subAgents }: Pick<Answer, "coverage" | "estimate" | "subAgents">,
   repositories: readonly AnswerRepository[],
 ): Promise<string[]> {
   const sentences: string[] = [];
@@ -334,12 +352,11 @@ async function notKnown(
     .filter((problem) => problem.code === "format_not_supported")
     .reduce((sum, problem) => sum + problem.count, 0);
   if (unread > 0) sentences.push(`${unread} transcripts are of agents that are not read yet: their spend is in no total.`);
-  const [partial] = await questions.database.all(
-    "SELECT count(*)::INTEGER AS n, (count(*) FILTER (output_quality <> 'final'))::INTEGER AS partial FROM usage_d",
-  );
-  const partialShare = Number(partial?.["partial"] ?? 0) / Math.max(1, Number(partial?.["n"] ?? 0));
-  if (partialShare >= 0.01)
-    sentences.push(`${percent(partialShare)} of the responses log their output count before they end: output tokens are a lower bound.`);
+  if ((estimate.shareOfUsages ?? 0) >= 0.01) sentences.push(estimateSentence(estimate));
+  if (subAgents.notObserved > 0)
+    sentences.push(
+      `${subAgents.notObserved} of ${subAgents.started} sub-agents are not observed: only their start is logged, their tokens are in no total.`,
+    );
   if (context.sources.some((source) => source.source === "checkpoints" && source.files > 0)) {
     sentences.push(
       "Checkpoint branches hold only sessions that reached a commit: shares of thinking and abandoned work from them are too low, not to be quoted.",
@@ -360,6 +377,21 @@ async function notKnown(
   if (context.ignoreTrailers) sentences.push("Trailers and linking facts of checkpoints are ignored, as asked at import.");
   sentences.push("No line is called a person's: without positive evidence an author is unknown, so the AI share is a range.");
   return sentences;
+}
+
+/** Error of the rules, each weighed by the responses it estimates. */
+async function ruleError(questions: Questions): Promise<number | null> {
+  const [row] = await questions.database.all(
+    "SELECT sum(leave_one_out_error * usages) / sum(usages) AS error FROM output_rule WHERE leave_one_out_error IS NOT NULL",
+  );
+  return number(row?.["error"]);
+}
+
+function estimateSentence({ shareOfUsages, moreNanoUsd, leaveOneOutError }: Answer["estimate"]): string {
+  const dollars = (Number(moreNanoUsd) / 1e9).toFixed(2);
+  const error =
+    leaveOneOutError === null ? "by a stated default" : `by the final counts; off by ${percent(leaveOneOutError)} for one response`;
+  return `${percent(shareOfUsages ?? 0)} of the responses log their output count before they end: output tokens are a lower bound; estimated +$${dollars} (${error}), which no other number here contains.`;
 }
 
 function percent(share: number): string {

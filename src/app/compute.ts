@@ -2,7 +2,8 @@ import { type LocatedWrite, type LinkResult, linkWrites } from "../attribution/l
 import { LineEnds, type RepositoryOutcomes, type TurnWrite, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
 import { type KnownRepository, PathLocator } from "../attribution/locate.ts";
 import type { SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
-import { turnAt } from "../attribution/segments.ts";
+import { OutputEstimator, type OutputRule } from "../attribution/estimate.ts";
+import { type StartedAgent, startedAgents, turnAt } from "../attribution/segments.ts";
 import { type SpannedSegment, allocateWithSpan } from "../attribution/span.ts";
 import { joinSightings } from "../attribution/usages.ts";
 import type { CommitFact, RefFact } from "../contract/facts.ts";
@@ -47,7 +48,16 @@ export interface ComputedRepository extends RepositoryOutcomes {
 
 /** Everything derived, in memory, before it becomes rows. */
 export interface Computed {
-  readonly usages: readonly (Usage & { readonly listNanoUsd: bigint | null; readonly priceGap: string | null })[];
+  readonly usages: readonly (Usage & {
+    readonly listNanoUsd: bigint | null;
+    readonly priceGap: string | null;
+    /** Beside the logged count and its price: the same where the count is final. */
+    readonly outputEstimated: number;
+    readonly estimatedNanoUsd: bigint | null;
+  })[];
+  /** Those that estimated counts rest on. */
+  readonly outputRules: readonly (OutputRule & { readonly usages: number })[];
+  readonly startedAgents: readonly StartedAgent[];
   readonly sessions: readonly (StoredSession & { readonly repository: number | null })[];
   readonly facts: SessionFacts;
   readonly segments: readonly SpannedSegment[];
@@ -99,10 +109,18 @@ export interface ComputeOptions {
  */
 export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOptions, progress: Progress): Computed {
   const { sessions: storedSessions, facts, checkpoints, mentions } = loaded;
+  const estimator = new OutputEstimator(loaded.usages);
   const usages = loaded.usages.map((usage) => {
     const price = priceUsage(usage, book);
+    const outputEstimated = estimator.estimate(usage);
+    const estimated =
+      outputEstimated === usage.counts.output
+        ? price
+        : priceUsage({ ...usage, counts: { ...usage.counts, output: outputEstimated } }, book);
     return {
       ...usage,
+      outputEstimated,
+      estimatedNanoUsd: estimated.kind === "priced" ? estimated.nanoUsd : null,
       listNanoUsd: price.kind === "priced" ? price.nanoUsd : null,
       priceGap: price.kind === "priced" ? null : price.reason,
     };
@@ -139,12 +157,14 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
   for (const { session, artefact } of located.outside) addArtefact(session, artefact);
 
   progress("following the money");
-  const segments = allocateSessions(usages, storedSessions, facts, artefacts, located.repositoryOf);
+  const inputs = sessionInputs(usages, storedSessions, facts, artefacts, located.repositoryOf);
   return {
     usages,
     sessions: storedSessions.map((session) => ({ ...session, repository: located.repositoryOf.get(session.session) ?? null })),
     facts,
-    segments,
+    segments: inputs.flatMap(allocateWithSpan),
+    outputRules: usedRules(estimator, usages),
+    startedAgents: inputs.flatMap(startedAgents),
     repositories,
     checkpoints,
     problems: [...loaded.problems, ...unpricedModels(usages)],
@@ -289,13 +309,26 @@ function outsideArtefact(callKey: string, path: string, quality: WriteArtefacts[
   return { callKey, path, quality, repository: null, insideRepository: false, groups: [], drafts: [] };
 }
 
-function allocateSessions(
+/** The rules that counted for usages without a final count, each with how many. */
+function usedRules(estimator: OutputEstimator, usages: Computed["usages"]): Computed["outputRules"] {
+  const counts = new Map<OutputRule, number>();
+  for (const usage of usages) {
+    if (usage.outputQuality === "final") continue;
+    const rule = estimator.ruleFor(usage);
+    counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([rule, count]) => ({ ...rule, usages: count }))
+    .sort((a, b) => compare(a.model, b.model) || compare(a.versionFamily, b.versionFamily));
+}
+
+function sessionInputs(
   usages: Computed["usages"],
   sessions: readonly StoredSession[],
   facts: SessionFacts,
   artefacts: ReadonlyMap<string, readonly WriteArtefacts[]>,
   repositoryOf: ReadonlyMap<string, number>,
-): SpannedSegment[] {
+): SessionInput[] {
   const usagesOf = new Map<string, Computed["usages"][number][]>();
   for (const usage of usages) {
     const list = usagesOf.get(usage.session);
@@ -303,9 +336,9 @@ function allocateSessions(
     else usagesOf.set(usage.session, [usage]);
   }
   const agentOf = new Map(sessions.map(({ session, agent }) => [session, agent]));
-  return [...usagesOf.keys()].sort(compare).flatMap((session) => {
+  return [...usagesOf.keys()].sort(compare).map((session) => {
     const own = usagesOf.get(session) as Computed["usages"][number][];
-    const input: SessionInput = {
+    return {
       agent: agentOf.get(session) ?? (own[0] as Usage).agent,
       session,
       repository: repositoryOf.get(session) ?? null,
@@ -315,7 +348,6 @@ function allocateSessions(
       calls: facts.calls.get(session) ?? [],
       writes: artefacts.get(session) ?? [],
     };
-    return allocateWithSpan(input);
   });
 }
 

@@ -8,6 +8,7 @@ import type { Row } from "../store/duckdb/database.ts";
 import { type StoredCheckpoint, compare } from "../store/fact-reader.ts";
 import { type Computed, type ComputedRepository, repositoryName } from "./compute.ts";
 import { checkpointsNamed } from "./evidence.ts";
+import { countRows } from "./count-rows.ts";
 import { spanRows } from "./span-rows.ts";
 
 const agentGrades = ["A", "B", "C"] as const;
@@ -87,9 +88,14 @@ export function derivedRows(computed: Computed, states: Readonly<Record<string, 
           usage.counts.reasoning,
           usage.outputQuality,
           usage.webSearches,
+          usage.outputEstimated,
+          usage.sightedTokens,
         ],
       ),
-    charge: () => computed.usages.map((usage): Row => [usage.id, usage.id, usage.listNanoUsd, null, null, usage.priceGap, null]),
+    charge: () =>
+      computed.usages.map(
+        (usage): Row => [usage.id, usage.id, usage.listNanoUsd, null, null, usage.priceGap, null, usage.estimatedNanoUsd],
+      ),
     segment: () =>
       computed.segments.map(
         (segment, s): Row => [s, ids.session.get(segment.session) ?? null, segment.turn, segment.kind, segment.activity, segment.purpose],
@@ -116,6 +122,7 @@ export function derivedRows(computed: Computed, states: Readonly<Record<string, 
       ),
     run: () => runRows(computed.repositories, ids),
     ...spanRows(computed.segments),
+    ...countRows(computed, ids.session),
   };
 }
 

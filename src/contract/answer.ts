@@ -86,6 +86,18 @@ export interface Answer {
   readonly moved: { readonly back: number | null; readonly forward: number | null };
   /** Output tokens by quality of the count, share. */
   readonly quality: readonly { readonly quality: string; readonly share: number | null }[];
+  /** What counts logged before their response ended leave out. Basis "estimated": in no other number here. */
+  readonly estimate: {
+    /** Share of responses whose output count was logged early or not at all. */
+    readonly shareOfUsages: number | null;
+    readonly moreNanoUsd: NanoUsd;
+    /** Error of the rules for one response, each final count told by all others; null where no rule was fitted. */
+    readonly leaveOneOutError: number | null;
+  };
+  /** Sub-agents the sessions started, and those the log has nothing else of. */
+  readonly subAgents: { readonly started: number; readonly notObserved: number };
+  /** How often a response is told over all logs. */
+  readonly sightingsPerUsage: number | null;
   readonly changesLanded: number;
   /** Spend on landed changes over landed changes that carry spend; null where there are none. */
   readonly costPerLandedChangeNanoUsd: NanoUsd | null;

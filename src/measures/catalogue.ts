@@ -5,13 +5,14 @@ import { type DimensionId, dimensions } from "./dimensions.ts";
 import { type EntityId, entity } from "./entities.ts";
 import { fates } from "./fates.ts";
 import { lines } from "./lines.ts";
+import { counts } from "./counts.ts";
 import type { Catalogue, Measure } from "./measure.ts";
 import { nearest } from "./nearest.ts";
 import { span } from "./span.ts";
 import { usage } from "./usage.ts";
 
 /** Every measure there is, by its id, which is public and never changes. */
-export const catalogue = { ...usage, ...fates, ...coverage, ...changes, ...lines, ...span } as const satisfies Catalogue;
+export const catalogue = { ...usage, ...fates, ...coverage, ...changes, ...lines, ...span, ...counts } as const satisfies Catalogue;
 export type MeasureId = keyof typeof catalogue;
 
 export const measureIds = Object.keys(catalogue) as readonly MeasureId[];

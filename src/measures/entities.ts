@@ -86,7 +86,7 @@ export const entities = {
   charge: {
     title: "one charge: the money of a response, or a remainder of a bill",
     key: "charge_id",
-    rows: "SELECT c.charge_id, c.list_nano_usd, c.remainder, u.* FROM charge c LEFT JOIN usage_d u ON u.usage_id = c.usage_id",
+    rows: "SELECT c.charge_id, c.list_nano_usd, c.estimated_nano_usd, c.remainder, u.* FROM charge c LEFT JOIN usage_d u ON u.usage_id = c.usage_id",
     time: "e.instant_ms",
     timeTitle: "when the response was made",
     joins: usageJoins,
@@ -162,6 +162,47 @@ LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = ${fateSql}`,
       evidence: { sql: "e.evidence" },
     },
     person: { sql: "p.author_email", join: "person", weight: "1" },
+  },
+  sub_agent: {
+    title: "one sub-agent that a session started",
+    key: "session_id, started_ms",
+    rows: `SELECT d.*, s.agent, s.agent_version, s.session_key, s.trigger, s.entrypoint, s.repository_id, o.source
+FROM sub_agent_d d
+LEFT JOIN session_d s ON s.session_id = d.session_id
+LEFT JOIN (SELECT session_id, min(source) AS source FROM usage_d GROUP BY session_id) o ON o.session_id = d.session_id`,
+    time: "e.started_ms",
+    timeTitle: "when it was started",
+    joins: {
+      repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
+      person: usageJoins.person,
+    },
+    dimensions: {
+      agent: { sql: "e.agent" },
+      agent_version: { sql: "e.agent_version" },
+      source: { sql: "e.source" },
+      session: { sql: "e.session_key" },
+      started_by: { sql: "e.trigger" },
+      entrypoint: { sql: "e.entrypoint" },
+      repository: { sql: "r.name", join: "repository" },
+    },
+    person: { sql: "p.person", join: "person", weight: "1" },
+  },
+  listed_session: {
+    title: "one session that a checkpoint lists",
+    key: "repository_id, session_key",
+    rows: "SELECT d.*, s.session_id FROM listed_session_d d LEFT JOIN session_d s ON s.session_key = d.session_key",
+    time: "e.created_ms",
+    timeTitle: "when its first checkpoint was made",
+    joins: {
+      repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
+      person: usageJoins.person,
+    },
+    dimensions: {
+      source: { sql: "'checkpoints'" },
+      session: { sql: "e.session_key" },
+      repository: { sql: "r.name", join: "repository" },
+    },
+    person: { sql: "p.person", join: "person", weight: "1" },
   },
   run: {
     title: "one run of landed lines with one life and one author kind; generated, vendored and lock files left out",

@@ -34,6 +34,8 @@ export interface Aggregate extends Described {
    * of them, in which `e.a` stands for its column.
    */
   readonly span?: "low" | "high";
+  /** Money on another basis than list prices of logged counts. */
+  readonly basis?: "estimated";
   /** Only rows whose dimension is, or is not, one of these. */
   readonly only?: { readonly dimension: DimensionId; readonly is: "in" | "not_in"; readonly values: readonly string[] };
   /** Only rows of which this fragment holds. */

@@ -28,13 +28,14 @@ CREATE TABLE usage_d (
   model VARCHAR, agent_version VARCHAR, service_tier VARCHAR, speed VARCHAR, geo VARCHAR, branch VARCHAR, ran_in VARCHAR,
   repository_id INTEGER, sub_agent BOOLEAN, turn INTEGER, source VARCHAR, sightings INTEGER,
   input BIGINT, cache_read BIGINT, cache_write_5m BIGINT, cache_write_1h BIGINT, output BIGINT, reasoning BIGINT,
-  output_quality VARCHAR, web_searches INTEGER
+  output_quality VARCHAR, web_searches INTEGER, output_estimated BIGINT, sighted_tokens BIGINT
 );
 
 -- One row per charge. Null cost: no price is known (`price_gap` says why). `remainder` is null for the charge of a usage.
+-- `estimated_nano_usd`: the list price with `output_estimated` in the place of the logged output; in no ledger.
 CREATE TABLE charge (
   charge_id INTEGER, usage_id INTEGER, list_nano_usd BIGINT, contract_nano_usd BIGINT, billed_nano_usd BIGINT, price_gap VARCHAR,
-  remainder VARCHAR
+  remainder VARCHAR, estimated_nano_usd BIGINT
 );
 
 -- One row per segment: the responses that feed one group of edits (or none).
@@ -86,3 +87,15 @@ CREATE TABLE span_life (
   released_ms BIGINT, died_ms BIGINT, death VARCHAR, superseded_ms BIGINT, undone_ms BIGINT, last_active_ms BIGINT, horizon_ms BIGINT,
   landing_is_release BOOLEAN
 );
+
+-- One row per rule by which output counts that were logged early are estimated: constant + tokens_per_char × visible characters.
+CREATE TABLE output_rule (
+  model VARCHAR, version_family VARCHAR, tokens_per_char DOUBLE, constant_tokens DOUBLE, records INTEGER, leave_one_out_error DOUBLE,
+  usages INTEGER
+);
+
+-- One row per sub-agent a session started; `observed`: the log has responses or calls of it.
+CREATE TABLE sub_agent_d (session_id INTEGER, started_ms BIGINT, observed BOOLEAN);
+
+-- One row per session that a checkpoint lists; `has_transcript`: one was there to be read.
+CREATE TABLE listed_session_d (session_key VARCHAR, repository_id INTEGER, created_ms BIGINT, has_transcript BOOLEAN);

@@ -82,6 +82,8 @@ export function usageRow(id: number, more: TestRow): TestRow {
     output: id,
     output_quality: "final",
     web_searches: 0,
+    sighted_tokens: 100 + id,
+    output_estimated: more["output_quality"] === "partial" ? 10 * id : id,
     ...more,
   };
 }
@@ -113,7 +115,7 @@ export async function fillTenRows(store: MeasureStore): Promise<void> {
   const s2 = { session_id: 2, repository_id: shop };
   const s3 = { session_id: 3, repository_id: docs, agent: "codex", model: "gpt", output_quality: "partial" };
   await store.insert("usage_d", [
-    usageRow(1, { ...s1, segment_id: 1, instant_ms: instant("2026-02-01") }),
+    usageRow(1, { ...s1, segment_id: 1, instant_ms: instant("2026-02-01"), sightings: 3, sighted_tokens: 303 }),
     usageRow(2, { ...s1, segment_id: 1, instant_ms: instant("2026-02-01") }),
     usageRow(3, { ...s1, segment_id: 2, instant_ms: instant("2026-02-02"), model: "haiku", sub_agent: true }),
     usageRow(4, { ...s1, segment_id: 2, instant_ms: instant("2026-02-02"), model: "haiku", sub_agent: true }),
@@ -127,7 +129,8 @@ export async function fillTenRows(store: MeasureStore): Promise<void> {
   const costs = [100, 200, 10, 20, 400, 70, 100, 50, null, 50];
   await store.insert(
     "charge",
-    costs.map((cost, index) => chargeRow(index + 1, cost)),
+    // Estimated, the five responses whose output was logged early cost five more each where they have a price.
+    costs.map((cost, index) => ({ ...chargeRow(index + 1, cost), estimated_nano_usd: cost === null || index < 5 ? cost : cost + 5 })),
   );
   await store.insert(
     "segment",
@@ -204,6 +207,15 @@ export async function fillTenRows(store: MeasureStore): Promise<void> {
     run(7, "2026-03-20", 1_000, { landed_change_id: 5, line_kind: "generated", repository_id: docs }),
     run(8, null, 5, { session_id: 2 }),
     run(9, "2026-03-26", 20, { session_id: 2, grade: "B" }),
+  ]);
+  await store.insert("sub_agent_d", [
+    { session_id: 1, started_ms: instant("2026-02-02"), observed: true },
+    { session_id: 1, started_ms: instant("2026-02-03"), observed: false },
+    { session_id: 3, started_ms: instant("2026-03-06"), observed: false },
+  ]);
+  await store.insert("listed_session_d", [
+    { session_key: "s1", repository_id: shop, created_ms: instant("2026-02-03"), has_transcript: true },
+    { session_key: "s9", repository_id: shop, created_ms: instant("2026-02-12"), has_transcript: false },
   ]);
   // Pooled, segment 1 goes half to what stuck and half to what was superseded; without flows, segment 2 is thinking.
   await store.insert("span_segment", [

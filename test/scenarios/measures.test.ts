@@ -63,6 +63,18 @@ describe("ten rows a human can add up", () => {
     ["ai_low_share", 0.55],
     ["ai_high_share", 0.8],
     ["ai_share_span", 0.25],
+    ["tokens_output_estimated", 415], // 1 + 2 + 3 + 4 + 5 final, 60 + 70 + 80 + 90 + 100 estimated
+    ["spend_estimated", "1020"], // 5 more for the sixth, seventh, eighth and tenth
+    ["usages_final", 5],
+    ["final_share", 0.5],
+    ["sightings", 12], // the first was told three times
+    ["sightings_per_usage", 1.2],
+    ["tokens_sighted", 1_257], // 1,055 + 2 × 101
+    ["sighted_tokens_per_token", 1_257 / 1_055],
+    ["sub_agents_started", 3],
+    ["sub_agents_not_observed", 2],
+    ["sessions_listed", 2],
+    ["sessions_without_transcript", 1],
     ["spend_low", "1000"],
     ["spend_high", "1000"],
     ["fate_low_share", 1],
@@ -81,7 +93,7 @@ describe("ten rows a human can add up", () => {
   });
 
   test("every measure of the catalogue has a worked number above", () => {
-    expect(measureIds).toHaveLength(47);
+    expect(measureIds).toHaveLength(59);
   });
 
   // Strand 1 carries floor(100 × 2/3) + floor(200 × 2/3) = 66 + 133, strand 3 the 30 of segment 2.
@@ -94,6 +106,23 @@ describe("ten rows a human can add up", () => {
       ["no_artefact", "100", 0.1, 100 / 665],
       ["unlinked", "100", 0.1, null],
     ]);
+  });
+
+  test("coverage of each source over time", async () => {
+    const measures = ["usages", "final_share", "sub_agents_started", "sub_agents_not_observed", "sessions_without_transcript"];
+    const query = { measures: measures.slice(0, 4), by: ["source"], grain: "month" as const };
+    expect(await table(query)).toEqual([
+      ["2026-02-01", "claude-code", 6, 5 / 6, 2, 1],
+      ["2026-03-01", "claude-code", 4, 0, 1, 1],
+    ]);
+    expect(await table({ measures: measures.slice(4), by: ["source"], grain: "month" })).toEqual([["2026-02-01", "checkpoints", 1]]);
+  });
+
+  test("estimated dollars name their basis, and a list total beside them stays one", async () => {
+    const alone = await ten.ask({ measures: ["spend_estimated"] });
+    expect([alone.basis, codes(alone)]).toEqual(["estimated", ["estimated"]]);
+    const both = await ten.ask({ measures: ["spend", "spend_estimated"] });
+    expect([both.basis, both.rows, codes(both)]).toEqual(["list", [{ spend: "1000", spend_estimated: "1020" }], ["unpriced", "estimated"]]);
   });
 
   test("each fate has its least and greatest sum over the allocations", async () => {

@@ -381,6 +381,7 @@ async function notKnown(
 
 /** Error of the rules, each weighed by the responses it estimates. */
 async function ruleError(questions: Questions): Promise<number | null> {
+  // The measure that was asked first has filled the table.
   const [row] = await questions.database.all(
     "SELECT sum(leave_one_out_error * usages) / sum(usages) AS error FROM output_rule WHERE leave_one_out_error IS NOT NULL",
   );

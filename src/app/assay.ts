@@ -1,5 +1,6 @@
 /** What surfaces may call. One object per opened store; `main.ts` makes it, surfaces parse, call it and render. */
 import type { Answer } from "../contract/answer.ts";
+import type { ClosedPeriod, Restatement, Sensitivity } from "../contract/close.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { ChangeCard, CommitCard, Explanation, SessionCard } from "../contract/show.ts";
 
@@ -16,6 +17,15 @@ export interface ImportOptions {
   readonly ignoreTrailers?: boolean;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+}
+
+export interface WatchOptions extends Pick<ImportOptions, "repositories" | "home" | "signal"> {
+  /** Looks by itself so often, whatever it hears of. */
+  readonly everyMs: number;
+  /** Called after an import that found something. */
+  onChange(summary: ImportSummary): void;
+  /** Called once when another process has the store; it is waited for. */
+  onBusy(error: Error): void;
 }
 
 export interface ImportSummary {
@@ -108,6 +118,8 @@ export interface Audit {
 
 export interface Assay {
   import(options: ImportOptions): Promise<ImportSummary>;
+  /** Imports whenever something is new, until the signal is given. */
+  watch(options: WatchOptions): Promise<void>;
   rebuild(options: { readonly ignoreTrailers?: boolean; readonly progress: Progress }): Promise<void>;
   answer(options: AskOptions): Promise<Answer>;
   audit(options: AskOptions & { readonly links: boolean }): Promise<Audit>;
@@ -119,5 +131,10 @@ export interface Assay {
   measures(): readonly MeasureRow[];
   sources(): Promise<readonly SourceRow[]>;
   problems(): Promise<readonly Problem[]>;
+  closes(): Promise<readonly ClosedPeriod[]>;
+  /** Keeps a month's numbers as they are known now. */
+  closePeriod(asked: { readonly period: string; readonly timeZone: string; readonly again: boolean }): Promise<ClosedPeriod>;
+  restatement(period: string): Promise<Restatement>;
+  sensitivity(options: AskOptions & { readonly stickDays: readonly number[] }): Promise<Sensitivity>;
   close(): Promise<void>;
 }

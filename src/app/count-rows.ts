@@ -3,24 +3,15 @@ import type { Row } from "../store/duckdb/database.ts";
 import { type StoredCheckpoint, compare } from "../store/fact-reader.ts";
 import type { Computed } from "./compute.ts";
 
-/** Tables that say how good the counts are: rules of estimates, sub-agents started, sessions listed. */
+/** Tables that say how good the counts are: sub-agents started, sessions listed. */
 export function countRows(computed: Computed, sessionId: ReadonlyMap<string, number>): DerivedRows {
   return {
-    output_rule: () =>
-      computed.outputRules.map(
-        (rule): Row => [
-          rule.model,
-          rule.versionFamily,
-          rule.tokensPerChar,
-          rule.constant,
-          rule.records,
-          rule.leaveOneOutError,
-          rule.usages,
-        ],
-      ),
     sub_agent_d: () =>
       computed.startedAgents.map(({ session, startedAt, observed }): Row => [sessionId.get(session) ?? null, startedAt, observed]),
-    listed_session_d: () => listedRows(computed.checkpoints),
+    listed_session_d: () => {
+      const own = new Set(computed.repositories.map(({ repository }) => repository));
+      return listedRows(computed.checkpoints.filter(({ repository }) => own.has(repository)));
+    },
   };
 }
 

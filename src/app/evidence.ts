@@ -1,10 +1,7 @@
-import type { NamedSessions } from "../attribution/link.ts";
+import type { NamedSession, NamedSessions } from "../attribution/link.ts";
+import { commitsNamedByHash } from "../attribution/printed-hashes.ts";
 import type { LineHistoryResult } from "../contract/history.ts";
 import type { StoredCheckpoint } from "../store/fact-reader.ts";
-
-/** A hash printed this long before or after its commit's own clock still names it: skew, and hooks that take their time. */
-const skewMs = 120_000;
-const printedWithinMs = 3_600_000;
 
 /** The key of the trailer that names a checkpoint. */
 const checkpointTrailer = "entire-checkpoint";
@@ -20,21 +17,19 @@ export function namedSessions(
   checkpoints: readonly StoredCheckpoint[],
   ignoreTrailers: boolean,
 ): NamedSessions {
-  const named = new Map<number, { session: string; evidence: "printed_hash" | "trailer" }[]>();
-  const add = (commit: number, session: string, evidence: "printed_hash" | "trailer"): void => {
+  const named = new Map<number, NamedSession[]>();
+  const add = (commit: number, session: string, evidence: NamedSession["evidence"]): void => {
     const list = named.get(commit);
     if (!list) named.set(commit, [{ session, evidence }]);
     else if (!list.some((known) => known.session === session)) list.push({ session, evidence });
   };
-  const byHash = history.commits.map((commit, c) => ({ hash: commit.hash, c })).sort((a, b) => (a.hash < b.hash ? -1 : 1));
-  for (const { session, hash, instant } of mentions) {
-    const c = uniquePrefix(byHash, hash);
-    const committedAt = c === null ? undefined : history.commits[c]?.commitAt;
-    if (c === null || committedAt === undefined) continue;
-    if (instant < committedAt - skewMs || instant > committedAt + printedWithinMs) continue;
-    add(c, session, "printed_hash");
-  }
-  if (ignoreTrailers) return named;
+  const byHash = commitsNamedByHash(history.commits, mentions);
+  for (const { commit, session, evidence } of byHash) if (evidence === "printed_hash") add(commit, session, evidence);
+  const addCopies = (): NamedSessions => {
+    for (const { commit, session, evidence } of byHash) if (evidence === "printed_hash_of_copy") add(commit, session, evidence);
+    return named;
+  };
+  if (ignoreTrailers) return addCopies();
   const byCheckpoint = new Map<string, StoredCheckpoint[]>();
   for (const checkpoint of checkpoints) {
     const list = byCheckpoint.get(checkpoint.checkpoint);
@@ -50,23 +45,10 @@ export function namedSessions(
       }
     }
   });
-  return named;
+  return addCopies();
 }
 
 /** Checkpoints that trailers of a repository's commits name. */
 export function checkpointsNamed(trailers: readonly { readonly key: string; readonly value: string }[]): string[] {
   return trailers.filter(({ key }) => key.toLowerCase() === checkpointTrailer).map(({ value }) => value);
-}
-
-function uniquePrefix(sorted: readonly { hash: string; c: number }[], prefix: string): number | null {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] as { hash: string }).hash < prefix) low = middle + 1;
-    else high = middle;
-  }
-  const found = sorted[low];
-  if (!found?.hash.startsWith(prefix)) return null;
-  return sorted[low + 1]?.hash.startsWith(prefix) ? null : found.c;
 }

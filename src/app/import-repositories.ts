@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import type { RefFact } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { Fingerprinter } from "../lines/fingerprint.ts";
+import { featureVersion } from "../lines/line-diff.ts";
 import { type Repository, countCommitsOfAllRefs, openRepository, readIdentity, readRepository } from "../outcomes/git/index.ts";
 import type { Alias, FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
@@ -15,7 +17,7 @@ export interface FoundRepository {
   readonly clone: string;
   /** Work trees that led to it. */
   readonly folders: readonly string[];
-  /** Fingerprint of its refs and of what HEAD stands for: equal means nothing new. */
+  /** Fingerprint of its refs, of what HEAD stands for and of how lines are read: equal means nothing new. */
   readonly refsDigest: string;
 }
 
@@ -27,7 +29,8 @@ export async function findRepositories(
 ): Promise<FoundRepository[]> {
   const found = new Map<string, { repository: Repository; folders: Set<string> }>();
   for (const folder of folders) {
-    const repository = await openRepository(folder, variables);
+    // Most folders sessions ran in are of other machines: no git is started to find that out.
+    const repository = existsSync(folder) ? await openRepository(folder, variables) : null;
     if (!repository) {
       missing(folder);
       continue;
@@ -47,7 +50,7 @@ export async function findRepositories(
 
 function digestOf({ refs, hints, place }: Repository): string {
   return createHash("sha1")
-    .update(JSON.stringify([refs.map(({ name, commit }) => [name, commit]), hints, place.shallow]))
+    .update(JSON.stringify([refs.map(({ name, commit }) => [name, commit]), hints, place.shallow, featureVersion]))
     .digest("hex");
 }
 

@@ -1,50 +1,37 @@
 import type { Mix, SpanLife, SpannedSegment } from "../attribution/span.ts";
-import { lifeKey } from "../attribution/span.ts";
 import type { DerivedRows } from "../store/derived-store.ts";
 import type { Row } from "../store/duckdb/database.ts";
 
 /**
- * Tables of the other allocations: which mix each segment has under which, and what lives a mix is of. Segments are
- * numbered by their place, mixes and lives by their first use, so that equal segments give equal rows.
+ * Tables of the other allocations: which mix each segment has under which, and the lives of each mix, under the first segment
+ * and allocation of its session that has it: rows of a session name no other.
+ * @param firstSegment id of the first segment; the others follow in order
  */
-export function spanRows(segments: readonly SpannedSegment[]): DerivedRows {
-  const mixIds = new Map<Mix, number>();
-  const lifeIds = new Map<string, number>();
-  const lives: SpanLife[] = [];
-  const lifeId = (life: SpanLife): number => {
-    const key = lifeKey(life);
-    const known = lifeIds.get(key);
-    if (known !== undefined) return known;
-    lifeIds.set(key, lives.length);
-    return lives.push(life) - 1;
-  };
+export function spanRows(segments: readonly SpannedSegment[], firstSegment: number): DerivedRows {
+  const firstUse = new Map<Mix, readonly [segment: number, allocation: number]>();
   const segmentRows: Row[] = [];
-  const mixRows: Row[] = [];
-  segments.forEach(({ span }, segment) => {
+  segments.forEach(({ span }, s) => {
     span.forEach((mix, other) => {
       if (mix === null) return;
-      let id = mixIds.get(mix);
-      if (id === undefined) {
-        id = mixIds.size;
-        mixIds.set(mix, id);
-        for (const [place, life] of mix.lives.entries()) mixRows.push([id, lifeId(life), mix.weights[place] as number]);
-      }
-      segmentRows.push([segment, other + 1, id]);
+      const place = firstUse.get(mix) ?? [firstSegment + s, other + 1];
+      firstUse.set(mix, place);
+      segmentRows.push([firstSegment + s, other + 1, ...place]);
     });
   });
   return {
     span_segment: () => segmentRows,
-    span_mix: () => mixRows,
-    span_life: () => lives.map(lifeRow),
+    span_mix: () => [...firstUse].flatMap(([mix, place]) => mix.lives.map((life, i) => lifeRow(place, mix.weights[i] as number, life))),
   };
 }
 
-function lifeRow({ life, grade, unlinkedReason, side, horizon, landingIsRelease }: SpanLife, id: number): Row {
+function lifeRow(place: readonly [number, number], weight: number, { life, ...strand }: SpanLife): Row {
   return [
-    id,
-    grade,
-    unlinkedReason,
-    side,
+    ...place,
+    weight,
+    strand.grade,
+    strand.unlinkedReason,
+    strand.side,
+    strand.repository,
     life?.writtenAt ?? null,
     life?.committedAt ?? null,
     life?.landedAt ?? null,
@@ -54,7 +41,7 @@ function lifeRow({ life, grade, unlinkedReason, side, horizon, landingIsRelease 
     life?.supersededAt ?? null,
     life?.undoneAt ?? null,
     life?.lastActiveAt ?? null,
-    horizon,
-    landingIsRelease,
+    strand.horizon,
+    strand.landingIsRelease,
   ];
 }

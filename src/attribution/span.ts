@@ -22,6 +22,8 @@ export const otherAllocations: readonly AllocationOptions[] = [
 /** What of a strand its fate depends on, and on what evidence it stands. */
 export interface SpanLife extends Omit<FateStrand, "activity"> {
   readonly grade: Grade | null;
+  /** Tells its horizon and its release rule, which change with it alone. */
+  readonly repository: number | null;
 }
 
 /** Shares of a segment's money by life; the weights add up to `segmentWeight`. Lives are unlike and in canonical order. */
@@ -73,8 +75,8 @@ class Mixes {
 function mixOf(strands: readonly Strand[]): { readonly content: string; readonly mix: Mix } {
   const merged = new Map<string, { weight: number; life: SpanLife }>();
   for (const { weight, life, ...strand } of strands) {
-    const { unlinkedReason, horizon, landingIsRelease, side, grade } = strand;
-    const one: SpanLife = { life, unlinkedReason, horizon, landingIsRelease, side, grade };
+    const { unlinkedReason, horizon, landingIsRelease, side, grade, repository } = strand;
+    const one: SpanLife = { life, unlinkedReason, horizon, landingIsRelease, side, grade, repository };
     const key = lifeKey(one);
     const known = merged.get(key);
     if (known) known.weight += weight;
@@ -88,7 +90,7 @@ function mixOf(strands: readonly Strand[]): { readonly content: string; readonly
 }
 
 /** Lives of equal key have the same fate on every day. */
-export function lifeKey({ life, unlinkedReason, horizon, landingIsRelease, side, grade }: SpanLife): string {
+export function lifeKey({ life, unlinkedReason, side, grade, repository }: Omit<SpanLife, "horizon" | "landingIsRelease">): string {
   const dated =
     life === null
       ? []
@@ -103,5 +105,5 @@ export function lifeKey({ life, unlinkedReason, horizon, landingIsRelease, side,
           life.undoneAt,
           life.lastActiveAt,
         ];
-  return [grade, unlinkedReason, side, horizon, landingIsRelease, ...dated].join("|");
+  return [grade, unlinkedReason, side, repository, ...dated].join("|");
 }

@@ -238,7 +238,8 @@ describe("joinSightings", () => {
   it("is idempotent: telling everything twice changes only the number of sightings", () => {
     fc.assert(
       fc.property(fc.array(anySighting, { maxLength: 10 }), (list) => {
-        const bare = (sightings: Sighting[]): unknown => joinSightings(sightings).usages.map((usage) => ({ ...usage, sightings: 0, sightedTokens: 0 }));
+        const bare = (sightings: Sighting[]): unknown =>
+          joinSightings(sightings).usages.map((usage) => ({ ...usage, sightings: 0, sightedTokens: 0 }));
         expect(bare([...list, ...list])).toEqual(bare(list));
       }),
     );

@@ -8,7 +8,7 @@ export const counts = {
   tokens_output_estimated: {
     ...count,
     kind: "aggregate",
-    of: ["usage"],
+    of: ["estimate"],
     sql: "sum(e.output_estimated)",
     title: "Output tokens, estimated",
     unit: "tokens",
@@ -20,7 +20,7 @@ export const counts = {
   spend_estimated: {
     ...count,
     kind: "aggregate",
-    of: ["charge"],
+    of: ["estimate"],
     sql: "sum(e.estimated_nano_usd)",
     basis: "estimated",
     title: "Spend, estimated",

@@ -86,7 +86,24 @@ export const entities = {
   charge: {
     title: "one charge: the money of a response, or a remainder of a bill",
     key: "charge_id",
-    rows: "SELECT c.charge_id, c.list_nano_usd, c.estimated_nano_usd, c.remainder, u.* FROM charge c LEFT JOIN usage_d u ON u.usage_id = c.usage_id",
+    rows: "SELECT c.charge_id, c.list_nano_usd, c.remainder, u.* FROM charge c LEFT JOIN usage_d u ON u.usage_id = c.usage_id",
+    time: "e.instant_ms",
+    timeTitle: "when the response was made",
+    joins: usageJoins,
+    dimensions: usageDimensions,
+    person: { sql: "p.person", join: "person", weight: "e.list_nano_usd" },
+  },
+  estimate: {
+    title: "one charge, with its output count estimated where it was logged before the response ended",
+    key: "charge_id",
+    rows: `SELECT x.*, x.list_nano_usd + coalesce(CAST(round((x.output_estimated - x.output) * (x.output_nano_per_million / 1e6)) AS BIGINT), 0) AS estimated_nano_usd
+FROM (
+  SELECT c.charge_id, c.list_nano_usd, c.output_nano_per_million, u.*, CASE WHEN u.output_quality = 'final' OR o.model IS NULL THEN u.output
+    ELSE greatest(u.output, CAST(round(o.constant_tokens + o.tokens_per_char * u.visible_chars) AS BIGINT)) END AS output_estimated
+  FROM charge c
+  LEFT JOIN usage_d u ON u.usage_id = c.usage_id
+  LEFT JOIN output_rule o ON o.model = u.model AND o.agent_version IS NOT DISTINCT FROM u.agent_version
+) x`,
     time: "e.instant_ms",
     timeTitle: "when the response was made",
     joins: usageJoins,

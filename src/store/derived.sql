@@ -1,5 +1,6 @@
 -- derived.duckdb: everything here is rebuilt from facts by `rebuild`, built beside and renamed into place.
--- Ids are dense and follow a canonical order, so that two rebuilds of equal facts are equal. Instants are UTC milliseconds.
+-- Rows belong to a session or to a repository and are replaced by these; ids are surrogates that a row keeps while it stands.
+-- Two stores of equal facts are equal once ids are replaced by natural keys (dump.ts). Instants are UTC milliseconds.
 
 CREATE TABLE derived_state (name VARCHAR, value VARCHAR);
 
@@ -28,14 +29,14 @@ CREATE TABLE usage_d (
   model VARCHAR, agent_version VARCHAR, service_tier VARCHAR, speed VARCHAR, geo VARCHAR, branch VARCHAR, ran_in VARCHAR,
   repository_id INTEGER, sub_agent BOOLEAN, turn INTEGER, source VARCHAR, sightings INTEGER,
   input BIGINT, cache_read BIGINT, cache_write_5m BIGINT, cache_write_1h BIGINT, output BIGINT, reasoning BIGINT,
-  output_quality VARCHAR, web_searches INTEGER, output_estimated BIGINT, sighted_tokens BIGINT
+  output_quality VARCHAR, web_searches INTEGER, visible_chars BIGINT, sighted_tokens BIGINT
 );
 
 -- One row per charge. Null cost: no price is known (`price_gap` says why). `remainder` is null for the charge of a usage.
--- `estimated_nano_usd`: the list price with `output_estimated` in the place of the logged output; in no ledger.
+-- `output_nano_per_million`: what a million further output tokens would cost.
 CREATE TABLE charge (
   charge_id INTEGER, usage_id INTEGER, list_nano_usd BIGINT, contract_nano_usd BIGINT, billed_nano_usd BIGINT, price_gap VARCHAR,
-  remainder VARCHAR, estimated_nano_usd BIGINT
+  remainder VARCHAR, output_nano_per_million BIGINT
 );
 
 -- One row per segment: the responses that feed one group of edits (or none).
@@ -48,6 +49,9 @@ CREATE TABLE strand (
   lines INTEGER, author_kind VARCHAR, written_ms BIGINT, committed_ms BIGINT, landed_ms BIGINT, released_ms BIGINT, died_ms BIGINT,
   death VARCHAR, superseded_ms BIGINT, undone_ms BIGINT, last_active_ms BIGINT, horizon_ms BIGINT, commit_hash VARCHAR, death_commit VARCHAR, landing_is_release BOOLEAN
 );
+
+-- One row per strand: its fate seen from the newest facts, by the rules and settings that `derived_state` names as `fates`.
+CREATE TABLE fate_now (strand_id INTEGER, fate VARCHAR);
 
 -- One row per change (pull or merge request, direct push).
 CREATE TABLE change (
@@ -74,24 +78,31 @@ CREATE TABLE run (
   author_kind VARCHAR, grade VARCHAR, session_id INTEGER
 );
 
--- One row per segment and other allocation (1 pooled, 2 equal, 3 lines without flows, 4 pooled without, 5 equal without) that
--- shares its money otherwise than its strands do: where there is none, the strands say it.
-CREATE TABLE span_segment (segment_id INTEGER, allocation TINYINT, mix_id INTEGER);
+-- What later derivations need of a session they do not look at. `kept_in`: the repository whose checkpoints hold it;
+-- `folders`: where it ran, a JSON list; `mentions`: the commits it printed, a JSON list; `first_call_ms`: its first tool call.
+CREATE TABLE session_place (session_id INTEGER, kept_in INTEGER, folders VARCHAR, mentions VARCHAR, first_call_ms BIGINT);
 
--- One row per mix and life: a share of a billion of the segment's money.
-CREATE TABLE span_mix (mix_id INTEGER, life_id INTEGER, weight INTEGER);
-
--- One row per life a mix may have: what a fate depends on, as in `strand`, and the grade of its evidence.
-CREATE TABLE span_life (
-  life_id INTEGER, grade VARCHAR, unlinked_reason VARCHAR, side VARCHAR, written_ms BIGINT, committed_ms BIGINT, landed_ms BIGINT,
-  released_ms BIGINT, died_ms BIGINT, death VARCHAR, superseded_ms BIGINT, undone_ms BIGINT, last_active_ms BIGINT, horizon_ms BIGINT,
-  landing_is_release BOOLEAN
+-- One row per (call, path) a session wrote, or per opaque write, whose lines a commit tells (`digest` null).
+-- `path`: in the repository, null outside of any. `digest`: of the changed lines. `places`: for each line the index of its
+-- group if a commit has it, else -1, as runs (index, length) of int32. `artefacts`: what became of it, JSON.
+CREATE TABLE write_d (
+  session_id INTEGER, call_key VARCHAR, logged_path VARCHAR, instant_ms BIGINT, turn INTEGER, quality VARCHAR, digest VARCHAR,
+  changed_lines INTEGER, repository_id INTEGER, path VARCHAR, places BLOB, artefacts VARCHAR
 );
 
--- One row per rule by which output counts that were logged early are estimated: constant + tokens_per_char × visible characters.
-CREATE TABLE output_rule (
-  model VARCHAR, version_family VARCHAR, tokens_per_char DOUBLE, constant_tokens DOUBLE, records INTEGER, leave_one_out_error DOUBLE,
-  usages INTEGER
+-- Paths whose lines are not known at the tip of the default branch.
+CREATE TABLE opaque_path (repository_id INTEGER, path VARCHAR);
+
+-- One row per segment and other allocation (1 pooled, 2 equal, 3 lines without flows, 4 pooled without, 5 equal without) that
+-- shares its money otherwise than its strands do: where there is none, the strands say it. `mix_…`: the first of the session
+-- with these shares.
+CREATE TABLE span_segment (segment_id INTEGER, allocation TINYINT, mix_segment_id INTEGER, mix_allocation TINYINT);
+
+-- One row per mix and life: a share of a billion of the segment's money, and what its fate depends on, as in `strand`.
+CREATE TABLE span_mix (
+  segment_id INTEGER, allocation TINYINT, weight INTEGER, grade VARCHAR, unlinked_reason VARCHAR, side VARCHAR, repository_id INTEGER,
+  written_ms BIGINT, committed_ms BIGINT, landed_ms BIGINT, released_ms BIGINT, died_ms BIGINT, death VARCHAR, superseded_ms BIGINT,
+  undone_ms BIGINT, last_active_ms BIGINT, horizon_ms BIGINT, landing_is_release BOOLEAN
 );
 
 -- One row per sub-agent a session started; `observed`: the log has responses or calls of it.

@@ -24,8 +24,13 @@ export class MeasureStore {
     await connection.run(ledgerView);
     await connection.run("CREATE TEMP TABLE strand_fate (strand_id INTEGER, fate VARCHAR)");
     await connection.run("CREATE TEMP TABLE session_person (session_id INTEGER, person INTEGER)");
-    await connection.run("CREATE TEMP TABLE life_fate (life_id INTEGER, fate VARCHAR)");
+    await connection.run(
+      "CREATE TEMP TABLE mix_fate (segment_id INTEGER, allocation TINYINT, weight INTEGER, grade VARCHAR, fate VARCHAR)",
+    );
     await connection.run(spanParts);
+    await connection.run(
+      "CREATE TEMP TABLE output_rule (model VARCHAR, agent_version VARCHAR, tokens_per_char DOUBLE, constant_tokens DOUBLE, leave_one_out_error DOUBLE, usages INTEGER)",
+    );
     return new MeasureStore(connection);
   }
 
@@ -83,7 +88,7 @@ export function usageRow(id: number, more: TestRow): TestRow {
     output_quality: "final",
     web_searches: 0,
     sighted_tokens: 100 + id,
-    output_estimated: more["output_quality"] === "partial" ? 10 * id : id,
+    visible_chars: 100 * id,
     ...more,
   };
 }
@@ -129,8 +134,8 @@ export async function fillTenRows(store: MeasureStore): Promise<void> {
   const costs = [100, 200, 10, 20, 400, 70, 100, 50, null, 50];
   await store.insert(
     "charge",
-    // Estimated, the five responses whose output was logged early cost five more each where they have a price.
-    costs.map((cost, index) => ({ ...chargeRow(index + 1, cost), estimated_nano_usd: cost === null || index < 5 ? cost : cost + 5 })),
+    // A thousand nano-dollars a thousand output tokens.
+    costs.map((cost, index) => ({ ...chargeRow(index + 1, cost), output_nano_per_million: cost === null ? null : 1_000_000 })),
   );
   await store.insert(
     "segment",
@@ -219,23 +224,18 @@ export async function fillTenRows(store: MeasureStore): Promise<void> {
   ]);
   // Pooled, segment 1 goes half to what stuck and half to what was superseded; without flows, segment 2 is thinking.
   await store.insert("span_segment", [
-    { segment_id: 1, allocation: 1, mix_id: 0 },
-    { segment_id: 2, allocation: 3, mix_id: 1 },
+    { segment_id: 1, allocation: 1, mix_segment_id: 1, mix_allocation: 1 },
+    { segment_id: 2, allocation: 3, mix_segment_id: 2, mix_allocation: 3 },
   ]);
-  await store.insert("span_mix", [
-    { mix_id: 0, life_id: 0, weight: 500_000_000 },
-    { mix_id: 0, life_id: 1, weight: 500_000_000 },
-    { mix_id: 1, life_id: 2, weight: 1_000_000_000 },
+  await store.insert("mix_fate", [
+    { segment_id: 1, allocation: 1, weight: 500_000_000, grade: "A", fate: "stuck" },
+    { segment_id: 1, allocation: 1, weight: 500_000_000, grade: "B", fate: "superseded" },
+    { segment_id: 2, allocation: 3, weight: 1_000_000_000, grade: null, fate: "no_artefact" },
   ]);
-  await store.insert("span_life", [
-    { life_id: 0, grade: "A" },
-    { life_id: 1, grade: "B" },
-    { life_id: 2, grade: null },
-  ]);
-  await store.insert("life_fate", [
-    { life_id: 0, fate: "stuck" },
-    { life_id: 1, fate: "superseded" },
-    { life_id: 2, fate: "no_artefact" },
+  // A tenth of a token a character, 100 characters an id: 60, 70, 80, 90, 100 for the five without a final count.
+  await store.insert("output_rule", [
+    { model: "opus", agent_version: null, tokens_per_char: 0.1, constant_tokens: 0 },
+    { model: "gpt", agent_version: null, tokens_per_char: 0.1, constant_tokens: 0 },
   ]);
   await store.readSpan();
 }

@@ -1,7 +1,7 @@
 -- One row per charge, fate and grade: what of the charge ends so, on such evidence, under each of the six allocations
 -- (n0: the point, as in `ledger`; n1 … n5: those of `span_segment`). Of each allocation the rows of a charge add up to it
 -- exactly: parts are differences of cumulative floors, in the order of fate and grade. Needs the fates of the asked day:
--- strand_fate(strand_id, fate) and life_fate(life_id, fate). `grade` is '' for what stands on no link.
+-- strand_fate(strand_id, fate) and mix_fate(segment_id, allocation, weight, grade, fate). `grade` is '' for what stands on no link.
 CREATE TEMP TABLE span_part AS
 WITH point AS (
   SELECT c.charge_id, u.segment_id, coalesce(f.fate, CASE WHEN c.remainder IN ('unused_seat', 'commitment') THEN 'unused' ELSE 'unlinked' END) AS fate,
@@ -14,13 +14,12 @@ WITH point AS (
   GROUP BY ALL
 ), differs AS (
   SELECT segment_id, bit_or(1 << allocation) AS allocations FROM span_segment GROUP BY segment_id
-), mix_fate AS (
-  SELECT m.mix_id, f.fate, coalesce(v.grade, '') AS grade, sum(m.weight)::BIGINT AS weight
-  FROM span_mix m JOIN span_life v USING (life_id) JOIN life_fate f USING (life_id)
-  GROUP BY ALL
+), mix AS (
+  SELECT segment_id, allocation, fate, coalesce(grade, '') AS grade, sum(weight)::BIGINT AS weight FROM mix_fate GROUP BY ALL
 ), mix_part AS (
-  SELECT *, sum(weight) OVER (PARTITION BY mix_id ORDER BY fate, grade)::BIGINT AS weight_to, sum(weight) OVER (PARTITION BY mix_id)::BIGINT AS weight_total
-  FROM mix_fate
+  SELECT *, sum(weight) OVER (PARTITION BY segment_id, allocation ORDER BY fate, grade)::BIGINT AS weight_to,
+    sum(weight) OVER (PARTITION BY segment_id, allocation)::BIGINT AS weight_total
+  FROM mix
 ), other AS (
   SELECT c.charge_id, s.allocation, p.fate, p.grade,
     (c.list_nano_usd // p.weight_total) * p.weight
@@ -29,7 +28,7 @@ WITH point AS (
   FROM charge c
   JOIN usage_d u USING (usage_id)
   JOIN span_segment s USING (segment_id)
-  JOIN mix_part p USING (mix_id)
+  JOIN mix_part p ON p.segment_id = s.mix_segment_id AND p.allocation = s.mix_allocation
 ), wide AS (
   SELECT p.charge_id, p.fate, p.grade, p.nano AS n0,
     CASE WHEN d.allocations & 2 > 0 THEN 0 ELSE p.nano END AS n1, CASE WHEN d.allocations & 4 > 0 THEN 0 ELSE p.nano END AS n2,

@@ -8,9 +8,11 @@ import {
   buildRouteMap,
   text_en,
 } from "@stricli/core";
+import type { CloseFlags, SensitivityFlags } from "./commands/close.ts";
 import type { ReportFlags } from "./commands/report.ts";
 import type { ShowFlags } from "./commands/show.ts";
 import type { StartFlags } from "./commands/start.ts";
+import type { WatchFlags } from "./commands/watch.ts";
 import type { CliContext } from "./context.ts";
 import { exitCodeOf, failureText } from "./failure.ts";
 import {
@@ -18,7 +20,10 @@ import {
   asOfFlags,
   type CommonFlags,
   commonFlags,
+  requireDays,
+  requireSeconds,
   requireText,
+  requireTimeZone,
   type SearchFlags,
   searchFlags,
   type TrailerFlags,
@@ -48,6 +53,22 @@ const importCommand = buildCommand<CommonFlags & SearchFlags & TrailerFlags, [],
     brief: "Read what is new in agent logs and repositories",
     fullDescription:
       "Read what is new in agent logs and repositories.\nEnds with exit code 3 when input was lost to damage; what was absent is a notice and ends with 0.",
+  },
+});
+
+const watch = buildCommand<WatchFlags, [], CliContext>({
+  loader: async () => (await import("./commands/watch.ts")).watch,
+  parameters: {
+    flags: {
+      ...searchFlags,
+      every: { kind: "parsed", parse: requireSeconds, default: "30", placeholder: "SECONDS", brief: "Look by itself so often" },
+      ...commonFlags,
+    },
+  },
+  docs: {
+    brief: "Keep the store fresh: import whenever a log or a ref changes",
+    fullDescription:
+      "Keep the store fresh: import whenever a log or a ref changes.\nPrints a line for each import that found something. Waits while another process has the store. Ctrl-C ends it.",
   },
 });
 
@@ -122,10 +143,57 @@ const rebuild = buildCommand<CommonFlags & TrailerFlags, [], CliContext>({
   docs: { brief: "Derive everything anew from the facts in the store" },
 });
 
+const close = buildCommand<CloseFlags, [string?], CliContext>({
+  loader: async () => (await import("./commands/close.ts")).close,
+  parameters: {
+    flags: {
+      again: { kind: "boolean", optional: true, withNegated: false, brief: "Close it anew; the earlier snapshot is kept" },
+      timeZone: { kind: "parsed", parse: requireTimeZone, default: "UTC", placeholder: "ZONE", brief: "Whose days make the month" },
+      ...commonFlags,
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [
+        { brief: "A month, as 2026-10; without it the closed ones are listed", placeholder: "MONTH", parse: requireText, optional: true },
+      ],
+    },
+  },
+  docs: { brief: "Keep a month's numbers as they are known now" },
+});
+
+const restatement = buildCommand<CommonFlags, [string], CliContext>({
+  loader: async () => (await import("./commands/close.ts")).restatement,
+  parameters: {
+    flags: commonFlags,
+    positional: { kind: "tuple", parameters: [{ brief: "A closed month", placeholder: "MONTH", parse: requireText }] },
+  },
+  docs: { brief: "Say what changed a closed month, by cause" },
+});
+
+const sensitivity = buildCommand<SensitivityFlags, [], CliContext>({
+  loader: async () => (await import("./commands/close.ts")).sensitivity,
+  parameters: {
+    flags: {
+      days: {
+        kind: "parsed",
+        parse: requireDays,
+        variadic: ",",
+        default: ["7", "14", "21", "30", "60", "90"],
+        placeholder: "N,N",
+        brief: "Numbers of days to stick",
+      },
+      ...asOfFlags,
+      ...commonFlags,
+    },
+  },
+  docs: { brief: "Show how the shares depend on the days a line must live to stick" },
+});
+
 /** Without a prototype: `assay constructor` is an unknown command, not Object's. */
 const routes = Object.assign(Object.create(null) as Record<never, never>, {
   start,
   import: importCommand,
+  watch,
   report,
   show: buildRouteMap({
     routes: {
@@ -140,6 +208,9 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   sources,
   problems,
   audit,
+  close,
+  restatement,
+  sensitivity,
   rebuild,
 });
 

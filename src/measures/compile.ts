@@ -28,6 +28,10 @@ export interface Compiled {
     readonly fates: boolean;
     /** Reads the table `session_person(session_id, person)`. */
     readonly people: boolean;
+    /** Reads the table `span_part` (src/store/views/span_part.sql), made for the asked instant. */
+    readonly span: boolean;
+    /** Reads the table `output_rule`: how early output counts are estimated. */
+    readonly outputRules: boolean;
   };
   /** Turns the engine's rows into the answer. */
   finish(rows: readonly EngineRow[], estimators: Estimators): MeasureResult;
@@ -64,7 +68,12 @@ export function compile(asked: MeasureQuery, options: CompileOptions = { audienc
     sql,
     params,
     columns,
-    needs: { fates: /\bstrand_fate\b/.test(sql), people: /\bsession_person\b/.test(sql) },
+    needs: {
+      fates: /\bstrand_fate\b/.test(sql),
+      people: /\bsession_person\b/.test(sql),
+      span: /\bspan_part\b/.test(sql),
+      outputRules: /\boutput_rule\b/.test(sql),
+    },
     finish: (rows, estimators) => finishResult(rows, estimators, context),
   };
 }

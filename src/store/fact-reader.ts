@@ -47,6 +47,7 @@ export interface StoredCheckpoint {
   readonly session: string;
   readonly transcript: string;
   readonly filesTouched: readonly string[];
+  readonly createdAt: number | null;
 }
 
 export interface StoredRepository {
@@ -163,6 +164,7 @@ export async function readSightings(store: FactStore, scope: SessionScope = null
       },
       outputQuality: qualities[c("output_quality") as number] as Quality,
       webSearches: number(c("web_searches")),
+      visibleChars: number(c("visible_chars")),
     }),
   );
 }
@@ -241,6 +243,7 @@ export async function readCheckpoints(store: FactStore): Promise<StoredCheckpoin
     session: store.dictionary.text(c("session_id") as number),
     transcript: transcriptStates[c("transcript") as number] as string,
     filesTouched: JSON.parse(c("files_touched") as string) as string[],
+    createdAt: maybeNumber(c("created_ms")),
   }));
 }
 

@@ -15,6 +15,8 @@ export interface Written {
   readonly changedLines: number;
   /** For each line the index of its group where a commit has it, else -1. */
   readonly places: Int32Array | null;
+  /** Instant of the first commit that has any of its lines. */
+  readonly reachedAt: number | null;
   readonly artefacts: WriteArtefacts;
 }
 

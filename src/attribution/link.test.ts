@@ -304,6 +304,40 @@ describe("text that changed between the write and the commit", () => {
     expect(mixedOf(linked)).toEqual(["0:0 equal", "0:1 equal", "0:2 equal", "0:3 equal", "0:4 equal"]);
   });
 
+  it("is the agent's own where a formatter split a line or joined several, commas and quotation marks apart", async () => {
+    const written = ['moor(anna, "north basin", { tide: 3, fog: true });', "const slots = [", "  first(anna),", "  second(bella),", "];"];
+    const formatted = [
+      "moor(",
+      "  anna,",
+      "  'north basin',",
+      "  { tide: 3, fog: true },",
+      ");",
+      "const slots = [first(anna), second(bella)];",
+    ];
+    const commit = repository.commit({ "a.ts": text(...formatted) });
+    const read = await readHistory(repository.dir);
+    const linked = link(read, [writeOf("s", madeAt(read, commit) - hour, "a.ts", { added: written })]);
+    // Five lines of one, then one line of four.
+    expect(mixedOf(linked)).toEqual([
+      "0:0 equal",
+      "0:0 equal",
+      "0:0 equal",
+      "0:0 equal",
+      "0:0 equal",
+      "0:1 equal",
+      "0:2 equal",
+      "0:3 equal",
+      "0:4 equal",
+    ]);
+    expect([...linked.copies.line]).toEqual([0, 1, 2, 3, 4, 5, 5, 5, 5]);
+  });
+
+  it("is not re-wrapped where lines of their own follow each other", async () => {
+    const commit = repository.commit({ "a.ts": text(...berths) });
+    const read = await readHistory(repository.dir);
+    expect(link(read, [writeOf("s", madeAt(read, commit) - hour, "b.ts", { added: berths })]).copies.count).toBe(0);
+  });
+
   it("is of agent and person where a line between two equal ones is close to the written one", async () => {
     const long = 'const tariff = settle(vessel.berths, { days: 12, port: "north basin" });';
     const commit = repository.commit({ "a.ts": text(...berths.with(2, long.replace("12", "14"))) });

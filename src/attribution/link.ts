@@ -11,6 +11,7 @@ import { Ancestors } from "./ancestors.ts";
 import { CopyColumns, type Copies } from "./copies.ts";
 import { fillBlock, matchBlock } from "./match-blocks.ts";
 import { matchNear } from "./near.ts";
+import { matchRewrapped } from "./rewrap.ts";
 import { type OpaqueWrite, ShellWrites, partOf } from "./opaque.ts";
 import { type Block, type Wanted, blocksOf, isSubstantial } from "./wanted.ts";
 import { WrittenLines } from "./written-lines.ts";
@@ -150,6 +151,9 @@ interface Counts {
   byContent: boolean;
 }
 
+/** Kinds of trivial lines of one file that are remembered. */
+const mostClosers = 16;
+
 class Linker {
   readonly #history: LineHistoryResult;
   readonly #writes: readonly LocatedWrite[];
@@ -159,12 +163,15 @@ class Linker {
   readonly #ancestors: Ancestors;
   readonly #shell: ShellWrites;
   readonly #opaque: OpaqueWrite[] = [];
+  readonly #opaqueGroups = new Set<number>();
   readonly #copies = new CopyColumns();
   readonly #links: CommitLink[] = [];
   readonly #sessions: string[] = [];
   readonly #sessionIds = new Map<string, number>();
   /** By group of paths: the commits that changed it so far. */
   readonly #changers = new Map<number, number[]>();
+  /** By group of paths: texts of trivial lines so far (`)`, `});`). */
+  readonly #closers = new Map<number, Set<number>>();
 
   constructor(history: LineHistoryResult, writes: readonly LocatedWrite[], named: NamedSessions, options: LinkOptions) {
     this.#history = history;
@@ -216,29 +223,33 @@ class Linker {
     };
     const distinctive = (text: number): boolean => written.pathsWith(text) <= this.#options.commonPaths;
     const sessionOf = (w: number): string => this.#writeAt(w).session;
-    const take = (block: Block): void => block.lines.forEach((wanted) => wanted.written >= 0 && taken.add(wanted.written));
+    const take = (block: Block): void => {
+      for (const { written: line, also } of block.lines) {
+        if (line >= 0) taken.add(line);
+        for (const other of also) taken.add(other);
+      }
+    };
     const features = (block: Block): FileChange["diff"]["lines"] => (commit.files[block.file] as FileChange).diff.lines;
+
+    const closers = (block: Block): readonly number[] => [...(this.#closers.get(block.group) ?? [])];
+    this.#rememberClosers(commit.files);
 
     const accepted = new Set<string>();
     for (const byLog of [true, false]) {
-      if (!byLog && this.#opaque.length === 0) break;
+      const where = byLog ? blocks : blocks.filter((block) => this.#opaqueGroups.has(block.group));
+      if (where.length === 0) continue;
       const found = (line: number): boolean => isLogged(line) === byLog && usable(line);
-      for (const block of blocks) {
-        matchBlock(block, written, found, preference, distinctive);
-        take(block);
+      for (const block of where) if (matchBlock(block, written, found, preference, distinctive)) take(block);
+      if (byLog) {
+        for (const block of where) if (matchRewrapped(block, features(block), written, found, closers(block))) take(block);
+        for (const block of where) if (matchNear(block, written, { usable: found, features })) take(block);
       }
-      if (byLog)
-        for (const block of blocks) {
-          matchNear(block, written, { usable: found, features });
-          take(block);
-        }
-      this.#accept(blocks, namedHere, accepted);
-      taken.clear();
-      blocks.forEach(take);
-      for (const block of blocks) {
-        fillBlock(block, written, (session) => accepted.has(session), found, sessionOf);
-        take(block);
+      if (this.#accept(blocks, namedHere, accepted)) {
+        taken.clear();
+        blocks.forEach(take);
       }
+      if (accepted.size === 0) continue;
+      for (const block of where) if (fillBlock(block, written, (session) => accepted.has(session), found, sessionOf)) take(block);
     }
 
     const counts = new Map<string, Counts>();
@@ -268,6 +279,17 @@ class Linker {
     this.#links.push(linkOf(sole, c, { added: 0, removed: 0, byContent: false }, how));
   }
 
+  #rememberClosers(files: readonly FileChange[]): void {
+    for (const { path, diff } of files) {
+      const group = this.#written.groupOf(path);
+      let seen = this.#closers.get(group);
+      if (!seen) this.#closers.set(group, (seen = new Set()));
+      const { kind, bare } = diff.lines;
+      for (let place = 0; place < kind.length && seen.size < mostClosers; place++)
+        if (kind[place] === lineKind.trivial && (bare[place] as number) > 0) seen.add(bare[place] as number);
+    }
+  }
+
   #remember(c: number, files: readonly FileChange[]): void {
     for (const { path } of files) {
       const group = this.#written.groupOf(path);
@@ -277,8 +299,11 @@ class Linker {
     }
   }
 
-  /** Takes the lines away again from sessions that content links to too little of the commit. */
-  #accept(blocks: readonly Block[], namedHere: ReadonlySet<string>, accepted: Set<string>): void {
+  /**
+   * Takes the lines away again from sessions that content links to too little of the commit.
+   * @returns whether any was taken away
+   */
+  #accept(blocks: readonly Block[], namedHere: ReadonlySet<string>, accepted: Set<string>): boolean {
     const { minimumLines, minimumShare, enoughDistinctive } = this.#options;
     const total = blocks.reduce((sum, block) => sum + block.lines.filter(isSubstantial).length, 0);
     const tally = this.#tallyBySession(blocks);
@@ -287,13 +312,16 @@ class Linker {
       const enough = t.lines >= minimumLines && (t.lines >= minimumShare * total || t.distinctiveAdded >= enoughDistinctive);
       if (whole || enough || t.wholeHunk || (namedHere.has(session) && t.lines > 0)) accepted.add(session);
     }
+    if (tally.size === accepted.size) return false;
     for (const block of blocks) {
       for (const wanted of block.lines) {
         if (wanted.written < 0 || accepted.has(this.#writeAt(this.#written.writeOf(wanted.written)).session)) continue;
         wanted.written = -1;
+        wanted.also = [];
         wanted.mixed = false;
       }
     }
+    return true;
   }
 
   #tallyBySession(blocks: readonly Block[]): Map<string, Tally> {
@@ -327,10 +355,15 @@ class Linker {
     const { session, instant } = this.#writeAt(w);
     const isLogged = w < this.#writes.length;
     const grade = !isLogged ? gradeCode.C : namedHere.has(session) && !wanted.mixed ? gradeCode.A : gradeCode.B;
-    this.#copies.add(w, written.placeOf(wanted.written), c, wanted.line, block.side, grade, wanted.mixed ? 1 : 0, this.#sessionId(session));
+    const [mixed, id] = [wanted.mixed ? 1 : 0, this.#sessionId(session)];
+    this.#copies.add(w, written.placeOf(wanted.written), c, wanted.line, block.side, grade, mixed, id);
+    for (const line of wanted.also) this.#copies.add(w, written.placeOf(line), c, wanted.line, block.side, grade, mixed, id);
     // Rebased, a commit may meet lines written after its author's clock: such a match does not use them up.
     const { authorAt } = this.#history.commits[c] as CommitFact;
-    if (!isLogged || instant <= authorAt + this.#options.skewMs) written.consume(wanted.written, c);
+    if (!isLogged || instant <= authorAt + this.#options.skewMs) {
+      written.consume(wanted.written, c);
+      for (const line of wanted.also) written.consume(line, c);
+    }
     count(counts, session, block.side, isSubstantial(wanted), isLogged);
   }
 
@@ -350,6 +383,7 @@ class Linker {
       const { diff, placeOf } = partOf(file, open);
       const w = this.#written.add(file.path, diff);
       const instant = byShell?.instant ?? commit.commitAt;
+      this.#opaqueGroups.add(this.#written.groupOf(file.path));
       this.#opaque.push({ session, path: file.path, instant, callKey: byShell?.callKey ?? null, diff });
       for (const block of own) {
         for (const wanted of block.lines) {

@@ -23,9 +23,13 @@ export interface NearRules {
  * matched exactly, or beside one of them in its hunk; where no added line matched, those that came in the place of the same
  * removed lines. What a later write replaced on the way stands for nothing: what came instead is looked at. In order, the
  * most alike first.
+ * @returns whether any line was given
  */
-export function matchNear(block: Block, written: WrittenLines, rules: NearRules): void {
-  if (block.side !== 0) return;
+export function matchNear(block: Block, written: WrittenLines, rules: NearRules): boolean {
+  if (block.side !== 0) return false;
+  const isGiven = ({ written: line }: Wanted): boolean => line >= 0;
+  if (!block.lines.some(isGiven) && !block.partner?.lines.some(isGiven)) return false;
+  let given = false;
   const taken = new Set(block.lines.map((wanted) => wanted.written).filter((line) => line >= 0));
   for (const { open, before, after } of gapsOf(block)) {
     if (open.length > longestGap) continue;
@@ -45,8 +49,10 @@ export function matchNear(block: Block, written: WrittenLines, rules: NearRules)
       wanted.written = candidates[j] as number;
       wanted.mixed = true;
       taken.add(wanted.written);
+      given = true;
     }
   }
+  return given;
 }
 
 interface Gap {

@@ -11,9 +11,13 @@ export interface Wanted {
   readonly line: number;
   /** The written line it was, -1 while none is found. */
   written: number;
+  /** Further written lines that were joined into this one. */
+  also: readonly number[];
   /** Edited on the way: the written line is close, not equal. */
   mixed: boolean;
 }
+
+const noLines: readonly number[] = [];
 
 /** One side of one hunk of a commit. */
 export interface Block {
@@ -51,8 +55,8 @@ export function blocksOf(history: LineHistoryResult, c: number, written: Written
         for (const end = place + length; place < end; place++) {
           const line = ids[place] as number;
           if (line < 0 || (merge && (side === 1 || history.born[line] !== c))) continue;
-          const text = written.textOf(lines.bare[place] as number);
-          block.lines.push({ place, text, kind: lines.kind[place] as number, line, written: -1, mixed: false });
+          const text = written.committedText(c, f, place);
+          block.lines.push({ place, text, kind: lines.kind[place] as number, line, written: -1, also: noLines, mixed: false });
         }
         if (block.lines.length === 0) continue;
         blocks.push(block);

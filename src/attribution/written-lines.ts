@@ -1,8 +1,26 @@
 import type { LineHistoryResult } from "../contract/history.ts";
 import type { LineDiff, LineFeatures } from "../lines/line-diff.ts";
+import { type Joined, JoinedRuns } from "./joined-runs.ts";
 import type { LocatedWrite } from "./link.ts";
 
 const none: readonly number[] = [];
+
+const bytesOfBare = (bare: number): number => Math.floor(bare / 0x100000000);
+
+/** Tells most fingerprints nobody has, for less than a map does. */
+class Filter {
+  readonly #bits = new Uint32Array(1 << 17);
+
+  add(bare: number): void {
+    const bit = (bare >>> 0) & 0x3fffff;
+    this.#bits[bit >>> 5] = (this.#bits[bit >>> 5] as number) | (1 << (bit & 31));
+  }
+
+  mayHave(bare: number): boolean {
+    const bit = (bare >>> 0) & 0x3fffff;
+    return ((this.#bits[bit >>> 5] as number) & (1 << (bit & 31))) !== 0;
+  }
+}
 
 /** A text written more often into one file says nothing of who wrote a line of it; only the newest are looked at. */
 const mostOfOneText = 1_000;
@@ -22,11 +40,21 @@ export class WrittenLines {
   /** The next older line of the same group, side and text, -1 for none. */
   #older = new Int32Array(1024);
   readonly #texts = new Map<number, number>();
+  readonly #filter = new Filter();
+  /** Texts of lines that were stored with older features, by `folded`: they meet newer ones by it. */
+  readonly #foldedTexts = new Map<number, number>();
   readonly #groups: ReadonlyMap<string, number>;
   /** By group and side: text → its newest line. */
   readonly #newest: readonly [Map<number, number>, Map<number, number>][];
+  readonly #writesOf: number[][] = [];
   readonly #consumed = new Map<number, number[]>();
   readonly #paths: Int32Array;
+  readonly #starts: readonly Int32Array[];
+  readonly #committed: Int32Array;
+  /** Number of texts. */
+  #count = 0;
+  /** By group and side: lines that follow each other in a hunk, put together; made when first asked for. */
+  readonly #joined: [JoinedRuns | null, JoinedRuns | null][] = [];
 
   /**
    * @param writes sorted by instant
@@ -36,14 +64,50 @@ export class WrittenLines {
     this.#groups = groupPaths(history, writes);
     this.#newest = Array.from({ length: new Set(this.#groups.values()).size }, () => [new Map(), new Map()]);
     for (const { path, diff } of writes) this.add(path, diff);
-    for (const { lines } of alsoCounted) for (const fingerprint of lines.bare) this.#number(fingerprint);
-    this.#paths = countPaths(history, this.#texts, this.#groups);
+    for (const { lines } of alsoCounted) for (let place = 0; place < lines.kind.length; place++) this.#number(lines, place);
+    const { starts, texts } = this.#textsOf(history);
+    this.#starts = starts;
+    this.#committed = texts;
+    this.#paths = countPaths(history, this.#groups, starts, texts, this.#count);
   }
 
-  #number(fingerprint: number): number {
-    let text = this.#texts.get(fingerprint);
-    if (text === undefined) this.#texts.set(fingerprint, (text = this.#texts.size));
+  /** The text of every line of every commit's files, one after the other. */
+  #textsOf({ commits }: LineHistoryResult): { starts: readonly Int32Array[]; texts: Int32Array } {
+    let total = 0;
+    const starts = commits.map(({ files }) =>
+      Int32Array.from(files, ({ diff }) => {
+        total += diff.lines.kind.length;
+        return total - diff.lines.kind.length;
+      }),
+    );
+    const texts = new Int32Array(total);
+    let at = 0;
+    for (const { files } of commits)
+      for (const { diff } of files)
+        for (let place = 0; place < diff.lines.kind.length; place++) texts[at++] = this.#textIn(diff.lines, place);
+    return { starts, texts };
+  }
+
+  /** Number of the text of a line of a commit, -1 for one nobody wrote. */
+  committedText(commit: number, file: number, place: number): number {
+    return this.#committed[((this.#starts[commit] as Int32Array)[file] as number) + place] as number;
+  }
+
+  #number(lines: LineFeatures, place: number): number {
+    const bare = lines.bare[place] as number;
+    let text = this.#textIn(lines, place);
+    if (text < 0) text = this.#count++;
+    this.#texts.set(bare, text);
+    this.#filter.add(bare);
+    // `bare` of older features counts no bytes: its upper bits are any number.
+    if (bytesOfBare(bare) > (lines.length[place] as number)) this.#foldedTexts.set(lines.folded[place] as number, text);
     return text;
+  }
+
+  #textIn(lines: LineFeatures, place: number): number {
+    const text = this.textOf(lines.bare[place] as number);
+    if (text >= 0 || this.#foldedTexts.size === 0) return text;
+    return this.#foldedTexts.get(lines.folded[place] as number) ?? -1;
   }
 
   /** Adds a write behind the others. @returns its number */
@@ -53,12 +117,14 @@ export class WrittenLines {
     let line = this.#first[w] as number;
     this.#first.push(line + lines.kind.length);
     while (this.#write.length < line + lines.kind.length) this.#grow();
-    const maps = this.#newest[this.groupOf(path)] as [Map<number, number>, Map<number, number>];
+    const group = this.groupOf(path);
+    (this.#writesOf[group] ??= []).push(w);
+    const maps = this.#newest[group] as [Map<number, number>, Map<number, number>];
     let place = 0;
     for (let h = 0; h < hunks.length; h += 4) {
       for (const side of [1, 0] as const) {
         for (const end = place + (hunks[h + (side === 1 ? 1 : 3)] as number); place < end; place++, line++) {
-          const text = this.#number(lines.bare[place] as number);
+          const text = this.#number(lines, place);
           this.#write[line] = w;
           this.#side[line] = side;
           this.#text[line] = text;
@@ -82,9 +148,35 @@ export class WrittenLines {
     this.#older = wider(this.#older, new Int32Array(length));
   }
 
-  /** Number of a text by its fingerprint, -1 for one nobody wrote. */
-  textOf(fingerprint: number): number {
-    return this.#texts.get(fingerprint) ?? -1;
+  /** Number of a text by its `bare`, -1 for one nobody wrote. */
+  textOf(bare: number): number {
+    return this.#filter.mayHave(bare) ? (this.#texts.get(bare) ?? -1) : -1;
+  }
+
+  /** Whether anybody wrote a line of this side into a group of paths. */
+  hasLines(group: number, side: 0 | 1): boolean {
+    return (this.#newest[group]?.[side].size ?? 0) > 0;
+  }
+
+  /** Runs of written lines of a group and side that are this put together, the newest first. They begin with a telling line. */
+  findJoined(group: number, side: 0 | 1, bare: number): readonly Joined[] {
+    const both = (this.#joined[group] ??= [null, null]);
+    return (both[side] ??= this.#join(group, side)).find(bare);
+  }
+
+  #join(group: number, side: 0 | 1): JoinedRuns {
+    const runs = new JoinedRuns();
+    for (const w of this.#writesOf[group] ?? []) {
+      const { hunks, lines } = this.#diffs[w] as LineDiff;
+      let place = 0;
+      for (let h = 0; h < hunks.length; h += 4) {
+        const [removed, added] = [hunks[h + 1] as number, hunks[h + 3] as number];
+        const [from, to] = side === 1 ? [place, place + removed] : [place + removed, place + removed + added];
+        runs.addRunsOf(lines, from, to, this.#first[w] as number);
+        place += removed + added;
+      }
+    }
+    return runs;
   }
 
   /** Written lines of one side with this text in a group of paths, oldest first; of very many the newest. */
@@ -123,6 +215,10 @@ export class WrittenLines {
 
   kindOf(line: number): number {
     return (this.#diffs[this.writeOf(line)] as LineDiff).lines.kind[this.placeOf(line)] as number;
+  }
+
+  bareOf(line: number): number {
+    return (this.#diffs[this.writeOf(line)] as LineDiff).lines.bare[this.placeOf(line)] as number;
   }
 
   featuresOf(line: number): { readonly lines: LineFeatures; readonly place: number } {
@@ -189,27 +285,31 @@ function groupPaths(history: LineHistoryResult, writes: readonly LocatedWrite[])
   return groups;
 }
 
-function countPaths(history: LineHistoryResult, texts: ReadonlyMap<number, number>, groups: ReadonlyMap<string, number>): Int32Array {
-  const changesOf = new Map<number, Float64Array[]>();
-  for (const commit of history.commits) {
-    for (const { path, diff } of commit.files) {
-      const group = groups.get(path) as number;
-      const list = changesOf.get(group);
-      if (list) list.push(diff.lines.bare);
-      else changesOf.set(group, [diff.lines.bare]);
-    }
-  }
-  const counts = new Int32Array(texts.size);
-  const seenIn = new Int32Array(texts.size).fill(-1);
-  for (const [group, changes] of changesOf) {
-    for (const fingerprints of changes) {
-      for (const fingerprint of fingerprints) {
-        const text = texts.get(fingerprint);
-        if (text === undefined || seenIn[text] === group) continue;
+function countPaths(
+  { commits }: LineHistoryResult,
+  groups: ReadonlyMap<string, number>,
+  starts: readonly Int32Array[],
+  texts: Int32Array,
+  count: number,
+): Int32Array {
+  const changesOf: [number, number][][] = [];
+  commits.forEach(({ files }, c) => {
+    files.forEach(({ path, diff }, f) => {
+      const start = (starts[c] as Int32Array)[f] as number;
+      (changesOf[groups.get(path) as number] ??= []).push([start, start + diff.lines.kind.length]);
+    });
+  });
+  const counts = new Int32Array(count);
+  const seenIn = new Int32Array(count).fill(-1);
+  changesOf.forEach((changes, group) => {
+    for (const [start, end] of changes) {
+      for (let at = start; at < end; at++) {
+        const text = texts[at] as number;
+        if (text < 0 || seenIn[text] === group) continue;
         seenIn[text] = group;
         counts[text] = (counts[text] as number) + 1;
       }
     }
-  }
+  });
   return counts;
 }

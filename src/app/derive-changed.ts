@@ -80,6 +80,8 @@ export interface RederiveInput {
   readonly book: PriceBook;
   readonly options: ComputeOptions;
   readonly progress: Progress;
+  /** Called between the steps of linking a repository again, which leave much behind. */
+  releaseMemory(): void;
 }
 
 /** What was found to hang on what changed, beside what was looked at so far: sessions by key. */
@@ -167,7 +169,7 @@ class Attempt {
   }
 
   async derive(): Promise<Rederived | { readonly more: More }> {
-    const { store, book, options, progress } = this.#input;
+    const { store, book, options, progress, releaseMemory } = this.#input;
     const scope = await this.#scope();
     const loaded = await loadFacts(store, progress, { sessions: scope, repositories: this.#relinked });
     const usages = priceUsages(loaded.usages, book);
@@ -191,11 +193,13 @@ class Attempt {
 
     const standing = await this.#keepLinks(located, before, inScope, evidence);
     if ("more" in standing) return standing;
+    if (this.#relinked.size > 0) releaseMemory();
     const repositories = loaded.repositories.map(({ stored, commits }) => {
       progress(`linking ${repositoryName(stored)}`);
       const outcomes = outcomesOf(stored, commits, options.defaultBranches);
       return linkRepository(outcomes, located.writes.get(stored.id) ?? [], evidence);
     });
+    if (this.#relinked.size > 0) releaseMemory();
     const written = [...repositories.flatMap((repository) => repository.written), ...standing.written, ...located.outside];
     const changes = changeNames(repositories, this.#standing);
     progress("following the money");

@@ -179,11 +179,12 @@ export class FactStore {
   }
 
   async #writeProblems(seenAt: number): Promise<void> {
-    for (const read of this.#readInputs) {
+    for (const read of await this.#withProblems()) {
       const [source, key] = read.split("\u0000") as [string, string];
       await this.database.run("DELETE FROM problem WHERE source = $source AND input_key = $key", { source, key });
     }
     this.#readInputs.clear();
+    if (this.#problems.length === 0) return;
     await this.database.append(
       "problem",
       ["VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "INTEGER", "BIGINT"],
@@ -202,6 +203,13 @@ export class FactStore {
       ),
     );
     this.#problems = [];
+  }
+
+  /** Inputs read anew of which problems are stored: few have any, and a statement for each input costs more than its facts. */
+  async #withProblems(): Promise<string[]> {
+    if (this.#readInputs.size === 0) return [];
+    const rows = await this.database.all("SELECT DISTINCT source, input_key FROM problem");
+    return rows.map((row) => `${row["source"]}\u0000${row["input_key"]}`).filter((read) => this.#readInputs.has(read));
   }
 
   async #writeInputs(seenAt: number): Promise<void> {

@@ -222,10 +222,10 @@ export function linkRepository(
   const linked = linkWrites(outcomes.history, writes, namedSessions(outcomes.history, mentions, own, ignoreTrailers));
   const ends = new LineEnds(outcomes);
   const written = artefactsOf(outcomes, writes, linked, ends, lastActive, before).map(
-    ({ write, places, byCall, artefacts }, w): Written => {
+    ({ write, places, reachedAt, byCall, artefacts }, w): Written => {
       const found = writes[w];
       const { session, instant } = write;
-      const common = { session, instant, places, artefacts, changedLines: lineCount(write.diff) };
+      const common = { session, instant, places, reachedAt, artefacts, changedLines: lineCount(write.diff) };
       if (!found) return { ...common, loggedPath: "", turn: byCall ? 0 : null, digest: null };
       return { ...common, loggedPath: found.loggedPath, turn: found.turn, digest: digestOf(found) };
     },

@@ -213,6 +213,7 @@ function writtenRow(written: Written, ids: Ids, changes: Pick<ChangeNames, "keyO
     artefacts.repository,
     artefacts.insideRepository ? artefacts.path : null,
     places === null ? null : packPlaces(places),
+    written.reachedAt,
     artefactsText(artefacts, changes),
   ];
 }

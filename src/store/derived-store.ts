@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import derivedSchema from "./derived.sql";
-import { Database, type ColumnType, type Row } from "./duckdb/database.ts";
+import { Database, type ColumnType, type Purpose, type Row } from "./duckdb/database.ts";
 import { derivedFile } from "./place.ts";
 import ledgerView from "./views/ledger.sql";
 
@@ -168,7 +168,7 @@ export function hasDerived(folder: string): boolean {
   return existsSync(join(folder, derivedFile));
 }
 
-/** Opens the derived tables for questions; temp tables may be made, the file is not changed. */
-export async function openDerived(folder: string): Promise<Database> {
-  return await Database.open(join(folder, derivedFile), { readOnly: true, for: "questions" });
+/** Opens the derived tables to read; temp tables may be made, the file is not changed. */
+export async function openDerived(folder: string, purpose: Purpose = "questions"): Promise<Database> {
+  return await Database.open(join(folder, derivedFile), { readOnly: true, for: purpose });
 }

@@ -85,10 +85,10 @@ CREATE TABLE session_place (session_id INTEGER, kept_in INTEGER, folders VARCHAR
 
 -- One row per (call, path) a session wrote, or per opaque write, whose lines a commit tells (`digest` null).
 -- `path`: in the repository, null outside of any. `digest`: of the changed lines. `places`: for each line the index of its
--- group if a commit has it, else -1, as runs (index, length) of int32. `artefacts`: what became of it, JSON.
+-- group if a commit has it, else -1, as runs (index, length) of int32. `reached_ms`: the first commit with any of its lines. `artefacts`: what became of it, JSON.
 CREATE TABLE write_d (
   session_id INTEGER, call_key VARCHAR, logged_path VARCHAR, instant_ms BIGINT, turn INTEGER, quality VARCHAR, digest VARCHAR,
-  changed_lines INTEGER, repository_id INTEGER, path VARCHAR, places BLOB, artefacts VARCHAR
+  changed_lines INTEGER, repository_id INTEGER, path VARCHAR, places BLOB, reached_ms BIGINT, artefacts VARCHAR
 );
 
 -- Paths whose lines are not known at the tip of the default branch.

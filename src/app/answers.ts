@@ -9,10 +9,14 @@ import { ensureDerived, readOptionsConfig, withFacts } from "./derived.ts";
 import { explain } from "./explain.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
 import { Questions } from "./questions.ts";
+import { stickDaysSensitivity } from "./sensitivity.ts";
 import { showChange, showCommit, showSession } from "./show.ts";
 import { sourceRows } from "./source-rows.ts";
 
-type Answers = Pick<Assay, "answer" | "audit" | "showSession" | "showChange" | "showCommit" | "explain" | "sources" | "problems">;
+type Answers = Pick<
+  Assay,
+  "answer" | "audit" | "showSession" | "showChange" | "showCommit" | "explain" | "sources" | "problems" | "sensitivity"
+>;
 
 /** The use cases that ask and change nothing. */
 export function answers(options: OpenAssayOptions): Answers {
@@ -44,6 +48,7 @@ export function answers(options: OpenAssayOptions): Answers {
     showChange: (id, asked) => withQuestions(asked, (questions) => showChange(questions, id)),
     showCommit: (id, asked) => withQuestions(asked, (questions) => showCommit(questions, id)),
     explain: (subject, asked) => withQuestions(asked, (questions) => explain(questions, subject)),
+    sensitivity: (asked) => withQuestions(asked, (questions) => stickDaysSensitivity(questions, asked.stickDays)),
     sources: () => withQuestions({ asOf: null }, listSources),
     problems: () =>
       withQuestions({ asOf: null }, (questions) => withFacts(folder, true, (store) => listProblems(store, questions.database))),

@@ -1,5 +1,6 @@
 /** What surfaces may call. One object per opened store; `main.ts` makes it, surfaces parse, call it and render. */
 import type { Answer } from "../contract/answer.ts";
+import type { ClosedPeriod, Restatement, Sensitivity } from "../contract/close.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { ChangeCard, CommitCard, Explanation, SessionCard } from "../contract/show.ts";
 
@@ -119,5 +120,10 @@ export interface Assay {
   measures(): readonly MeasureRow[];
   sources(): Promise<readonly SourceRow[]>;
   problems(): Promise<readonly Problem[]>;
+  closes(): Promise<readonly ClosedPeriod[]>;
+  /** Keeps a month's numbers as they are known now. */
+  closePeriod(asked: { readonly period: string; readonly timeZone: string; readonly again: boolean }): Promise<ClosedPeriod>;
+  restatement(period: string): Promise<Restatement>;
+  sensitivity(options: AskOptions & { readonly stickDays: readonly number[] }): Promise<Sensitivity>;
   close(): Promise<void>;
 }

@@ -45,6 +45,10 @@ export function openAssay(options: OpenAssayOptions): Assay {
     measures: () => describeMeasures(),
     sources: async () => (await answers()).sources(),
     problems: async () => (await answers()).problems(),
+    closes: async () => (await import("./close.ts")).listCloses(options),
+    closePeriod: async (asked) => (await import("./close.ts")).closePeriod(options, asked),
+    restatement: async (period) => (await import("./close.ts")).restatementOf(options, period),
+    sensitivity: async (asked) => (await answers()).sensitivity(asked),
     close: () => Promise.resolve(),
   };
 }

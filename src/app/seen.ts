@@ -47,6 +47,23 @@ export function writeSeen(folder: string, seen: Seen): void {
   renameSync(`${path}.next`, path);
 }
 
+/**
+ * Runs what changes the facts' file without telling it anything an import would look for, and lets the cache speak of the
+ * file as it is afterwards.
+ */
+export async function keepingSeen<T>(folder: string, factsPath: string, change: () => Promise<T>): Promise<T> {
+  const before = fileStamp(factsPath);
+  const result = await change();
+  const after = fileStamp(factsPath);
+  try {
+    const seen = JSON.parse(readFileSync(join(folder, seenFile), "utf8")) as Seen;
+    if (seen.facts === before && after !== null) writeSeen(folder, { ...seen, facts: after });
+  } catch {
+    // absent or torn: only a cache, the next import looks by itself
+  }
+  return result;
+}
+
 export function forgetSeen(folder: string): void {
   rmSync(join(folder, seenFile), { force: true });
 }

@@ -117,6 +117,9 @@ const activitySentences: Readonly<Record<ActivityKind | "talk", string>> = {
   talk: "talk",
 };
 
+/** Counts up whenever a rule, or what a rule rests on, decides otherwise than before (RULINGS 34). */
+export const rulesVersion = 1;
+
 /** In the order of `fateNames`; the first that holds is the fate. The last holds always. */
 export const rules: readonly FateRule[] = [
   {

@@ -8,7 +8,7 @@ import { Database } from "./duckdb/database.ts";
 import { dumpFacts } from "./dump.ts";
 import { type FactTable, factTables } from "./fact-tables.ts";
 import { factsFile } from "./place.ts";
-import { FactStore } from "./store.ts";
+import { FactStore, migrations } from "./store.ts";
 
 const folders: string[] = [];
 function folder(): string {
@@ -120,6 +120,28 @@ describe("the fact store", () => {
     expect(await store.database.all("SELECT * FROM sighting")).toEqual([]);
     expect((await store.inputStates("claude-code")).size).toBe(0);
     store.close();
+  });
+
+  it("brings a store of every earlier version up to date, empty and filled, without losing a row", async () => {
+    for (let version = 1; version < migrations.length; version++) {
+      for (const rows of [[], ["('claude-code:/h/s1.jsonl')", "('claude-code:/h/s2.jsonl')"]]) {
+        const path = folder();
+        const database = await Database.open(join(path, factsFile));
+        for (const sql of migrations.slice(0, version)) await database.run(sql);
+        await database.run("INSERT INTO meta VALUES ('secret', '00112233445566778899aabbccddeeff'), ('schema_version', $version)", {
+          version: String(version),
+        });
+        for (const row of rows) await database.run(`INSERT INTO input_state (input_key) VALUES ${row}`);
+        database.close();
+        const store = await FactStore.open(path);
+        expect(await store.secret()).toBe("00112233445566778899aabbccddeeff");
+        const [counted] = await store.database.all("SELECT count(*)::INTEGER AS n FROM input_state");
+        expect(counted).toEqual({ n: rows.length });
+        const [meta] = await store.database.all("SELECT value FROM meta WHERE name = 'schema_version'");
+        expect(meta).toEqual({ value: String(migrations.length) });
+        store.close();
+      }
+    }
   });
 
   it("refuses a store of a newer version and leaves it as it is", async () => {

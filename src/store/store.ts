@@ -10,10 +10,11 @@ import { Database, type Row } from "./duckdb/database.ts";
 import { FactBatch } from "./fact-batch.ts";
 import facts1 from "./migrations/0001_facts.sql";
 import { featureVersion } from "../lines/line-diff.ts";
+import closedPeriods2 from "./migrations/0002_closed_periods.sql";
 import { addCommit, addTokenFact, type Telling } from "./rows.ts";
 
 /** Forward only; the n-th brings a store from version n to n + 1. */
-const migrations: readonly string[] = [facts1];
+export const migrations: readonly string[] = [facts1, closedPeriods2];
 
 /** Where reading an input ended, as its source said. */
 export interface InputState {

@@ -1,9 +1,9 @@
 /** One session in one small repository: every dollar worked out by hand, and shown by every answer. */
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Assay } from "../../src/app/assay.ts";
 import { TestRepository } from "../../src/outcomes/git/test-repository.ts";
+import { HandTranscript, call, nanoUsdOfToken } from "./support/hand-transcript.ts";
 import { Scratch, importInto, makeStore, openStore } from "./support/sample-store.ts";
 
 const scratch = new Scratch();
@@ -14,57 +14,6 @@ const cranes = Array.from({ length: 4 }, (_, i) => `export const crane${i} = hoi
 let assay: Assay;
 let landing: string;
 
-/** A record as Claude Code logs it, at a time of 3 January 2026. */
-function record(time: string, part: object): string {
-  const common = {
-    isSidechain: false,
-    userType: "external",
-    cwd: repository.dir,
-    sessionId: session,
-    version: "2.1.42",
-    gitBranch: "main",
-  };
-  return JSON.stringify({ ...common, uuid: `u-${time}`, timestamp: `2026-01-03T${time}.000Z`, ...part });
-}
-
-const prompt = (time: string, content: string): string => record(time, { type: "user", message: { role: "user", content } });
-
-/** Output costs $25 a million tokens at the list price of the model: 25,000 nano-dollars each. Nothing else is used. */
-function response(time: string, tokens: number, content: object): string {
-  const usage = {
-    input_tokens: 0,
-    cache_creation_input_tokens: 0,
-    cache_read_input_tokens: 0,
-    output_tokens: tokens,
-    service_tier: "standard",
-  };
-  const message = {
-    id: `msg-${time}`,
-    type: "message",
-    role: "assistant",
-    model: "claude-opus-4-6",
-    content: [content],
-    stop_reason: "end_turn",
-    usage,
-  };
-  return record(time, { type: "assistant", requestId: `req-${time}`, message });
-}
-
-const call = (id: string, name: string, input: object): object => ({ type: "tool_use", id, name, input });
-
-function result(time: string, id: string, content: string, toolUseResult: object): string {
-  return record(time, {
-    type: "user",
-    message: { role: "user", content: [{ type: "tool_result", tool_use_id: id, content }] },
-    toolUseResult,
-  });
-}
-
-function created(time: string, id: string, name: string, lines: readonly string[]): string {
-  const filePath = join(repository.dir, name);
-  return result(time, id, "ok", { type: "create", filePath, content: `${lines.join("\n")}\n`, structuredPatch: [], originalFile: null });
-}
-
 beforeAll(async () => {
   const file = (lines: readonly string[]): string => `${lines.join("\n")}\n`;
   repository.commit({ "README.md": "The harbour.\n" }); // 2 January, noon
@@ -72,28 +21,22 @@ beforeAll(async () => {
   repository.commit({ "person.ts": 'export const byHand = "yes";\n' });
   repository.git("tag", "v1.0.0");
   for (let day = 5; day <= 30; day++) repository.commit({}, "wait"); // the horizon: 30 January
-  const write = (name: string, lines: readonly string[]): object => ({ file_path: join(repository.dir, name), content: file(lines) });
-  const transcript = [
-    prompt("11:00:00", "Write the berths down."),
-    response("11:00:10", 40, call("c1", "Read", { file_path: join(repository.dir, "README.md") })),
-    result("11:00:11", "c1", "The harbour.", {}),
-    response("11:01:00", 100, call("c2", "Write", write("berths.ts", berths))),
-    created("11:01:05", "c2", "berths.ts", berths),
-    response("11:59:00", 20, call("c3", "Bash", { command: "git commit -m 'Add berths'" })),
-    result("12:00:05", "c3", `[main ${landing.slice(0, 7)}] Add berths\n 1 file changed, 5 insertions(+)`, {
+  const transcript = new HandTranscript(session, repository.dir, "2026-01-03")
+    .prompt("11:00:00", "Write the berths down.")
+    .response("11:00:10", 40, call("c1", "Read", { file_path: join(repository.dir, "README.md") }))
+    .result("11:00:11", "c1", "The harbour.", {})
+    .creates("11:01:00", 100, "c2", "berths.ts", berths)
+    .response("11:59:00", 20, call("c3", "Bash", { command: "git commit -m 'Add berths'" }))
+    .result("12:00:05", "c3", `[main ${landing.slice(0, 7)}] Add berths\n 1 file changed, 5 insertions(+)`, {
       stdout: `[main ${landing.slice(0, 7)}] Add berths`,
-    }),
-    response("12:00:30", 10, { type: "text", text: "Done." }),
-    prompt("13:00:00", "And the cranes."),
-    response("13:01:00", 50, call("c4", "Write", write("cranes.ts", cranes))),
-    created("13:01:05", "c4", "cranes.ts", cranes),
-    prompt("14:00:00", "What is a berth?"),
-    response("14:00:10", 30, { type: "text", text: "A place to lie." }),
-  ];
+    })
+    .response("12:00:30", 10, { type: "text", text: "Done." })
+    .prompt("13:00:00", "And the cranes.")
+    .creates("13:01:00", 50, "c4", "cranes.ts", cranes)
+    .prompt("14:00:00", "What is a berth?")
+    .response("14:00:10", 30, { type: "text", text: "A place to lie." });
   const home = scratch.next("home");
-  const project = join(home, ".claude", "projects", "-harbour");
-  mkdirSync(project, { recursive: true });
-  writeFileSync(join(project, `${session}.jsonl`), transcript.map((line) => `${line}\n`).join(""));
+  transcript.saveIn(home);
   const store = await makeStore(scratch.next());
   expect((await importInto(store, { home })).problems).toEqual([]);
   assay = openStore(store);
@@ -103,11 +46,11 @@ afterAll(() => {
   scratch.remove();
 });
 
-/** The fates that got something, tokens at 25,000 nano-dollars. */
+/** The fates that got something, in tokens of output. */
 async function tokensByFate(asOf: string | null): Promise<Record<string, number>> {
   const { ledger } = await assay.audit({ asOf: asOf === null ? null : Date.parse(asOf), links: false });
   return Object.fromEntries(
-    Object.entries(ledger.fates).flatMap(([fate, nano]) => (nano === null || nano === "0" ? [] : [[fate, Number(nano) / 25_000]])),
+    Object.entries(ledger.fates).flatMap(([fate, nano]) => (nano === null || nano === "0" ? [] : [[fate, Number(nano) / nanoUsdOfToken]])),
   );
 }
 

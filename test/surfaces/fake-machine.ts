@@ -3,6 +3,7 @@ import type { Assay, ImportSummary } from "../../src/app/assay.ts";
 import type { Machine, OpenOptions } from "../../src/surfaces/cli/machine.ts";
 import { runCli } from "../../src/surfaces/cli/run.ts";
 import { answerFixture } from "./answer-fixture.ts";
+import { closedPeriod, restatement, sensitivity } from "./close-fixtures.ts";
 import { auditFixture, changeCard, commitCard, explanation, measureRows, problemRows, sessionCard, sourceRows } from "./card-fixtures.ts";
 
 export const emptyImport: ImportSummary = {
@@ -73,6 +74,10 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     measures: () => measureRows,
     sources: told("sources", sourceRows),
     problems: told("problems", problemRows),
+    closes: told("closes", [closedPeriod]),
+    closePeriod: told("closePeriod", closedPeriod),
+    restatement: told("restatement", restatement),
+    sensitivity: told("sensitivity", sensitivity),
     ...given,
     close: async () => {
       closed++;

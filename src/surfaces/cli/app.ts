@@ -8,6 +8,7 @@ import {
   buildRouteMap,
   text_en,
 } from "@stricli/core";
+import type { CloseFlags, SensitivityFlags } from "./commands/close.ts";
 import type { ReportFlags } from "./commands/report.ts";
 import type { ShowFlags } from "./commands/show.ts";
 import type { StartFlags } from "./commands/start.ts";
@@ -18,7 +19,9 @@ import {
   asOfFlags,
   type CommonFlags,
   commonFlags,
+  requireDays,
   requireText,
+  requireTimeZone,
   type SearchFlags,
   searchFlags,
   type TrailerFlags,
@@ -122,6 +125,52 @@ const rebuild = buildCommand<CommonFlags & TrailerFlags, [], CliContext>({
   docs: { brief: "Derive everything anew from the facts in the store" },
 });
 
+const close = buildCommand<CloseFlags, [string?], CliContext>({
+  loader: async () => (await import("./commands/close.ts")).close,
+  parameters: {
+    flags: {
+      again: { kind: "boolean", optional: true, withNegated: false, brief: "Close it anew; the earlier snapshot is kept" },
+      timeZone: { kind: "parsed", parse: requireTimeZone, default: "UTC", placeholder: "ZONE", brief: "Whose days make the month" },
+      ...commonFlags,
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [
+        { brief: "A month, as 2026-10; without it the closed ones are listed", placeholder: "MONTH", parse: requireText, optional: true },
+      ],
+    },
+  },
+  docs: { brief: "Keep a month's numbers as they are known now" },
+});
+
+const restatement = buildCommand<CommonFlags, [string], CliContext>({
+  loader: async () => (await import("./commands/close.ts")).restatement,
+  parameters: {
+    flags: commonFlags,
+    positional: { kind: "tuple", parameters: [{ brief: "A closed month", placeholder: "MONTH", parse: requireText }] },
+  },
+  docs: { brief: "Say what changed a closed month, by cause" },
+});
+
+const sensitivity = buildCommand<SensitivityFlags, [], CliContext>({
+  loader: async () => (await import("./commands/close.ts")).sensitivity,
+  parameters: {
+    flags: {
+      days: {
+        kind: "parsed",
+        parse: requireDays,
+        variadic: ",",
+        default: ["7", "14", "21", "30", "60", "90"],
+        placeholder: "N,N",
+        brief: "Numbers of days to stick",
+      },
+      ...asOfFlags,
+      ...commonFlags,
+    },
+  },
+  docs: { brief: "Show how the shares depend on the days a line must live to stick" },
+});
+
 /** Without a prototype: `assay constructor` is an unknown command, not Object's. */
 const routes = Object.assign(Object.create(null) as Record<never, never>, {
   start,
@@ -140,6 +189,9 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   sources,
   problems,
   audit,
+  close,
+  restatement,
+  sensitivity,
   rebuild,
 });
 

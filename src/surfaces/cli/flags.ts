@@ -66,3 +66,20 @@ export function requireText(text: string): string {
   if (text.trim() === "") throw new UserError("empty_value", "A value is empty.");
   return text;
 }
+
+/** A whole number of days, 1 to 3,650. */
+export function requireDays(text: string): number {
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1 || days > 3_650)
+    throw new UserError("bad_days", `'${text}' is no number of days.`, { hint: "Write whole numbers, as 7,21,90." });
+  return days;
+}
+
+export function requireTimeZone(text: string): string {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: text });
+    return text;
+  } catch (cause) {
+    throw new UserError("bad_time_zone", `'${text}' is no time zone.`, { hint: "Write it as Europe/Berlin or UTC.", cause });
+  }
+}

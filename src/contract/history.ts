@@ -27,7 +27,7 @@ export interface LineLives {
   readonly killer: Int32Array;
   /** The commit on the first-parent chain whose tree lacks it again; re-opened when it comes back. */
   readonly died: Int32Array;
-  /** Line this one was moved from unchanged, in the same commit (second layer of identity). */
+  /** Line this one was in the same commit before it was moved, or formatted or wrapped anew in its hunk (second layer of identity). */
   readonly origin: Int32Array;
   /** Changed lines by commit and file, aligned with `commits[c].files[f].diff.lines`. */
   readonly changed: readonly (readonly ChangedFile[])[];

@@ -63,13 +63,15 @@ export class LogParser {
 
   /** @returns the commits that are known to be whole */
   push(chunk: Buffer): readonly CommitFact[] {
-    if (this.#held.length > 0) {
-      this.#held.push(chunk);
-      if (chunk.indexOf(lineFeed) === -1) return [];
-      const joined = Buffer.concat(this.#held);
-      this.#held = [];
-      this.#lines(joined);
-    } else this.#lines(chunk);
+    let start = 0;
+    while (this.#held.length > 0 && start < chunk.length) {
+      const end = chunk.indexOf(lineFeed, start) + 1;
+      const isEnded = end > 0;
+      this.#held.push(Buffer.from(chunk.subarray(start, isEnded ? end : chunk.length)));
+      start = isEnded ? end : chunk.length;
+      if (isEnded) this.#lines(Buffer.concat(this.#held.splice(0)));
+    }
+    if (start < chunk.length) this.#lines(start === 0 ? chunk : chunk.subarray(start));
     const done = this.#done;
     this.#done = [];
     return done;

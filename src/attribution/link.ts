@@ -375,7 +375,7 @@ class Linker {
     const until = commit.commitAt + this.#options.skewMs;
     commit.files.forEach((file, f) => {
       const own = blocks.filter((block) => block.file === f);
-      const open = own.flatMap(openLines);
+      const open = openLines(own);
       if (open.length === 0) return;
       const byShell = sole === null ? this.#shellWriter(c, file, own, counts) : this.#shell.lastOf(sole, file.path, until);
       const session = sole ?? byShell?.session;
@@ -425,10 +425,14 @@ class Linker {
   }
 }
 
-/** Lines of a block that nothing explains, where one of them tells something; trivial lines alone tell nothing. */
-function openLines({ lines }: Block): Wanted[] {
-  const open = lines.filter((wanted) => wanted.written < 0 && wanted.kind !== lineKind.generated);
-  return open.some(isSubstantial) ? open : [];
+/**
+ * Lines of a file that nothing explains: blocks where one of them tells something, since trivial lines alone tell nothing;
+ * of a file that is generated whole, all (they weigh nothing, and say where a turn's money went that did nothing else).
+ */
+function openLines(blocks: readonly Block[]): Wanted[] {
+  const open = blocks.map(({ lines }) => lines.filter((wanted) => wanted.written < 0));
+  if (open.every((lines) => lines.every((wanted) => wanted.kind === lineKind.generated))) return open.flat();
+  return open.filter((lines) => lines.some(isSubstantial)).flatMap((lines) => lines.filter((wanted) => wanted.kind !== lineKind.generated));
 }
 
 const earliestFor = ({ authorAt, commitAt }: CommitFact, { windowMs }: LinkOptions): number => Math.min(authorAt, commitAt) - windowMs;

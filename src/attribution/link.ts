@@ -10,7 +10,7 @@ import { lineKind } from "../lines/line-kind.ts";
 import { Ancestors } from "./ancestors.ts";
 import { CopyColumns, type Copies } from "./copies.ts";
 import { fillBlock, matchBlock } from "./match-blocks.ts";
-import { matchNear } from "./near.ts";
+import { findMended, matchNear } from "./near.ts";
 import { matchRewrapped } from "./rewrap.ts";
 import { type OpaqueWrite, ShellWrites, partOf } from "./opaque.ts";
 import { type Block, type Wanted, blocksOf, isSubstantial } from "./wanted.ts";
@@ -168,6 +168,8 @@ class Linker {
   readonly #links: CommitLink[] = [];
   readonly #sessions: string[] = [];
   readonly #sessionIds = new Map<string, number>();
+  /** By line of the history: the written line it is a copy of, -1 while none is known. */
+  readonly #writtenOf: Int32Array;
   /** By group of paths: the commits that changed it so far. */
   readonly #changers = new Map<number, number[]>();
   /** By group of paths: texts of trivial lines so far (`)`, `});`). */
@@ -178,6 +180,7 @@ class Linker {
     this.#writes = writes;
     this.#named = named;
     this.#options = options;
+    this.#writtenOf = new Int32Array(history.lines).fill(-1);
     const opaquePaths = new Set(writes.filter((write) => write.diff.lines.kind.length === 0).map((write) => write.path));
     const mayBeOpaque = history.commits.flatMap((commit, c) =>
       commit.files
@@ -254,6 +257,7 @@ class Linker {
 
     const counts = new Map<string, Counts>();
     for (const block of blocks) for (const wanted of block.lines) if (wanted.written >= 0) this.#tell(c, block, wanted, namedHere, counts);
+    for (const block of blocks) this.#tellMended(c, block, features(block));
     this.#tellOpaque(c, blocks, evidence, counts);
     this.#remember(c, commit.files);
     for (const [session, n] of counts)
@@ -355,6 +359,7 @@ class Linker {
     const { session, instant } = this.#writeAt(w);
     const isLogged = w < this.#writes.length;
     const grade = !isLogged ? gradeCode.C : namedHere.has(session) && !wanted.mixed ? gradeCode.A : gradeCode.B;
+    if (block.side === 0) this.#writtenOf[wanted.line] = wanted.written;
     const [mixed, id] = [wanted.mixed ? 1 : 0, this.#sessionId(session)];
     this.#copies.add(w, written.placeOf(wanted.written), c, wanted.line, block.side, grade, mixed, id);
     for (const line of wanted.also) this.#copies.add(w, written.placeOf(line), c, wanted.line, block.side, grade, mixed, id);
@@ -365,6 +370,24 @@ class Linker {
       for (const line of wanted.also) written.consume(line, c);
     }
     count(counts, session, block.side, isSubstantial(wanted), isLogged);
+  }
+
+  /**
+   * A line that somebody mended in a commit of its own before it landed is still a copy of the written one, so that a merge
+   * tells of it what a squash tells. Its commit is not linked to the session.
+   */
+  #tellMended(c: number, block: Block, features: FileChange["diff"]["lines"]): void {
+    const { landed } = this.#history;
+    for (const [wanted, before] of findMended(block, features, (line) => (landed[line] as number) < 0)) {
+      const line = this.#writtenOf[before] as number;
+      if (line < 0) continue;
+      const w = this.#written.writeOf(line);
+      const grade = w < this.#writes.length ? gradeCode.B : gradeCode.C;
+      this.#copies.add(w, this.#written.placeOf(line), c, wanted.line, 0, grade, 1, this.#sessionId(this.#writeAt(w).session));
+      wanted.written = line;
+      wanted.mixed = true;
+      this.#writtenOf[wanted.line] = line;
+    }
   }
 
   /** Grade C: what no write explains, file by file, for the one session that evidence or a shell command leaves. */
@@ -390,6 +413,7 @@ class Linker {
           const place = placeOf.get(wanted);
           if (place === undefined) continue;
           this.#copies.add(w, place, c, wanted.line, block.side, gradeCode.C, 0, this.#sessionId(session));
+          if (block.side === 0) this.#writtenOf[wanted.line] = this.#written.firstOf(w) + place;
           this.#written.consume(this.#written.firstOf(w) + place, c);
           count(counts, session, block.side, isSubstantial(wanted), false);
         }

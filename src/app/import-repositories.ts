@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import type { RefFact } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { Fingerprinter } from "../lines/fingerprint.ts";
@@ -28,7 +29,8 @@ export async function findRepositories(
 ): Promise<FoundRepository[]> {
   const found = new Map<string, { repository: Repository; folders: Set<string> }>();
   for (const folder of folders) {
-    const repository = await openRepository(folder, variables);
+    // Most folders sessions ran in are of other machines: no git is started to find that out.
+    const repository = existsSync(folder) ? await openRepository(folder, variables) : null;
     if (!repository) {
       missing(folder);
       continue;

@@ -2,21 +2,16 @@
 import { type Grade, grades } from "../contract/fates.ts";
 import type { ChangesResult, LineHistoryResult, ReleasesResult } from "../contract/history.ts";
 import { lineCount } from "../lines/line-diff.ts";
-import { lineKinds, lineKind, lineWeightTenths } from "../lines/line-kind.ts";
+import { lineKinds } from "../lines/line-kind.ts";
 import type { LinkResult, LocatedWrite } from "./link.ts";
-import type { ArtefactGroup, Life, UnlinkedReason, WriteArtefacts } from "./model.ts";
+import type { ArtefactGroup, Life, WriteArtefacts } from "./model.ts";
 import { Drafts } from "./drafts.ts";
 import { type LineEnds, eachPlace } from "./line-ends.ts";
 import { Moves } from "./moves.ts";
+import { GroupMaker, OpenLines, leftOut, openStateOf, weightOf } from "./write-groups.ts";
 import type { WriteQuality } from "../contract/facts.ts";
 
 const day = 86_400_000;
-
-/** A data file of more changed lines is one artefact of this many (RULINGS 15). */
-const dataLinesCap = 1_000;
-
-/** Lines that were moved weigh a tenth (RULINGS 15). */
-const movedWeightTenths = 1;
 
 /** A located write with what lives need beside its lines. */
 export interface TurnWrite extends LocatedWrite {
@@ -80,6 +75,16 @@ export function authorsOf(history: LineHistoryResult, { copies }: LinkResult, en
   return { grade, mixed, session };
 }
 
+/** What a write became. */
+export interface WrittenArtefacts {
+  readonly write: TurnWrite;
+  /** For each line the index of its group where a commit has it, else -1; null for an opaque write, which a commit tells. */
+  readonly places: Int32Array | null;
+  /** Whether a call names what was written; false where it is put down to the last call before the commit. */
+  readonly byCall: boolean;
+  readonly artefacts: WriteArtefacts;
+}
+
 interface Furthest {
   readonly rank: number;
   readonly commit: number;
@@ -102,10 +107,10 @@ export function artefactsOf(
   ends: LineEnds,
   lastActive: ReadonlyMap<string, number>,
   callBefore: (session: string, instant: number) => string | null,
-): { readonly write: Pick<TurnWrite, "session" | "instant">; readonly artefacts: WriteArtefacts }[] {
+): WrittenArtefacts[] {
   const { history, repository } = outcomes;
   const horizon = history.commits[history.tip]?.commitAt ?? null;
-  const lived = new LifeMaker(outcomes, ends, lastActive);
+  const lived = new LifeMaker(outcomes, ends);
   const opaque = linked.opaque.map((write): TurnWrite | null => {
     const callKey = write.callKey ?? callBefore(write.session, write.instant);
     return callKey === null ? null : { ...write, callKey, quality: "opaque", turn: 0 };
@@ -113,62 +118,47 @@ export function artefactsOf(
   const furthest = furthestCopies([...writes, ...linked.opaque], linked, lived);
   const drafts = new Drafts(writes, (w, place) => furthest[w]?.[place] !== undefined);
   const moves = new Moves(writes);
-  const reached = firstCommits(writes.length, linked, history);
   const common = { repository, horizon, landingIsRelease: landingIsRelease(outcomes) };
+  const open = new OpenLines({ ...common, isOpaque: (path) => history.opaquePaths.has(path), lastActive });
 
-  const artefactOf = (write: TurnWrite, w: number): WriteArtefacts => {
+  const artefactOf = (write: TurnWrite, w: number, byCall: boolean): WrittenArtefacts => {
     const groups = new GroupMaker();
     const draftGroups = new GroupMaker();
-    const unreadable: UnlinkedReason | null = history.opaquePaths.has(write.path) ? "path_opaque" : null;
+    const places = new Int32Array(lineCount(write.diff)).fill(-1);
+    const reached = firstCommit(furthest[w], history);
     eachPlace(write.diff.hunks, (place, side) => {
       const kind = write.diff.lines.kind[place] as number;
       const copy = furthest[w]?.[place];
-      const draft = drafts.isDraft(w, place);
-      const weight = moves.isMoved(w, place)
-        ? Math.min(movedWeightTenths, lineWeightTenths[kind] as number)
-        : (lineWeightTenths[kind] as number);
-      if (copy) {
-        groups.add(`${kind} ${lived.keyOf(copy, side)}`, lived.undoesOwn(copy, side) ? 0 : weight, () => ({
-          ...common,
-          ...lived.placeOf(copy),
-          side,
-          lineKind: lineKinds[kind] as string,
-          authorKind: copy.mixed ? "mixed" : "agent",
-          life: lived.ofCopy(write, copy, side),
-          unlinkedReason: null,
-        }));
-        return;
-      }
-      // What the commit of its neighbours left out was replaced before, though no log says by whom.
-      const supersededAt = draft ? null : (drafts.supersededAt(w, place) ?? reached[w] ?? null);
-      const undoesOwn = side === "removed" && supersededAt !== null;
-      (draft ? draftGroups : groups).add(`${kind} ${side} ${supersededAt}`, undoesOwn ? 0 : weight, () => ({
+      const weight = weightOf(kind, moves.isMoved(w, place));
+      if (!copy) return open.add(write, kind, side, weight, leftOut(openStateOf(drafts, w, place), reached), groups, draftGroups);
+      places[place] = groups.add(`${kind} ${lived.keyOf(copy, side)}`, lived.undoesOwn(copy, side) ? 0 : weight, () => ({
         ...common,
-        change: null,
-        commit: null,
-        grade: null,
+        ...lived.placeOf(copy),
         side,
         lineKind: lineKinds[kind] as string,
-        authorKind: "agent",
-        life: lived.unlinked(write, supersededAt, draft ? write.instant : null),
-        unlinkedReason: unreadable,
+        authorKind: copy.mixed ? "mixed" : "agent",
+        life: lived.ofCopy(write, copy, side),
+        unlinkedReason: null,
       }));
     });
     const { callKey, path, quality } = write;
-    return { callKey, path, quality, repository, insideRepository: true, groups: groups.finish(), drafts: draftGroups.finish() };
+    const artefacts = { callKey, path, quality, repository, insideRepository: true, groups: groups.finish(), drafts: draftGroups.finish() };
+    return { write, places: w < writes.length ? places : null, byCall, artefacts };
   };
   // Opaque writes follow the others, as the copies number them; one that no call of its session can have made is left out.
-  return [...writes, ...opaque].flatMap((write, w) => (write === null ? [] : [{ write, artefacts: artefactOf(write, w) }]));
+  return [...writes, ...opaque].flatMap((write, w) => {
+    const told = linked.opaque[w - writes.length];
+    return write === null ? [] : [artefactOf(write, w, told === undefined || told.callKey !== null)];
+  });
 }
 
-/** By write: the committer's instant of the first commit that has any of its lines, undefined for none. */
-function firstCommits(writes: number, { copies }: LinkResult, history: LineHistoryResult): (number | undefined)[] {
-  const first: (number | undefined)[] = new Array(writes);
-  for (let i = 0; i < copies.count; i++) {
-    const w = copies.write[i] as number;
-    const { commitAt } = history.commits[copies.commit[i] as number] as LineHistoryResult["commits"][number];
-    if (w < writes && commitAt < (first[w] ?? Number.POSITIVE_INFINITY)) first[w] = commitAt;
-  }
+/** The committer's instant of the first commit that has the furthest copy of a line of a write, null for none. */
+function firstCommit(copies: readonly Furthest[] | undefined, { commits }: LineHistoryResult): number | null {
+  let first: number | null = null;
+  copies?.forEach(({ commit }) => {
+    const at = commits[commit]?.commitAt ?? null;
+    if (at !== null && (first === null || at < first)) first = at;
+  });
   return first;
 }
 
@@ -204,14 +194,12 @@ function furthestCopies(writes: readonly Pick<TurnWrite, "diff">[], { copies }: 
 class LifeMaker {
   readonly #outcomes: RepositoryOutcomes;
   readonly #ends: LineEnds;
-  readonly #lastActive: ReadonlyMap<string, number>;
   readonly #landing: Int32Array;
   readonly #push: Int32Array;
 
-  constructor(outcomes: RepositoryOutcomes, ends: LineEnds, lastActive: ReadonlyMap<string, number>) {
+  constructor(outcomes: RepositoryOutcomes, ends: LineEnds) {
     this.#outcomes = outcomes;
     this.#ends = ends;
-    this.#lastActive = lastActive;
     this.#landing = landingCommits(outcomes.history);
     this.#push = pushesOf(outcomes);
   }
@@ -304,21 +292,6 @@ class LifeMaker {
       lastActiveAt,
     };
   }
-
-  unlinked(write: Pick<TurnWrite, "instant" | "session">, supersededAt: number | null, undoneAt: number | null): Life {
-    return {
-      writtenAt: write.instant,
-      committedAt: null,
-      landedAt: null,
-      releasedAt: null,
-      diedAt: null,
-      death: null,
-      deathCommit: null,
-      supersededAt,
-      undoneAt,
-      lastActiveAt: Math.max(write.instant, this.#lastActive.get(write.session) ?? 0),
-    };
-  }
 }
 
 /** Commits of the default branch that are no further apart by the committer's clock came in one push. */
@@ -369,28 +342,4 @@ function landingCommits(history: LineHistoryResult): Int32Array {
     }
   });
   return landing;
-}
-
-type GroupKey = Omit<ArtefactGroup, "lines" | "weightTenths">;
-
-/** Adds lines to groups in order of first appearance. The key says what a group's lines share; the group is made once. */
-class GroupMaker {
-  readonly #groups = new Map<string, { group: GroupKey; lines: number; weightTenths: number }>();
-
-  add(key: string, weightTenths: number, make: () => GroupKey): void {
-    const known = this.#groups.get(key);
-    if (known) {
-      known.lines++;
-      known.weightTenths += weightTenths;
-    } else this.#groups.set(key, { group: make(), lines: 1, weightTenths });
-  }
-
-  finish(): ArtefactGroup[] {
-    return [...this.#groups.values()].map(({ group, lines, weightTenths }) => ({
-      ...group,
-      lines,
-      weightTenths:
-        group.lineKind === "data" ? Math.min(weightTenths, dataLinesCap * (lineWeightTenths[lineKind.data] as number)) : weightTenths,
-    }));
-  }
 }

@@ -58,21 +58,22 @@ export class PathLocator {
     this.#repositories = repositories;
     this.#pathsOf = new Map(repositories.map(({ id, paths }) => [id, paths]));
     for (const { id, folders } of repositories) for (const folder of folders) this.#root(id, normalisePath(folder)).sure = true;
-    for (const { paths, folders, repository } of sessions) {
-      const told: Root[] = [];
+    // All paths speak before any is judged by what they said: the order of sessions decides nothing.
+    const voted = sessions.map(({ paths, repository }) =>
+      [...new Set(paths.map(normalisePath))].flatMap((path) => this.#vote(path, repository) ?? []),
+    );
+    sessions.forEach(({ folders, repository }, s) => {
+      if (repository === null) return;
       const ran = folders.map(normalisePath);
-      for (const path of new Set(paths.map(normalisePath))) {
-        const root = this.#vote(path, repository);
-        if (root !== null && (root.deep || ran.some((folder) => areRelated(folder, root.folder)))) told.push(root);
-      }
-      if (repository === null) continue;
       // Of a session that lies in a repository's own branch only the folder of the checkout is open. A file below a
       // sub-folder tells it, and so does any file where its folder holds the one the session ran in, or lies in it (a
       // worktree); else it is the one it ran in.
+      const told = (voted[s] as Root[]).filter((root) => root.deep || ran.some((folder) => areRelated(folder, root.folder)));
       for (const folder of ran) if (!told.some((root) => areRelated(folder, root.folder))) told.push(this.#root(repository, folder));
       for (const root of told) root.told = true;
-    }
-    for (const root of this.#roots.values()) {
+    });
+    // By repository, so that it does not matter whose paths led to a folder first.
+    for (const root of [...this.#roots.values()].sort((a, b) => a.repository - b.repository)) {
       if (!root.sure && !root.told && !(root.files.size >= enoughFiles && root.deep)) continue;
       const list = this.#byFolder.get(root.folder);
       if (list) list.push(root);

@@ -1,5 +1,6 @@
 -- derived.duckdb: everything here is rebuilt from facts by `rebuild`, built beside and renamed into place.
--- Ids are dense and follow a canonical order, so that two rebuilds of equal facts are equal. Instants are UTC milliseconds.
+-- Rows belong to a session or to a repository and are replaced by these; ids are surrogates that a row keeps while it stands.
+-- Two stores of equal facts are equal once ids are replaced by natural keys (dump.ts). Instants are UTC milliseconds.
 
 CREATE TABLE derived_state (name VARCHAR, value VARCHAR);
 
@@ -48,6 +49,9 @@ CREATE TABLE strand (
   death VARCHAR, superseded_ms BIGINT, undone_ms BIGINT, last_active_ms BIGINT, horizon_ms BIGINT, commit_hash VARCHAR, death_commit VARCHAR, landing_is_release BOOLEAN
 );
 
+-- One row per strand: its fate seen from the newest facts, by the rules and settings that `derived_state` names as `fates`.
+CREATE TABLE fate_now (strand_id INTEGER, fate VARCHAR);
+
 -- One row per change (pull or merge request, direct push).
 CREATE TABLE change (
   change_id INTEGER, repository_id INTEGER, change_key VARCHAR, kind VARCHAR, number INTEGER, landed_commit VARCHAR, landed_ms BIGINT,
@@ -72,3 +76,18 @@ CREATE TABLE run (
   released_ms BIGINT, died_ms BIGINT, death VARCHAR, killer_commit VARCHAR, line_kind VARCHAR, lines INTEGER, moved_lines INTEGER,
   author_kind VARCHAR, grade VARCHAR, session_id INTEGER
 );
+
+-- What later derivations need of a session they do not look at. `kept_in`: the repository whose checkpoints hold it;
+-- `folders`: where it ran, a JSON list; `mentions`: the commits it printed, a JSON list; `first_call_ms`: its first tool call.
+CREATE TABLE session_place (session_id INTEGER, kept_in INTEGER, folders VARCHAR, mentions VARCHAR, first_call_ms BIGINT);
+
+-- One row per (call, path) a session wrote, or per opaque write, whose lines a commit tells (`digest` null).
+-- `path`: in the repository, null outside of any. `digest`: of the changed lines. `places`: for each line the index of its
+-- group if a commit has it, else -1, as runs (index, length) of int32. `artefacts`: what became of it, JSON.
+CREATE TABLE write_d (
+  session_id INTEGER, call_key VARCHAR, logged_path VARCHAR, instant_ms BIGINT, turn INTEGER, quality VARCHAR, digest VARCHAR,
+  changed_lines INTEGER, repository_id INTEGER, path VARCHAR, places BLOB, artefacts VARCHAR
+);
+
+-- Paths whose lines are not known at the tip of the default branch.
+CREATE TABLE opaque_path (repository_id INTEGER, path VARCHAR);

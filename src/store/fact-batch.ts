@@ -1,3 +1,4 @@
+import type { ChangedKind } from "./changed.ts";
 import type { Cell, Database } from "./duckdb/database.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { type FactColumn, type FactTable, type JoinRule, factTables } from "./fact-tables.ts";
@@ -58,6 +59,25 @@ export class FactBatch {
     if (rule === "text") return this.#dictionary.text(a as number) <= this.#dictionary.text(b as number) ? a : b;
     const order = a instanceof Uint8Array ? Buffer.compare(a, b as Uint8Array) : a < b ? -1 : 1;
     return (rule === "min") === order <= 0 ? a : b;
+  }
+
+  /** The sessions and repositories rows tell of. */
+  touched(): (readonly [ChangedKind, number])[] {
+    const touched = new Map<string, readonly [ChangedKind, number]>();
+    for (const [table, rows] of this.#tables) {
+      for (const [name, kind] of [
+        ["session_id", "session"],
+        ["repository_id", "repository"],
+      ] as const) {
+        const at = factTables[table].findIndex((column) => column.name === name);
+        if (at < 0) continue;
+        for (const row of rows.values()) {
+          const id = row[at] as number | null;
+          if (id !== null) touched.set(`${kind} ${id}`, [kind, id]);
+        }
+      }
+    }
+    return [...touched.values()];
   }
 
   /** Joins the batch into the store and empties it. @returns rows that were new, by table */

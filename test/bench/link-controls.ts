@@ -5,8 +5,9 @@
  * node link-controls.js STORE [--other GITDIR]...
  */
 import { parseArgs } from "node:util";
-import { locateWrites, outcomesOf, repositoryName, loadFacts } from "../../src/app/compute.ts";
+import { loadFacts, outcomesOf, pathsOf, repositoryName } from "../../src/app/compute.ts";
 import { namedSessions } from "../../src/app/evidence.ts";
+import { knownRepository, locateWrites } from "../../src/app/locate-writes.ts";
 import { type LocatedWrite, defaultLinkOptions, linkWrites } from "../../src/attribution/link.ts";
 import type { CommitFact } from "../../src/contract/facts.ts";
 import type { LineHistoryResult } from "../../src/contract/history.ts";
@@ -235,7 +236,8 @@ async function main(): Promise<void> {
 
   const outcomes = loaded.repositories.map(({ stored, commits }) => outcomesOf(stored, commits, {}));
   const repositoryOfCheckpoint = new Map(loaded.checkpoints.map(({ session, repository }) => [session, repository]));
-  const located = locateWrites(loaded.sessions, loaded.facts, loaded.usages, outcomes, repositoryOfCheckpoint);
+  const known = outcomes.map(({ stored, history }) => knownRepository(stored, pathsOf(history.commits)));
+  const located = locateWrites({ ...loaded, known, keptIn: repositoryOfCheckpoint, others: [] });
   const own = outcomes.map(({ repository, stored, history }) => ({
     name: repositoryName(stored),
     history,

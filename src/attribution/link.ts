@@ -32,7 +32,7 @@ export interface LocatedWrite {
 export interface NamedSession {
   readonly session: string;
   /** `printed_hash_of_copy`: the hash of a commit with the same author and author date, before an amend or a rebase. */
-  readonly evidence: "printed_hash" | "printed_hash_of_copy" | "trailer";
+  readonly evidence: "printed_hash" | "printed_hash_of_copy" | "printed_hash_of_gone" | "trailer";
 }
 
 /** Sessions that explicit evidence names, by the commit's index. */
@@ -270,7 +270,9 @@ class Linker {
     const [from, to] = [earliestFor(commit, this.#options), commit.commitAt + this.#options.skewMs];
     return (this.#named.get(c) ?? []).filter(
       ({ session, evidence }) =>
-        evidence !== "printed_hash_of_copy" || commit.files.some(({ path }) => this.#shell.wrote(session, path, from, to)),
+        evidence === "printed_hash" ||
+        evidence === "trailer" ||
+        commit.files.some(({ path }) => this.#shell.wrote(session, path, from, to)),
     );
   }
 
@@ -471,7 +473,7 @@ function count(counts: Map<string, Counts>, session: string, side: 0 | 1, substa
 }
 
 function linkOf(session: string, commit: number, n: Counts, how: NamedSession["evidence"] | null): CommitLink {
-  const printed = how === "printed_hash" || how === "printed_hash_of_copy";
+  const printed = how !== null && how !== "trailer";
   const method = n.byContent
     ? printed
       ? "equal_lines_in_printed_commit"
@@ -493,7 +495,8 @@ function linkOf(session: string, commit: number, n: Counts, how: NamedSession["e
  */
 function soleCandidate(evidence: readonly NamedSession[], counts: ReadonlyMap<string, unknown>): string | null {
   const named = [...new Set(evidence.map((e) => e.session))];
-  if (named.length !== 1) return null;
+  // A hash of a commit that is gone names another by its time: that bears out content, and is nothing by itself.
+  if (named.length !== 1 || evidence.every((e) => e.evidence === "printed_hash_of_gone")) return null;
   const others = [...counts.keys()].filter((session) => session !== named[0]);
   return others.length === 0 ? (named[0] as string) : null;
 }

@@ -1,8 +1,9 @@
-import { allocate } from "../attribution/allocation.ts";
 import { LineEnds } from "../attribution/line-ends.ts";
 import { type LinkResult, linkWrites } from "../attribution/link.ts";
 import { type RepositoryOutcomes, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
-import type { Segment, SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
+import type { SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
+import { type StartedAgent, startedAgents } from "../attribution/segments.ts";
+import { type SpannedSegment, allocateWithSpan } from "../attribution/span.ts";
 import { joinSightings } from "../attribution/usages.ts";
 import type { CommitFact, RefFact } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
@@ -48,7 +49,12 @@ export interface ComputedRepository extends RepositoryOutcomes {
   readonly written: readonly Written[];
 }
 
-export type PricedUsage = Usage & { readonly listNanoUsd: bigint | null; readonly priceGap: string | null };
+export type PricedUsage = Usage & {
+  readonly listNanoUsd: bigint | null;
+  readonly priceGap: string | null;
+  /** What a million further output tokens would cost: the price of an estimate. Null where there is no price. */
+  readonly outputNanoPerMillion: bigint | null;
+};
 export type PlacedSession = StoredSession & SessionPlace & { readonly repository: number | null };
 
 /** What is derived, in memory, before it becomes rows: of a whole store, or of the sessions and repositories to be replaced. */
@@ -57,7 +63,8 @@ export interface Computed {
   readonly sessions: readonly PlacedSession[];
   readonly facts: SessionFacts;
   readonly written: readonly Written[];
-  readonly segments: readonly Segment[];
+  readonly segments: readonly SpannedSegment[];
+  readonly startedAgents: readonly StartedAgent[];
   readonly repositories: readonly ComputedRepository[];
   readonly checkpoints: readonly StoredCheckpoint[];
   readonly mentions: LoadedFacts["mentions"];
@@ -143,7 +150,7 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
     sessions: placed,
     facts,
     written,
-    segments: allocateSessions(usages, placed, facts, artefactsBySession(written)),
+    ...allocateSessions(usages, placed, facts, artefactsBySession(written)),
     repositories,
     checkpoints,
     mentions,
@@ -154,8 +161,10 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
 export function priceUsages(usages: readonly Usage[], book: PriceBook): PricedUsage[] {
   return usages.map((usage) => {
     const price = priceUsage(usage, book);
+    const more = priceUsage({ ...usage, counts: { ...usage.counts, output: usage.counts.output + 1_000_000 } }, book);
     return {
       ...usage,
+      outputNanoPerMillion: price.kind === "priced" && more.kind === "priced" ? more.nanoUsd - price.nanoUsd : null,
       listNanoUsd: price.kind === "priced" ? price.nanoUsd : null,
       priceGap: price.kind === "priced" ? null : price.reason,
     };
@@ -278,13 +287,13 @@ export function callBefore(facts: Pick<SessionFacts, "calls">): (session: string
   };
 }
 
-/** Segments and strands of the sessions that own usages, in order of their keys. */
+/** Segments and strands of the sessions that own usages, in order of their keys, and the sub-agents these started. */
 export function allocateSessions(
   usages: readonly PricedUsage[],
   sessions: readonly PlacedSession[],
   facts: SessionFacts,
   artefacts: ReadonlyMap<string, readonly WriteArtefacts[]>,
-): Segment[] {
+): Pick<Computed, "segments" | "startedAgents"> {
   const usagesOf = new Map<string, PricedUsage[]>();
   for (const usage of usages) {
     const list = usagesOf.get(usage.session);
@@ -292,10 +301,10 @@ export function allocateSessions(
     else usagesOf.set(usage.session, [usage]);
   }
   const placed = new Map(sessions.map((session) => [session.session, session]));
-  return [...usagesOf.keys()].sort(compare).flatMap((session) => {
+  const inputs = [...usagesOf.keys()].sort(compare).map((session): SessionInput => {
     const own = usagesOf.get(session) as PricedUsage[];
     const repository = placed.get(session)?.repository ?? null;
-    const input: SessionInput = {
+    return {
       agent: placed.get(session)?.agent ?? (own[0] as Usage).agent,
       session,
       repository,
@@ -305,6 +314,6 @@ export function allocateSessions(
       calls: facts.calls.get(session) ?? [],
       writes: artefacts.get(session) ?? [],
     };
-    return allocate(input, { rule: "lines", flows: true });
   });
+  return { segments: inputs.flatMap(allocateWithSpan), startedAgents: inputs.flatMap(startedAgents) };
 }

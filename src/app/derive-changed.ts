@@ -215,7 +215,7 @@ class Attempt {
         sessions: rewritten,
         facts: loaded.facts,
         written: own(written),
-        segments: allocateSessions(own(usages), rewritten, loaded.facts, artefactsBySession(own(written))),
+        ...allocateSessions(own(usages), rewritten, loaded.facts, artefactsBySession(own(written))),
         repositories,
         checkpoints: loaded.checkpoints,
         mentions: loaded.mentions,

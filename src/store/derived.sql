@@ -29,13 +29,14 @@ CREATE TABLE usage_d (
   model VARCHAR, agent_version VARCHAR, service_tier VARCHAR, speed VARCHAR, geo VARCHAR, branch VARCHAR, ran_in VARCHAR,
   repository_id INTEGER, sub_agent BOOLEAN, turn INTEGER, source VARCHAR, sightings INTEGER,
   input BIGINT, cache_read BIGINT, cache_write_5m BIGINT, cache_write_1h BIGINT, output BIGINT, reasoning BIGINT,
-  output_quality VARCHAR, web_searches INTEGER
+  output_quality VARCHAR, web_searches INTEGER, visible_chars BIGINT, sighted_tokens BIGINT
 );
 
 -- One row per charge. Null cost: no price is known (`price_gap` says why). `remainder` is null for the charge of a usage.
+-- `output_nano_per_million`: what a million further output tokens would cost.
 CREATE TABLE charge (
   charge_id INTEGER, usage_id INTEGER, list_nano_usd BIGINT, contract_nano_usd BIGINT, billed_nano_usd BIGINT, price_gap VARCHAR,
-  remainder VARCHAR
+  remainder VARCHAR, output_nano_per_million BIGINT
 );
 
 -- One row per segment: the responses that feed one group of edits (or none).
@@ -70,11 +71,12 @@ CREATE TABLE commit_link (
   lines_removed INTEGER
 );
 
--- One row per run: lines of one file born in one commit, with one life, one kind and one author.
+-- One row per run: lines of one file born in one commit, with one life, one kind and one author. `places`: where its lines
+-- are in the file as that commit has it, ranges of line numbers from 1, `first+count` with commas: `3+2,9+1`.
 CREATE TABLE run (
   run_id INTEGER, repository_id INTEGER, path VARCHAR, born_commit VARCHAR, born_ms BIGINT, landed_ms BIGINT, landed_change_id INTEGER,
   released_ms BIGINT, died_ms BIGINT, death VARCHAR, killer_commit VARCHAR, line_kind VARCHAR, lines INTEGER, moved_lines INTEGER,
-  author_kind VARCHAR, grade VARCHAR, session_id INTEGER
+  author_kind VARCHAR, grade VARCHAR, session_id INTEGER, places VARCHAR
 );
 
 -- What later derivations need of a session they do not look at. `kept_in`: the repository whose checkpoints hold it;
@@ -91,3 +93,21 @@ CREATE TABLE write_d (
 
 -- Paths whose lines are not known at the tip of the default branch.
 CREATE TABLE opaque_path (repository_id INTEGER, path VARCHAR);
+
+-- One row per segment and other allocation (1 pooled, 2 equal, 3 lines without flows, 4 pooled without, 5 equal without) that
+-- shares its money otherwise than its strands do: where there is none, the strands say it. `mix_…`: the first of the session
+-- with these shares.
+CREATE TABLE span_segment (segment_id INTEGER, allocation TINYINT, mix_segment_id INTEGER, mix_allocation TINYINT);
+
+-- One row per mix and life: a share of a billion of the segment's money, and what its fate depends on, as in `strand`.
+CREATE TABLE span_mix (
+  segment_id INTEGER, allocation TINYINT, weight INTEGER, grade VARCHAR, unlinked_reason VARCHAR, side VARCHAR, repository_id INTEGER,
+  written_ms BIGINT, committed_ms BIGINT, landed_ms BIGINT, released_ms BIGINT, died_ms BIGINT, death VARCHAR, superseded_ms BIGINT,
+  undone_ms BIGINT, last_active_ms BIGINT, horizon_ms BIGINT, landing_is_release BOOLEAN
+);
+
+-- One row per sub-agent a session started; `observed`: the log has responses or calls of it.
+CREATE TABLE sub_agent_d (session_id INTEGER, started_ms BIGINT, observed BOOLEAN);
+
+-- One row per session that a checkpoint lists; `has_transcript`: one was there to be read.
+CREATE TABLE listed_session_d (session_key VARCHAR, repository_id INTEGER, created_ms BIGINT, has_transcript BOOLEAN);

@@ -1,7 +1,10 @@
 import { featureVersion, lineCount, packLineDiff } from "../lines/line-diff.ts";
-import { type CommitFact, type TokenFact, qualities, transcriptStates, writeQualities } from "../contract/facts.ts";
+import { type CommitFact, type SightingFact, type TokenFact, qualities, transcriptStates, writeQualities } from "../contract/facts.ts";
 import type { Dictionary } from "./dictionary.ts";
 import type { FactBatch } from "./fact-batch.ts";
+
+/** Values of `sighting.key_kind`. */
+export const keyKinds = { message: 0, request: 1, neither: 2 } as const;
 
 /** Where and when a fact was told: stored with every row. */
 export interface Telling {
@@ -45,7 +48,7 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         id(fact.agent),
         id(fact.session),
         responseKey,
-        fact.messageId,
+        keyKind(fact),
         fact.requestId,
         fact.instant,
         maybe(fact.agentId),
@@ -152,6 +155,11 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
     default:
       fact satisfies never;
   }
+}
+
+/** What the response key is; the message id wherever there is one. */
+function keyKind({ messageId, requestId }: SightingFact): number {
+  return messageId !== null ? keyKinds.message : requestId !== null ? keyKinds.request : keyKinds.neither;
 }
 
 /** Adds a commit and its file changes. */

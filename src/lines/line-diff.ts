@@ -7,8 +7,9 @@
  * Bumped when a feature of a line is computed in another way; stored beside the packed lines.
  * 2: `bare` leaves out commas, takes all quotation marks for one and can be joined; `exact` is another hash; generated
  * lines have their own `folded` and no sketch. `folded`, `sketch`, `length` and `kind` of all others are as in 1.
+ * 3: `kind` of the lines of notebooks; all else is as in 2.
  */
-export const featureVersion = 2;
+export const featureVersion = 3;
 
 /** Columns, one entry a line. */
 export interface LineFeatures {

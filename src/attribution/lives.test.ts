@@ -144,6 +144,14 @@ describe("the life of written lines", () => {
     expect(weights.sort()).toEqual(["code 2 20", "comment 1 5", "generated 5 0", "trivial 1 1"]);
   });
 
+  it("of what the commit of its neighbours left out is superseded; a brace of it weighs nothing", async () => {
+    const commit = repository.commit({ "a.ts": text(...berths) });
+    const outcome = await outcomeOf(repository, (at) => [
+      writeOf("s", at(commit) - hour, "a.ts", { added: [...berths, "}", cranes[0] as string] }),
+    ]);
+    expect(lives(outcome, 0)).toEqual(["5 added 50 landed lives", "1 added 0 not landed superseded", "1 added 10 not landed superseded"]);
+  });
+
   it("weighs a data file of a thousand lines and more as a thousand", async () => {
     const rows = Array.from({ length: 1_200 }, (_, i) => `"berth ${i}": "harbour ${i}",`);
     const commit = repository.commit({ "berths.json": text(...rows) });

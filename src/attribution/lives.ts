@@ -48,9 +48,14 @@ export function landingIsRelease({ history, releases }: Pick<RepositoryOutcomes,
 
 /**
  * Who wrote each line: of several copies the best grade, then the unedited, then the first. A move keeps the author of the
- * line that moved, whoever moved it; a re-land keeps the author where none is known for itself.
+ * line that moved, whoever moved it; a re-land keeps the author where none is known for itself. A paragraph nobody is known
+ * to have written, of which most was an agent's, is of agent and person.
  */
-export function authorsOf(history: LineHistoryResult, { copies }: LinkResult, ends: Pick<LineEnds, "restored">): LineAuthors {
+export function authorsOf(
+  history: LineHistoryResult,
+  { copies }: LinkResult,
+  ends: Pick<LineEnds, "restored" | "editedFrom">,
+): LineAuthors {
   const grade = new Uint8Array(history.lines);
   const mixed = new Uint8Array(history.lines);
   const session = new Int32Array(history.lines).fill(-1);
@@ -66,6 +71,12 @@ export function authorsOf(history: LineHistoryResult, { copies }: LinkResult, en
   }
   for (let line = 0; line < history.lines; line++) {
     const moved = history.origin[line] as number;
+    const paragraph = ends.editedFrom[line] as number;
+    if (paragraph >= 0 && grade[line] === 0 && grade[paragraph] !== 0) {
+      grade[line] = grade[paragraph] as number;
+      mixed[line] = 1;
+      session[line] = session[paragraph] as number;
+    }
     const origin = Math.max(moved, ends.restored[line] as number);
     if (origin < 0 || (moved < 0 && grade[line] !== 0)) continue;
     grade[line] = grade[origin] as number;

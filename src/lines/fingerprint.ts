@@ -202,6 +202,7 @@ export class Fingerprinter {
         buckets[h >>> 28] = smallest + (less & (less >> 31)); // the minimum, without a branch nobody can predict
       }
     }
+    if (path.holds === "prose") this.#sketchWords(bytes, start, last);
     let sketchLow = 0;
     let sketchHigh = 0;
     for (let i = 7; i >= 0; i--) {
@@ -214,6 +215,27 @@ export class Fingerprinter {
     columns.sketch[at * 2 + 1] = sketchHigh;
     const isFrame = path.holds === "cells" && !isCellSource(bytes, start, length, indent);
     columns.kind[at] = isFrame ? lineKind.generated : kindOf(bytes, start, length, twoWords !== 0, path);
+  }
+
+  /**
+   * Of prose pairs of words that follow each other: long sentences share most of their trigrams by chance, and few pairs. A
+   * paragraph of which a sentence was changed keeps those of the others.
+   */
+  #sketchWords(bytes: Uint8Array, start: number, end: number): void {
+    buckets.fill(15);
+    let word = 0;
+    let before = this.#c;
+    for (let i = start; i <= end; i++) {
+      if (i < end && isWord(bytes[i] as number)) {
+        word = Math.imul(word ^ ((bytes[i] as number) | 0x20), 0x01000193);
+        continue;
+      }
+      if (word === 0) continue;
+      const h = mix(before ^ word);
+      buckets[h >>> 28] = Math.min(buckets[h >>> 28] as number, (h >>> 20) & 15);
+      before = mix(word ^ this.#a);
+      word = 0;
+    }
   }
 }
 

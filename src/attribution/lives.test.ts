@@ -297,8 +297,9 @@ describe("the life of written lines", () => {
     const made = repository.commit({ "a.ts": text(...tides, long) });
     const mended = repository.commit({ "a.ts": text(...tides, long.replace("12", "14")) });
     repository.git("checkout", "-q", "main");
-    repository.merge(["topic"], "Merge pull request #1 from topic");
     const write = (at: (commit: string) => number): TurnWrite[] => [writeOf("s", at(made) - hour, "a.ts", { added: [long] })];
+    expect(lives(await outcomeOf(repository, write), 0)).toEqual(["1 added 10 not landed open"]);
+    repository.merge(["topic"], "Merge pull request #1 from topic");
     const outcome = await outcomeOf(repository, write);
     expect(lives(outcome, 0)).toEqual(["1 added 10 landed lives"]);
     expect(groupOf(outcome, 0)).toMatchObject({ authorKind: "mixed", commit: mended, grade: "B" });

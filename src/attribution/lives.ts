@@ -244,8 +244,9 @@ class LifeMaker {
     const landed = this.#landedBy(commit, line, side);
     const change = this.#outcomes.changes.changeOf[commit] as number;
     const rank = landed >= 0 ? (this.#releasedAt(landed) === null ? 4 : 6) : change >= 0 ? 2 : 0;
-    const alive = side === "added" && landed >= 0 && (this.#outcomes.history.died[this.#ends.latest(line)] as number) < 0 ? 1 : 0;
-    return rank + alive;
+    const { died, killer } = this.#outcomes.history;
+    const gone = landed >= 0 ? (died[this.#ends.latest(line)] as number) : (killer[line] as number);
+    return rank + (side === "added" && gone < 0 ? 1 : 0);
   }
 
   /** Equal for copies whose lives are equal, within one write. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { FateParameters } from "../contract/fates.ts";
 import { createPriceBook } from "../prices/price-book.ts";
 import { readChanged } from "../store/changed.ts";
-import { hasDerived, openDerived, updateDerived, writeDerived } from "../store/derived-store.ts";
+import { derivedSchemas, hasDerived, openDerived, updateDerived, writeDerived } from "../store/derived-store.ts";
 import type { Database } from "../store/duckdb/database.ts";
 import { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
@@ -100,26 +100,43 @@ async function countUsages(derived: Database): Promise<number> {
 }
 
 /** What derived tables rest on. */
-interface Basis {
+export interface Basis {
   /** Everything but the facts, as one word. */
   readonly frame: string;
   /** Of the facts. */
   readonly revision: number;
 }
 
-async function readBasis(derived: Database): Promise<Basis | null> {
+/** @returns null where the tables do not say, as those of earlier versions */
+export async function readBasis(derived: Database): Promise<Basis | null> {
   const rows = await derived.all("SELECT name, value FROM derived_state");
   const state = (name: string): string | undefined => rows.find((row) => row["name"] === name)?.["value"] as string | undefined;
   const [frame, revision] = [state("frame"), state("revision")];
   return frame === undefined || revision === undefined ? null : { frame, revision: Number(revision) };
 }
 
-async function basisOf(options: OpenAssayOptions, store: FactStore): Promise<Basis> {
+/** What derived tables of the present facts, configuration and program would rest on. */
+export async function basisOf(options: OpenAssayOptions, store: FactStore): Promise<Basis> {
   const { prices, defaultBranches } = readOptionsConfig(options);
-  const frame = createHash("sha1")
-    .update(JSON.stringify([options.version, await store.setting("ignore_trailers"), prices, defaultBranches]))
+  const ignoreTrailers = await store.setting("ignore_trailers");
+  return {
+    frame: frameOf({ version: options.version, schema: derivedSchemas, ignoreTrailers, prices, defaultBranches }),
+    revision: await store.revision(),
+  };
+}
+
+interface Frame extends Pick<Config, "prices" | "defaultBranches"> {
+  readonly version: string;
+  /** Text of the tables: versions in development have more than one. */
+  readonly schema: string;
+  readonly ignoreTrailers: string | null;
+}
+
+/** Everything derived tables rest on but the facts, as one word: another word, and they are derived anew. */
+export function frameOf({ version, schema, ignoreTrailers, prices, defaultBranches }: Frame): string {
+  return createHash("sha1")
+    .update(JSON.stringify([version, schema, ignoreTrailers, prices, defaultBranches]))
     .digest("hex");
-  return { frame, revision: await store.revision() };
 }
 
 const statesOf = ({ frame, revision }: Basis, ignoreTrailers: boolean, fates: FateParameters): Record<string, string> => ({

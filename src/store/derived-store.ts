@@ -8,6 +8,9 @@ import ledgerView from "./views/ledger.sql";
 /** Rows of every derived table, columns in the order of derived.sql; made while they are written. */
 export type DerivedRows = Readonly<Record<string, () => Iterable<Row>>>;
 
+/** The tables and views as text: derived files of another text cannot be read by this program. */
+export const derivedSchemas = `${derivedSchema}\n${ledgerView}`;
+
 const rowsAtOnce = 2_048;
 
 /**

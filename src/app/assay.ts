@@ -1,6 +1,7 @@
 /** What surfaces may call. One object per opened store; `main.ts` makes it, surfaces parse, call it and render. */
 import type { Answer } from "../contract/answer.ts";
 import type { ClosedPeriod, Restatement, Sensitivity } from "../contract/close.ts";
+import type { DoctorReport } from "../contract/doctor.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { MeasureQueryInput, MeasureResult } from "../contract/query.ts";
 import type { Blame, ChangeCard, CommitCard, Explanation, Identity, SessionCard } from "../contract/show.ts";
@@ -45,6 +46,16 @@ export interface ImportSummary {
 export interface AskOptions {
   /** UTC instant, ms; null for the horizon. */
   readonly asOf: number | null;
+}
+
+/** What `doctor` is told of the machine. */
+export interface DoctorOptions {
+  /** Home to look for agent logs in; null for none. */
+  readonly home: string | null;
+  /** `v20.19.0` */
+  readonly nodeVersion: string;
+  /** Bytes a user may still write to the disk of a folder; null where the machine does not tell. */
+  freeBytes(folder: string): Promise<number | null>;
 }
 
 export interface SourceRow {
@@ -138,6 +149,8 @@ export interface Assay {
   ): Promise<Blame>;
   /** Every identity the facts hold, and whose it is. */
   identities(): Promise<readonly Identity[]>;
+  /** Checks the store, the machine, the sources and the repositories; changes nothing. */
+  doctor(options: DoctorOptions): Promise<DoctorReport>;
   measures(): readonly MeasureRow[];
   sources(): Promise<readonly SourceRow[]>;
   problems(): Promise<readonly Problem[]>;

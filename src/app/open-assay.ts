@@ -46,6 +46,7 @@ export function openAssay(options: OpenAssayOptions): Assay {
     query: async (query, asked) => (await answers()).query(query, asked),
     blame: async (file, asked) => (await answers()).blame(file, asked),
     identities: async () => (await answers()).identities(),
+    doctor: async (asked) => (await import("./doctor/doctor.ts")).doctor(options, asked),
     measures: () => describeMeasures(),
     sources: async () => (await answers()).sources(),
     problems: async () => (await answers()).problems(),

@@ -56,6 +56,11 @@ export class RepositoryAccess {
       if (place !== null) names.push(place.commonDir, ...(place.toplevel === null ? [] : [place.toplevel]));
       if (place !== null) names.push(...(await readRemotes(openGit(place.commonDir, this.#variables))));
     }
+    return this.allowsNames(names);
+  }
+
+  /** Whether a repository known by these folders and remotes may be read. */
+  allowsNames(names: readonly string[]): boolean {
     if (names.some((name) => this.denies(name))) return false;
     return this.#allow === null || names.some((name) => this.#allow?.some((pattern) => pattern.test(slashed(name))));
   }

@@ -22,6 +22,7 @@ export interface Seen {
 }
 
 const seenFile = "seen.json";
+export const seenPath = (folder: string): string => join(folder, seenFile);
 
 /** Where assay.yaml is looked for. */
 export const configPath = ({ folder, configFile }: { readonly folder: string; readonly configFile: string | null }): string =>

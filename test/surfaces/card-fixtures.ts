@@ -1,5 +1,6 @@
 /** Invented cards, lists and an audit for tests of the command line. */
 import type { Audit, MeasureRow, SourceRow } from "../../src/app/assay.ts";
+import type { DoctorReport } from "../../src/contract/doctor.ts";
 import type { Problem } from "../../src/contract/problem.ts";
 import type { MeasureResult } from "../../src/contract/query.ts";
 import type { Blame, ChangeCard, CommitCard, Explanation, Identity, SessionCard, StrandRow } from "../../src/contract/show.ts";
@@ -205,3 +206,12 @@ export const identityRows: readonly Identity[] = [
   { kind: "os_user", value: "ben", name: null, commits: 0, sessions: 7, person: null },
   { kind: "agent", value: "noreply@anthropic.com", name: "Claude", commits: 40, sessions: 0, person: null },
 ];
+
+export const doctorReport: DoctorReport = {
+  checks: [
+    { id: "facts_open", theme: "store", state: "ok", sentence: "The store opens.", advice: null },
+    { id: "facts_once", theme: "store", state: "failed", sentence: "Facts are stored twice: turn (1).", advice: "Import again." },
+    { id: "disk", theme: "machine", state: "warning", sentence: "900 MB of the disk are free.", advice: "Free some space soon." },
+  ],
+  notMade: ["ledger_whole"],
+};

@@ -10,6 +10,7 @@ import {
 } from "@stricli/core";
 import type { CloseFlags, SensitivityFlags } from "./commands/close.ts";
 import type { BlameFlags } from "./commands/blame.ts";
+import type { DoctorFlags } from "./commands/doctor.ts";
 import type { QueryFlags } from "./commands/query.ts";
 import type { ReportFlags } from "./commands/report.ts";
 import type { ShowFlags } from "./commands/show.ts";
@@ -293,6 +294,16 @@ const whoami = buildCommand<CommonFlags & { readonly unmatched?: boolean }, [], 
   docs: { brief: "List the identities seen, and whose they are" },
 });
 
+const doctor = buildCommand<DoctorFlags, [], CliContext>({
+  loader: async () => (await import("./commands/doctor.ts")).doctor,
+  parameters: { flags: { home: searchFlags.home, noHome: searchFlags.noHome, ...commonFlags } },
+  docs: {
+    brief: "Check the store, this machine, the logs and the repositories",
+    fullDescription:
+      "Check the store, this machine, the logs and the repositories.\nChanges nothing. Ends with exit code 1 when something failed; a warning alone ends with 0.",
+  },
+});
+
 /** Without a prototype: `assay constructor` is an unknown command, not Object's. */
 const routes = Object.assign(Object.create(null) as Record<never, never>, {
   start,
@@ -314,6 +325,7 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   measures,
   sources,
   problems,
+  doctor,
   audit,
   close,
   restatement,

@@ -6,6 +6,7 @@ import {
   buildApplication,
   buildCommand,
   buildRouteMap,
+  type RouteMap,
   text_en,
 } from "@stricli/core";
 import type { CloseFlags, SensitivityFlags } from "./commands/close.ts";
@@ -304,6 +305,19 @@ const doctor = buildCommand<DoctorFlags, [], CliContext>({
   },
 });
 
+const completion = buildCommand<CommonFlags, [string], CliContext>({
+  loader: async () => (await import("./commands/completion.ts")).completion,
+  parameters: {
+    flags: commonFlags,
+    positional: { kind: "tuple", parameters: [{ brief: "bash, zsh or fish", placeholder: "SHELL", parse: requireText }] },
+  },
+  docs: {
+    brief: "Print the script that completes commands, flags and names in a shell",
+    fullDescription:
+      "Print the script that completes commands, flags and names in a shell.\nbash, zsh: put into the shell's start file: source <(assay completion bash)\nfish: assay completion fish > ~/.config/fish/completions/assay.fish",
+  },
+});
+
 /** Without a prototype: `assay constructor` is an unknown command, not Object's. */
 const routes = Object.assign(Object.create(null) as Record<never, never>, {
   start,
@@ -331,6 +345,7 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   restatement,
   sensitivity,
   rebuild,
+  completion,
 });
 
 /** The first word of a command line that is not a flag has to be one of these. */
@@ -339,36 +354,37 @@ export const commandNames: readonly string[] = Object.keys(routes);
 /** The command that runs when none is named. */
 export const defaultCommandName = "start";
 
-export function buildApp(version: string, debug: boolean): Application<CliContext> {
-  return buildApplication(
-    buildRouteMap({
-      routes,
-      docs: {
-        brief: "What did the tokens buy?",
-        fullDescription: [
-          "What did the tokens buy? Assay follows AI tokens from the agents' own logs to the lines, commits and changes they became.",
-          "",
-          "`assay` alone finds the agent logs of this computer and the repositories they worked in, imports, and answers.",
-          "Exit codes: 0 ok, 1 fault, 2 usage, 3 input was lost to damage (import only).",
-        ].join("\n"),
-      },
-    }),
-    {
-      name: "assay",
-      versionInfo: { currentVersion: version },
-      scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
-      documentation: { caseStyle: "convert-camel-to-kebab", onlyRequiredInUsageLine: true, disableAnsiColor: false },
-      determineExitCode: exitCodeOf,
-      localization: {
-        text: {
-          ...text_en,
-          exceptionWhileRunningCommand: (failure) => failureText(failure, debug),
-          exceptionWhileLoadingCommandFunction: (failure) => failureText(failure, debug),
-          exceptionWhileParsingArguments: (failure) => argumentText(failure, debug),
-        },
+export function buildRoutes(): RouteMap<CliContext> {
+  return buildRouteMap({
+    routes,
+    docs: {
+      brief: "What did the tokens buy?",
+      fullDescription: [
+        "What did the tokens buy? Assay follows AI tokens from the agents' own logs to the lines, commits and changes they became.",
+        "",
+        "`assay` alone finds the agent logs of this computer and the repositories they worked in, imports, and answers.",
+        "Exit codes: 0 ok, 1 fault (or something doctor found), 2 usage, 3 input was lost to damage (import only).",
+      ].join("\n"),
+    },
+  });
+}
+
+export function buildApp(commands: RouteMap<CliContext>, version: string, debug: boolean): Application<CliContext> {
+  return buildApplication(commands, {
+    name: "assay",
+    versionInfo: { currentVersion: version },
+    scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+    documentation: { caseStyle: "convert-camel-to-kebab", onlyRequiredInUsageLine: true, disableAnsiColor: false },
+    determineExitCode: exitCodeOf,
+    localization: {
+      text: {
+        ...text_en,
+        exceptionWhileRunningCommand: (failure) => failureText(failure, debug),
+        exceptionWhileLoadingCommandFunction: (failure) => failureText(failure, debug),
+        exceptionWhileParsingArguments: (failure) => argumentText(failure, debug),
       },
     },
-  );
+  });
 }
 
 function argumentText(failure: unknown, debug: boolean): string {

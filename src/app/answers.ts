@@ -12,6 +12,7 @@ import type { OpenAssayOptions } from "./open-assay.ts";
 import { Questions } from "./questions.ts";
 import { stickDaysSensitivity } from "./sensitivity.ts";
 import { showChange, showCommit, showSession } from "./show.ts";
+import { showFile } from "./show-file.ts";
 import { identities } from "./whoami.ts";
 import { sourceRows } from "./source-rows.ts";
 
@@ -25,6 +26,7 @@ type Answers = Pick<
   | "explain"
   | "query"
   | "blame"
+  | "showFile"
   | "identities"
   | "sources"
   | "problems"
@@ -64,6 +66,7 @@ export function answers(options: OpenAssayOptions): Answers {
     query: (query, asked) =>
       withQuestions(asked, (questions) => questions.ask({ timeZone: readOptionsConfig(options).timeZone, ...query })),
     blame: (file, asked) => withQuestions(asked, (questions) => blame(questions, file, options.variables)),
+    showFile: (file, asked) => withQuestions(asked, (questions) => showFile(questions, file, options.variables)),
     identities: () => withFacts(folder, true, (store) => identities(store, readOptionsConfig(options).organisation.people ?? [])),
     sensitivity: (asked) => withQuestions(asked, (questions) => stickDaysSensitivity(questions, asked.stickDays)),
     sources: () => withQuestions({ asOf: null }, listSources),

@@ -4,7 +4,7 @@ import type { ClosedPeriod, Restatement, Sensitivity } from "../contract/close.t
 import type { DoctorReport } from "../contract/doctor.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { MeasureQueryInput, MeasureResult } from "../contract/query.ts";
-import type { Blame, ChangeCard, CommitCard, Explanation, Identity, SessionCard } from "../contract/show.ts";
+import type { Blame, ChangeCard, CommitCard, Explanation, FileCard, Identity, SessionCard } from "../contract/show.ts";
 
 export interface Progress {
   /** One line about what is being done; `done` and `total` where a share is known. */
@@ -46,6 +46,14 @@ export interface ImportSummary {
 export interface AskOptions {
   /** UTC instant, ms; null for the horizon. */
   readonly asOf: number | null;
+}
+
+export interface AskedFile {
+  /** As typed: below the working folder, or below the root of `repository`; absolute; `\\` is taken for `/`. */
+  readonly file: string;
+  /** Folder of the repository, absolute; null for the one the file lies in. */
+  readonly repository: string | null;
+  readonly workingDir: string;
 }
 
 /** What `doctor` is told of the machine. */
@@ -143,10 +151,9 @@ export interface Assay {
   /** Any measures by any dimensions; days are of the organisation's time zone unless the query names one. */
   query(query: MeasureQueryInput, options: AskOptions): Promise<MeasureResult>;
   /** Who wrote each line of a file at HEAD, and what it cost; git is asked now. */
-  blame(
-    file: { readonly file: string; readonly repository: string | null; readonly workingDir: string },
-    options: AskOptions,
-  ): Promise<Blame>;
+  blame(file: AskedFile, options: AskOptions): Promise<Blame>;
+  /** What a file of HEAD cost so far, who wrote it and what is left of it. */
+  showFile(file: AskedFile, options: AskOptions): Promise<FileCard>;
   /** Every identity the facts hold, and whose it is. */
   identities(): Promise<readonly Identity[]>;
   /** Checks the store, the machine, the sources and the repositories; changes nothing. */

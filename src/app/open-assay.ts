@@ -45,6 +45,7 @@ export function openAssay(options: OpenAssayOptions): Assay {
     explain: async (subject, asked) => (await answers()).explain(subject, asked),
     query: async (query, asked) => (await answers()).query(query, asked),
     blame: async (file, asked) => (await answers()).blame(file, asked),
+    showFile: async (file, asked) => (await answers()).showFile(file, asked),
     identities: async () => (await answers()).identities(),
     doctor: async (asked) => (await import("./doctor/doctor.ts")).doctor(options, asked),
     measures: () => describeMeasures(),

@@ -100,6 +100,23 @@ const show = (kind: "session" | "change" | "commit", brief: string) =>
     docs: { brief },
   });
 
+const repositoryOfFile = {
+  kind: "parsed",
+  parse: requireText,
+  optional: true,
+  placeholder: "PATH",
+  brief: "Its repository, where the file is not in this one",
+} as const;
+
+const showFile = buildCommand<ShowFlags & { readonly repo?: string }, [string], CliContext>({
+  loader: async () => (await import("./commands/show.ts")).showFile,
+  parameters: {
+    flags: { repo: repositoryOfFile, ...asOfFlags, ...commonFlags },
+    positional: { kind: "tuple", parameters: [{ brief: "A file that HEAD has", placeholder: "FILE", parse: requireText }] },
+  },
+  docs: { brief: "One file: what its lines cost, who wrote them, how long they live" },
+});
+
 const explain = buildCommand<AsOfFlags & CommonFlags, [string], CliContext>({
   loader: async () => (await import("./commands/explain.ts")).explain,
   parameters: {
@@ -264,13 +281,7 @@ const blame = buildCommand<BlameFlags, [string], CliContext>({
   loader: async () => (await import("./commands/blame.ts")).blame,
   parameters: {
     flags: {
-      repo: {
-        kind: "parsed",
-        parse: requireText,
-        optional: true,
-        placeholder: "PATH",
-        brief: "Its repository, where the file is not in this one",
-      },
+      repo: repositoryOfFile,
       ...asOfFlags,
       ...commonFlags,
     },
@@ -329,8 +340,9 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
       session: show("session", "One session: its turns, its commits, its money"),
       change: show("change", "One change: who wrote it, what it cost, what is left of it"),
       commit: show("commit", "One commit: which sessions wrote it, with which evidence"),
+      file: showFile,
     },
-    docs: { brief: "Open one session, change or commit" },
+    docs: { brief: "Open one session, change, commit or file" },
   }),
   explain,
   query,

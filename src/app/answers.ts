@@ -1,6 +1,7 @@
 import type { Problem } from "../contract/problem.ts";
 import { sources } from "../sources/registry.ts";
 import type { Database } from "../store/duckdb/database.ts";
+import { readRepositories } from "../store/fact-reader.ts";
 import type { FactStore } from "../store/store.ts";
 import { answerQuestion } from "./answer.ts";
 import type { Assay, AskOptions, SourceRow } from "./assay.ts";
@@ -9,6 +10,7 @@ import { auditStore } from "./audit.ts";
 import { ensureDerived, readOptionsConfig, withFacts } from "./derived.ts";
 import { explain } from "./explain.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
+import { type KnownRepository, fillOrganisation } from "./organisation-tables.ts";
 import { Questions } from "./questions.ts";
 import { stickDaysSensitivity } from "./sensitivity.ts";
 import { showChange, showCommit, showSession } from "./show.ts";
@@ -38,7 +40,11 @@ export function answers(options: OpenAssayOptions): Answers {
   const { folder } = options;
   const withQuestions = async <T>({ asOf }: AskOptions, use: (questions: Questions) => Promise<T>): Promise<T> => {
     await ensureDerived(options, () => {});
-    const questions = await Questions.open(folder, asOf, readOptionsConfig(options).fates);
+    const config = readOptionsConfig(options);
+    const home = options.variables["HOME"] ?? options.variables["USERPROFILE"] ?? null;
+    const questions = await Questions.open(folder, asOf, config.fates, async (database) =>
+      fillOrganisation(database, config, await withFacts(folder, true, knownRepositories), home),
+    );
     try {
       return await use(questions);
     } finally {
@@ -73,6 +79,14 @@ export function answers(options: OpenAssayOptions): Answers {
     problems: () =>
       withQuestions({ asOf: null }, (questions) => withFacts(folder, true, (store) => listProblems(store, questions.database))),
   };
+}
+
+async function knownRepositories(store: FactStore): Promise<KnownRepository[]> {
+  const { repositories } = await readRepositories(store);
+  return repositories.map(({ id, aliases }) => ({
+    id,
+    names: aliases.flatMap(({ kind, value }) => (kind === "root" ? [] : [value])),
+  }));
 }
 
 /** Problems of reading, from the facts, and of joining and pricing, from what was derived. */

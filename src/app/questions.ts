@@ -31,15 +31,29 @@ export class Questions {
   readonly asOf: number | null;
   readonly parameters: FateParameters;
   readonly #fates = new Map<number, StoredStrand>();
+  readonly #fillOrganisation: (database: Database) => Promise<void>;
+  #organisation: Promise<void> | null = null;
 
-  private constructor(database: Database, asOf: number | null, parameters: FateParameters) {
+  private constructor(
+    database: Database,
+    asOf: number | null,
+    parameters: FateParameters,
+    fillOrganisation: (database: Database) => Promise<void>,
+  ) {
+    this.#fillOrganisation = fillOrganisation;
     this.database = database;
     this.asOf = asOf;
     this.parameters = parameters;
   }
 
-  static async open(folder: string, asOf: number | null, parameters: FateParameters): Promise<Questions> {
-    const questions = new Questions(await openDerived(folder), asOf, parameters);
+  /** @param fillOrganisation makes the tables of teams and products, for the first question that splits by them */
+  static async open(
+    folder: string,
+    asOf: number | null,
+    parameters: FateParameters,
+    fillOrganisation: (database: Database) => Promise<void> = withoutOrganisation,
+  ): Promise<Questions> {
+    const questions = new Questions(await openDerived(folder), asOf, parameters, fillOrganisation);
     if (asOf === null && (await keepsFates(questions.database, parameters)))
       await questions.database.run("CREATE TEMP VIEW strand_fate AS SELECT strand_id, fate FROM fate_now");
     else await questions.#computeFates();
@@ -99,6 +113,7 @@ export class Questions {
 
   async #askOnce(query: MeasureQuery): Promise<MeasureResult> {
     const compiled = compile(query);
+    if (compiled.needs.organisation) await (this.#organisation ??= this.#fillOrganisation(this.database));
     const rows = await this.database.all(compiled.sql, compiled.params);
     return compiled.finish(rows, { kaplan_meier: (lifeTimes, days) => survivalAt(lifeTimes, days) });
   }
@@ -130,4 +145,9 @@ export class Questions {
   close(): void {
     this.database.close();
   }
+}
+
+/** Questions that were opened without assay.yaml cannot tell teams: no answer is better than one in which all are nobody's. */
+async function withoutOrganisation(): Promise<never> {
+  throw new Error("teams and products were asked for where no organisation was given");
 }

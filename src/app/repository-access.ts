@@ -74,7 +74,7 @@ export class RepositoryAccess {
 const slashed = (path: string): string => path.replaceAll("\\", "/");
 
 /** `*` anything but `/`, `**` anything, `?` one character; what lies below is meant too. */
-function globPattern(pattern: string, home: string | null): RegExp {
+export function globPattern(pattern: string, home: string | null): RegExp {
   const expanded = pattern.startsWith("~/") && home !== null ? `${slashed(home)}${pattern.slice(1)}` : slashed(pattern);
   const source = expanded
     .replace(/\/+$/, "")

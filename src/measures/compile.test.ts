@@ -31,7 +31,7 @@ test("a dimension the measure lacks is refused with those it has", () => {
   expect(refusal({ measures: ["spend", "changes_landed"], by: ["agent"] })).toEqual([
     "dimension_lacking",
     "Measure 'changes_landed' cannot be split or filtered by 'agent'.",
-    "It has: repository, change, change_kind, evidence.",
+    "It has: repository, product, cost_centre, change, change_kind, evidence.",
   ]);
   expect(refusal({ measures: ["sessions"], where: [{ dimension: "fate", values: ["stuck"] }] })[0]).toBe("dimension_lacking");
 });
@@ -66,9 +66,11 @@ test("every bound value is used: the engine refuses others", () => {
 });
 
 test("says which tables the app must fill first", () => {
-  expect(compiled({ measures: ["spend"], by: ["grade"] }).needs).toEqual({ fates: false, people: false });
-  expect(compiled({ measures: ["spend"], by: ["fate"] }).needs).toEqual({ fates: true, people: false });
-  expect(compiled({ measures: ["bought_share"] }, { audience: "team" }).needs).toEqual({ fates: true, people: true });
+  expect(compiled({ measures: ["spend"], by: ["grade"] }).needs).toEqual({ fates: false, people: false, organisation: false });
+  expect(compiled({ measures: ["spend"], by: ["fate"] }).needs).toEqual({ fates: true, people: false, organisation: false });
+  expect(compiled({ measures: ["bought_share"] }, { audience: "team" }).needs).toEqual({ fates: true, people: true, organisation: false });
+  for (const dimension of ["team", "product", "cost_centre"])
+    expect(compiled({ measures: ["spend"], by: [dimension] }).needs.organisation).toBe(true);
 });
 
 test("a measure or dimension named twice is one column", () => {

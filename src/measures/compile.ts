@@ -28,6 +28,8 @@ export interface Compiled {
     readonly fates: boolean;
     /** Reads the table `session_person(session_id, person)`. */
     readonly people: boolean;
+    /** Reads the tables `session_team` and `repository_product`. */
+    readonly organisation: boolean;
   };
   /** Turns the engine's rows into the answer. */
   finish(rows: readonly EngineRow[], estimators: Estimators): MeasureResult;
@@ -64,7 +66,11 @@ export function compile(asked: MeasureQuery, options: CompileOptions = { audienc
     sql,
     params,
     columns,
-    needs: { fates: /\bstrand_fate\b/.test(sql), people: /\bsession_person\b/.test(sql) },
+    needs: {
+      fates: /\bstrand_fate\b/.test(sql),
+      people: /\bsession_person\b/.test(sql),
+      organisation: /\b(?:session_team|repository_product)\b/.test(sql),
+    },
     finish: (rows, estimators) => finishResult(rows, estimators, context),
   };
 }

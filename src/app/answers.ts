@@ -7,10 +7,12 @@ import { answerQuestion } from "./answer.ts";
 import type { Assay, AskOptions, SourceRow } from "./assay.ts";
 import { blame } from "./blame.ts";
 import { auditStore } from "./audit.ts";
+import { namesOf } from "./compute.ts";
 import { ensureDerived, readOptionsConfig, withFacts } from "./derived.ts";
 import { explain } from "./explain.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
 import { type KnownRepository, fillOrganisation } from "./organisation-tables.ts";
+import { homeOf } from "./repository-access.ts";
 import { Questions } from "./questions.ts";
 import { stickDaysSensitivity } from "./sensitivity.ts";
 import { showChange, showCommit, showSession } from "./show.ts";
@@ -41,9 +43,8 @@ export function answers(options: OpenAssayOptions): Answers {
   const withQuestions = async <T>({ asOf }: AskOptions, use: (questions: Questions) => Promise<T>): Promise<T> => {
     await ensureDerived(options, () => {});
     const config = readOptionsConfig(options);
-    const home = options.variables["HOME"] ?? options.variables["USERPROFILE"] ?? null;
     const questions = await Questions.open(folder, asOf, config.fates, async (database) =>
-      fillOrganisation(database, config, await withFacts(folder, true, knownRepositories), home),
+      fillOrganisation(database, config, await withFacts(folder, true, knownRepositories), homeOf(options.variables)),
     );
     try {
       return await use(questions);
@@ -83,10 +84,7 @@ export function answers(options: OpenAssayOptions): Answers {
 
 async function knownRepositories(store: FactStore): Promise<KnownRepository[]> {
   const { repositories } = await readRepositories(store);
-  return repositories.map(({ id, aliases }) => ({
-    id,
-    names: aliases.flatMap(({ kind, value }) => (kind === "root" ? [] : [value])),
-  }));
+  return repositories.map((stored) => ({ id: stored.id, names: namesOf(stored) }));
 }
 
 /** Problems of reading, from the facts, and of joining and pricing, from what was derived. */

@@ -111,6 +111,8 @@ export interface ComputeOptions {
   readonly ignoreTrailers: boolean;
   /** By repository name, where the repository itself does not tell. */
   readonly defaultBranches: Readonly<Record<string, string>>;
+  /** What releases the lines of a repository of these names; null where nothing is said. */
+  releasedBy(names: readonly string[]): RepositoryOutcomes["releasedBy"];
 }
 
 /**
@@ -122,7 +124,7 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
   const usages = priceUsages(loaded.usages, book);
   const outcomes = loaded.repositories.map(({ stored, commits }) => {
     progress(`line history of ${repositoryName(stored)}`);
-    return outcomesOf(stored, commits, options.defaultBranches);
+    return outcomesOf(stored, commits, options);
   });
   progress("finding the lines of writes in commits");
   const located = locateWrites({
@@ -251,19 +253,30 @@ export function repositoryName({ aliases, id }: StoredRepository): string {
 export function outcomesOf(
   stored: StoredRepository,
   commits: readonly CommitFact[],
-  configured: Readonly<Record<string, string>>,
+  { defaultBranches, releasedBy }: Pick<ComputeOptions, "defaultBranches" | "releasedBy">,
 ): RepositoryOutcomes & Pick<ComputedRepository, "stored" | "defaultBranch"> {
   const refs = stored.clones.flatMap((clone) => clone.refs.map((ref): RefFact => ({ kind: "ref", ...ref })));
   const told = (name: "originHead" | "head"): string | null =>
     stored.clones.map((clone) => clone.states[name]).find((value) => value) ?? null;
-  const hints = { configured: configured[repositoryName(stored)] ?? null, originHead: told("originHead"), head: told("head") };
+  const hints = { configured: defaultBranches[repositoryName(stored)] ?? null, originHead: told("originHead"), head: told("head") };
   const defaultBranch = chooseDefaultBranch(hints, refs, commits);
   const history = new LineHistory(commits, defaultBranch?.commit ?? null);
   for (const commit of commits) history.apply(commit);
   const result = { commits, ...history.finish() };
   const releases = findReleases(commits, refs);
-  return { repository: stored.id, stored, history: result, changes: findChanges(commits, refs, result.tip), releases, defaultBranch };
+  return {
+    repository: stored.id,
+    stored,
+    history: result,
+    changes: findChanges(commits, refs, result.tip),
+    releases,
+    releasedBy: releasedBy(namesOf(stored)),
+    defaultBranch,
+  };
 }
+
+/** What patterns of assay.yaml are held against: remotes and folders. */
+export const namesOf = ({ aliases }: StoredRepository): string[] => aliases.flatMap(({ kind, value }) => (kind === "root" ? [] : [value]));
 
 /**
  * The last call of a session before an instant that can have written what no log holds: an edit, a shell command or a

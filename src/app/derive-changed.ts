@@ -193,7 +193,7 @@ class Attempt {
     if ("more" in standing) return standing;
     const repositories = loaded.repositories.map(({ stored, commits }) => {
       progress(`linking ${repositoryName(stored)}`);
-      const outcomes = outcomesOf(stored, commits, options.defaultBranches);
+      const outcomes = outcomesOf(stored, commits, options);
       return linkRepository(outcomes, located.writes.get(stored.id) ?? [], evidence);
     });
     const written = [...repositories.flatMap((repository) => repository.written), ...standing.written, ...located.outside];

@@ -1,6 +1,6 @@
 import type { Database, Row } from "../store/duckdb/database.ts";
 import type { Config } from "./config.ts";
-import { globPattern } from "./repository-access.ts";
+import { globPattern, namesFit } from "./repository-access.ts";
 import { type Person, identityOfEmail, osUserOf, ownerOf } from "./whoami.ts";
 
 /** What assay.yaml says of rows: the dimensions `team`, `product` and `cost_centre` join these. */
@@ -30,9 +30,7 @@ export async function fillOrganisation(
     patterns: product.repositories.map((pattern) => globPattern(pattern, home)),
   }));
   const productRows = repositories.flatMap(({ id, names }): Row[] => {
-    const product = products.find(({ patterns }) =>
-      names.some((name) => patterns.some((pattern) => pattern.test(name.replaceAll("\\", "/")))),
-    );
+    const product = products.find(({ patterns }) => namesFit(names, patterns));
     return product === undefined ? [] : [[id, product.name, product.cost_centre ?? null]];
   });
   await database.append("temp.repository_product", ["INTEGER", "VARCHAR", "VARCHAR"], productRows);

@@ -24,7 +24,7 @@ export class RepositoryAccess {
   readonly digest: string;
 
   constructor(rules: Rules | undefined, variables: Variables) {
-    const home = variables["HOME"] ?? variables["USERPROFILE"] ?? null;
+    const home = homeOf(variables);
     this.#deny = (rules?.deny ?? []).map((pattern) => globPattern(pattern, home));
     this.#allow = rules?.allow === undefined ? null : rules.allow.map((pattern) => globPattern(pattern, home));
     this.#variables = variables;
@@ -62,7 +62,7 @@ export class RepositoryAccess {
   /** Whether a repository known by these folders and remotes may be read. */
   allowsNames(names: readonly string[]): boolean {
     if (names.some((name) => this.denies(name))) return false;
-    return this.#allow === null || names.some((name) => this.#allow?.some((pattern) => pattern.test(slashed(name))));
+    return this.#allow === null || namesFit(names, this.#allow);
   }
 
   /** Whether a name alone is denied: a folder of another machine, a remote. */
@@ -81,6 +81,13 @@ export function globPattern(pattern: string, home: string | null): RegExp {
     .replaceAll(/\*\*|[*?]|[.+^${}()|[\]]/g, (part) => ({ "**": ".*", "*": "[^/]*", "?": "[^/]" })[part] ?? `\\${part}`);
   return new RegExp(`^${source}(?:/.*)?$`);
 }
+
+/** Whether one of a repository's names fits one of some patterns. */
+export const namesFit = (names: readonly string[], patterns: readonly RegExp[]): boolean =>
+  names.some((name) => patterns.some((pattern) => pattern.test(slashed(name))));
+
+/** The home folder patterns that begin with `~/` mean; null where the environment names none. */
+export const homeOf = (variables: Variables): string | null => variables["HOME"] ?? variables["USERPROFILE"] ?? null;
 
 /** The nearest folder at or above a path that has a `.git`; null where none has. */
 function repositoryAbove(path: string): string | null {

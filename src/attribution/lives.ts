@@ -24,6 +24,8 @@ export interface RepositoryOutcomes {
   readonly history: LineHistoryResult;
   readonly changes: ChangesResult;
   readonly releases: ReleasesResult;
+  /** What the organisation says releases a line here; null where it leaves that to what the repository shows. */
+  readonly releasedBy: "tags" | "landing" | null;
 }
 
 /** Author of each line of the history. Columns by line. */
@@ -36,8 +38,13 @@ export interface LineAuthors {
   readonly session: Int32Array;
 }
 
-/** Landing counts as release where none ever came, or none for 90 days while landing goes on (MEASURES 1). */
-export function landingIsRelease({ history, releases }: Pick<RepositoryOutcomes, "history" | "releases">): boolean {
+/** Landing counts as release where the organisation says so, else where none ever came, or none for 90 days while landing goes on (MEASURES 1). */
+export function landingIsRelease({
+  history,
+  releases,
+  releasedBy,
+}: Pick<RepositoryOutcomes, "history" | "releases" | "releasedBy">): boolean {
+  if (releasedBy !== null) return releasedBy === "landing";
   const horizon = history.commits[history.tip]?.commitAt;
   const newest = Math.max(
     ...releases.releases.filter((release) => !release.preRelease).map((release) => release.releasedAt),

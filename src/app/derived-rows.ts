@@ -9,8 +9,10 @@ import type { Row } from "../store/duckdb/database.ts";
 import { type StoredCheckpoint, compare } from "../store/fact-reader.ts";
 import { LineRanges, newLineNumbers } from "./line-ranges.ts";
 import { type Computed, type ComputedRepository, type PlacedSession, repositoryName } from "./compute.ts";
+import { countRows } from "./count-rows.ts";
 import { checkpointsNamed } from "./evidence.ts";
 import { fateRow } from "./kept-fates.ts";
+import { spanRows } from "./span-rows.ts";
 import { type ChangeNames, type Written, artefactsText, mentionsOf, packPlaces } from "./written.ts";
 
 const agentGrades = ["A", "B", "C"] as const;
@@ -112,11 +114,22 @@ export function derivedRows(
           usage.counts.reasoning,
           usage.outputQuality,
           usage.webSearches,
+          usage.visibleChars,
+          usage.sightedTokens,
         ],
       ),
     charge: () =>
       computed.usages.map(
-        ({ id, listNanoUsd, priceGap }): Row => [free.usage + id, free.usage + id, listNanoUsd, null, null, priceGap, null],
+        ({ id, listNanoUsd, priceGap, outputNanoPerMillion }): Row => [
+          free.usage + id,
+          free.usage + id,
+          listNanoUsd,
+          null,
+          null,
+          priceGap,
+          null,
+          outputNanoPerMillion,
+        ],
       ),
     segment: () =>
       computed.segments.map(
@@ -151,6 +164,8 @@ export function derivedRows(
           .sort((a, b) => compare(String(a[2]), String(b[2])) || Number(a[0]) - Number(b[0])),
       ),
     run: () => runRows(computed.repositories, ids),
+    ...spanRows(computed.segments, free.segment),
+    ...countRows(computed, ids.sessions),
     session_place: () => computed.sessions.map((session) => placeRow(session, computed, ids)),
     write_d: () => computed.written.map((written) => writtenRow(written, ids, changes)),
     opaque_path: () =>
@@ -198,6 +213,7 @@ function writtenRow(written: Written, ids: Ids, changes: Pick<ChangeNames, "keyO
     artefacts.repository,
     artefacts.insideRepository ? artefacts.path : null,
     places === null ? null : packPlaces(places),
+    written.reachedAt,
     artefactsText(artefacts, changes),
   ];
 }

@@ -67,7 +67,7 @@ export async function updateDerivedFrom(store: FactStore, options: OpenAssayOpti
   const config = readOptionsConfig(options);
   const { prices, fates } = config;
   const basis = await basisOf(options, store);
-  const derived = await openDerived(folder);
+  const derived = await openDerived(folder, "writing");
   let rederived: Rederived | null;
   let before: number;
   let fatesStood: boolean;
@@ -81,7 +81,15 @@ export async function updateDerivedFrom(store: FactStore, options: OpenAssayOpti
     if (changed === null) return null;
     const ignoreTrailers = (await store.setting("ignore_trailers")) === "true";
     const book = createPriceBook(prices);
-    rederived = await rederive({ store, derived, changed, book, options: computeOptions(options, config, ignoreTrailers), progress });
+    rederived = await rederive({
+      store,
+      derived,
+      changed,
+      book,
+      options: computeOptions(options, config, ignoreTrailers),
+      progress,
+      releaseMemory,
+    });
   } finally {
     derived.close();
   }

@@ -26,7 +26,7 @@ export function namedSessions(
   const byHash = commitsNamedByHash(history.commits, mentions);
   for (const { commit, session, evidence } of byHash) if (evidence === "printed_hash") add(commit, session, evidence);
   const addCopies = (): NamedSessions => {
-    for (const { commit, session, evidence } of byHash) if (evidence === "printed_hash_of_copy") add(commit, session, evidence);
+    for (const { commit, session, evidence } of byHash) if (evidence !== "printed_hash") add(commit, session, evidence);
     return named;
   };
   if (ignoreTrailers) return addCopies();

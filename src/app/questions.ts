@@ -10,11 +10,13 @@ import {
   measureQuerySchema,
 } from "../contract/query.ts";
 import { compareResults, comparisonOf } from "../measures/compare.ts";
-import { compile } from "../measures/compile.ts";
+import { type Compiled, compile } from "../measures/compile.ts";
 import { always, keepsFates } from "./kept-fates.ts";
 import { storedStrand } from "./stored-strand.ts";
 import { openDerived } from "../store/derived-store.ts";
-import type { Cell, Database, Row } from "../store/duckdb/database.ts";
+import type { Cell, ColumnType, Database, Row } from "../store/duckdb/database.ts";
+import spanParts from "../store/views/span_part.sql";
+import { outputRuleRows } from "./output-rules.ts";
 
 /** A strand as it is stored, with its fate as of the asked instant. */
 export interface StoredStrand extends FateStrand {
@@ -33,6 +35,8 @@ export class Questions {
   readonly #fates = new Map<number, StoredStrand>();
   readonly #fillOrganisation: (database: Database) => Promise<void>;
   #organisation: Promise<void> | null = null;
+  #span: Promise<void> | null = null;
+  #outputRules: Promise<void> | null = null;
 
   private constructor(
     database: Database,
@@ -89,6 +93,40 @@ export class Questions {
     });
   }
 
+  /** What the span of allocations is read from; made at the first question that needs it. */
+  async #computeSpan(): Promise<void> {
+    const rows: Row[] = [];
+    await this.database.eachChunk("SELECT *, NULL AS activity, NULL AS death_commit FROM span_mix", {}, (names, columns, count) => {
+      const at: Record<string, Cell[]> = Object.fromEntries(names.map((name, c) => [name, columns[c] as Cell[]]));
+      for (let r = 0; r < count; r++) {
+        const cell = (name: string): Cell => (at[name] as Cell[])[r] as Cell;
+        const ends = fate(storedStrand(cell), this.instant, this.parameters);
+        rows.push([cell("segment_id"), cell("allocation"), cell("weight"), cell("grade"), ends]);
+      }
+    });
+    await this.database.run(
+      "CREATE TEMP TABLE mix_fate (segment_id INTEGER, allocation TINYINT, weight INTEGER, grade VARCHAR, fate VARCHAR)",
+    );
+    await this.database.append("temp.mix_fate", ["INTEGER", "TINYINT", "INTEGER", "VARCHAR", "VARCHAR"], rows);
+    await this.database.run(spanParts);
+  }
+
+  /** The rules by which early output counts are estimated: of the asked instant, made at the first question that needs them. */
+  async #computeOutputRules(): Promise<void> {
+    const types: ColumnType[] = ["VARCHAR", "VARCHAR", "DOUBLE", "DOUBLE", "DOUBLE", "INTEGER"];
+    await this.database.run(
+      "CREATE TEMP TABLE output_rule (model VARCHAR, agent_version VARCHAR, tokens_per_char DOUBLE, constant_tokens DOUBLE, leave_one_out_error DOUBLE, usages INTEGER)",
+    );
+    await this.database.append("temp.output_rule", types, await outputRuleRows(this.database, this.asOf));
+  }
+
+  /** The temp tables some measures read, made once. */
+  async #prepare({ span, outputRules, organisation }: Compiled["needs"]): Promise<void> {
+    if (span) await (this.#span ??= this.#computeSpan());
+    if (organisation) await (this.#organisation ??= this.#fillOrganisation(this.database));
+    if (outputRules) await (this.#outputRules ??= this.#computeOutputRules());
+  }
+
   /** A strand; `readStrands` has read them. */
   strand(id: number): StoredStrand {
     const strand = this.#fates.get(id);
@@ -113,7 +151,7 @@ export class Questions {
 
   async #askOnce(query: MeasureQuery): Promise<MeasureResult> {
     const compiled = compile(query);
-    if (compiled.needs.organisation) await (this.#organisation ??= this.#fillOrganisation(this.database));
+    await this.#prepare(compiled.needs);
     const rows = await this.database.all(compiled.sql, compiled.params);
     return compiled.finish(rows, { kaplan_meier: (lifeTimes, days) => survivalAt(lifeTimes, days) });
   }

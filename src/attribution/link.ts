@@ -10,7 +10,7 @@ import { lineKind } from "../lines/line-kind.ts";
 import { Ancestors } from "./ancestors.ts";
 import { CopyColumns, type Copies } from "./copies.ts";
 import { fillBlock, matchBlock } from "./match-blocks.ts";
-import { matchNear } from "./near.ts";
+import { findMended, matchNear } from "./near.ts";
 import { matchRewrapped } from "./rewrap.ts";
 import { type OpaqueWrite, ShellWrites, partOf } from "./opaque.ts";
 import { type Block, type Wanted, blocksOf, isSubstantial } from "./wanted.ts";
@@ -32,7 +32,7 @@ export interface LocatedWrite {
 export interface NamedSession {
   readonly session: string;
   /** `printed_hash_of_copy`: the hash of a commit with the same author and author date, before an amend or a rebase. */
-  readonly evidence: "printed_hash" | "printed_hash_of_copy" | "trailer";
+  readonly evidence: "printed_hash" | "printed_hash_of_copy" | "printed_hash_of_gone" | "trailer";
 }
 
 /** Sessions that explicit evidence names, by the commit's index. */
@@ -151,6 +151,9 @@ interface Counts {
   byContent: boolean;
 }
 
+/** Kinds of trivial lines of one file that are remembered. */
+const mostClosers = 16;
+
 class Linker {
   readonly #history: LineHistoryResult;
   readonly #writes: readonly LocatedWrite[];
@@ -165,14 +168,19 @@ class Linker {
   readonly #links: CommitLink[] = [];
   readonly #sessions: string[] = [];
   readonly #sessionIds = new Map<string, number>();
+  /** By line of the history: the written line it is a copy of, -1 while none is known. */
+  readonly #writtenOf: Int32Array;
   /** By group of paths: the commits that changed it so far. */
   readonly #changers = new Map<number, number[]>();
+  /** By group of paths: texts of trivial lines so far (`)`, `});`). */
+  readonly #closers = new Map<number, Set<number>>();
 
   constructor(history: LineHistoryResult, writes: readonly LocatedWrite[], named: NamedSessions, options: LinkOptions) {
     this.#history = history;
     this.#writes = writes;
     this.#named = named;
     this.#options = options;
+    this.#writtenOf = new Int32Array(history.lines).fill(-1);
     const opaquePaths = new Set(writes.filter((write) => write.diff.lines.kind.length === 0).map((write) => write.path));
     const mayBeOpaque = history.commits.flatMap((commit, c) =>
       commit.files
@@ -226,6 +234,9 @@ class Linker {
     };
     const features = (block: Block): FileChange["diff"]["lines"] => (commit.files[block.file] as FileChange).diff.lines;
 
+    const closers = (block: Block): readonly number[] => [...(this.#closers.get(block.group) ?? [])];
+    this.#rememberClosers(commit.files);
+
     const accepted = new Set<string>();
     for (const byLog of [true, false]) {
       const where = byLog ? blocks : blocks.filter((block) => this.#opaqueGroups.has(block.group));
@@ -233,7 +244,7 @@ class Linker {
       const found = (line: number): boolean => isLogged(line) === byLog && usable(line);
       for (const block of where) if (matchBlock(block, written, found, preference, distinctive)) take(block);
       if (byLog) {
-        for (const block of where) if (matchRewrapped(block, features(block), written, found)) take(block);
+        for (const block of where) if (matchRewrapped(block, features(block), written, found, closers(block))) take(block);
         for (const block of where) if (matchNear(block, written, { usable: found, features })) take(block);
       }
       if (this.#accept(blocks, namedHere, accepted)) {
@@ -246,6 +257,7 @@ class Linker {
 
     const counts = new Map<string, Counts>();
     for (const block of blocks) for (const wanted of block.lines) if (wanted.written >= 0) this.#tell(c, block, wanted, namedHere, counts);
+    for (const block of blocks) this.#tellMended(c, block, features(block));
     this.#tellOpaque(c, blocks, evidence, counts);
     this.#remember(c, commit.files);
     for (const [session, n] of counts)
@@ -258,7 +270,9 @@ class Linker {
     const [from, to] = [earliestFor(commit, this.#options), commit.commitAt + this.#options.skewMs];
     return (this.#named.get(c) ?? []).filter(
       ({ session, evidence }) =>
-        evidence !== "printed_hash_of_copy" || commit.files.some(({ path }) => this.#shell.wrote(session, path, from, to)),
+        evidence === "printed_hash" ||
+        evidence === "trailer" ||
+        commit.files.some(({ path }) => this.#shell.wrote(session, path, from, to)),
     );
   }
 
@@ -269,6 +283,17 @@ class Linker {
     if (sole === null) return;
     const how = (evidence[0] as NamedSession).evidence;
     this.#links.push(linkOf(sole, c, { added: 0, removed: 0, byContent: false }, how));
+  }
+
+  #rememberClosers(files: readonly FileChange[]): void {
+    for (const { path, diff } of files) {
+      const group = this.#written.groupOf(path);
+      let seen = this.#closers.get(group);
+      if (!seen) this.#closers.set(group, (seen = new Set()));
+      const { kind, bare } = diff.lines;
+      for (let place = 0; place < kind.length && seen.size < mostClosers; place++)
+        if (kind[place] === lineKind.trivial && (bare[place] as number) > 0) seen.add(bare[place] as number);
+    }
   }
 
   #remember(c: number, files: readonly FileChange[]): void {
@@ -336,6 +361,7 @@ class Linker {
     const { session, instant } = this.#writeAt(w);
     const isLogged = w < this.#writes.length;
     const grade = !isLogged ? gradeCode.C : namedHere.has(session) && !wanted.mixed ? gradeCode.A : gradeCode.B;
+    if (block.side === 0) this.#writtenOf[wanted.line] = wanted.written;
     const [mixed, id] = [wanted.mixed ? 1 : 0, this.#sessionId(session)];
     this.#copies.add(w, written.placeOf(wanted.written), c, wanted.line, block.side, grade, mixed, id);
     for (const line of wanted.also) this.#copies.add(w, written.placeOf(line), c, wanted.line, block.side, grade, mixed, id);
@@ -348,6 +374,24 @@ class Linker {
     count(counts, session, block.side, isSubstantial(wanted), isLogged);
   }
 
+  /**
+   * A line that somebody mended in a commit of its own before it landed is still a copy of the written one, so that a merge
+   * tells of it what a squash tells. Its commit is not linked to the session.
+   */
+  #tellMended(c: number, block: Block, features: FileChange["diff"]["lines"]): void {
+    const { landed } = this.#history;
+    for (const [wanted, before] of findMended(block, features, (line) => (landed[line] as number) < 0)) {
+      const line = this.#writtenOf[before] as number;
+      if (line < 0) continue;
+      const w = this.#written.writeOf(line);
+      const grade = w < this.#writes.length ? gradeCode.B : gradeCode.C;
+      this.#copies.add(w, this.#written.placeOf(line), c, wanted.line, 0, grade, 1, this.#sessionId(this.#writeAt(w).session));
+      wanted.written = line;
+      wanted.mixed = true;
+      this.#writtenOf[wanted.line] = line;
+    }
+  }
+
   /** Grade C: what no write explains, file by file, for the one session that evidence or a shell command leaves. */
   #tellOpaque(c: number, blocks: readonly Block[], evidence: readonly NamedSession[], counts: Map<string, Counts>): void {
     const commit = this.#history.commits[c] as CommitFact;
@@ -356,7 +400,7 @@ class Linker {
     const until = commit.commitAt + this.#options.skewMs;
     commit.files.forEach((file, f) => {
       const own = blocks.filter((block) => block.file === f);
-      const open = own.flatMap(openLines);
+      const open = openLines(own);
       if (open.length === 0) return;
       const byShell = sole === null ? this.#shellWriter(c, file, own, counts) : this.#shell.lastOf(sole, file.path, until);
       const session = sole ?? byShell?.session;
@@ -371,6 +415,7 @@ class Linker {
           const place = placeOf.get(wanted);
           if (place === undefined) continue;
           this.#copies.add(w, place, c, wanted.line, block.side, gradeCode.C, 0, this.#sessionId(session));
+          if (block.side === 0) this.#writtenOf[wanted.line] = this.#written.firstOf(w) + place;
           this.#written.consume(this.#written.firstOf(w) + place, c);
           count(counts, session, block.side, isSubstantial(wanted), false);
         }
@@ -406,10 +451,14 @@ class Linker {
   }
 }
 
-/** Lines of a block that nothing explains, where one of them tells something; trivial lines alone tell nothing. */
-function openLines({ lines }: Block): Wanted[] {
-  const open = lines.filter((wanted) => wanted.written < 0 && wanted.kind !== lineKind.generated);
-  return open.some(isSubstantial) ? open : [];
+/**
+ * Lines of a file that nothing explains: blocks where one of them tells something, since trivial lines alone tell nothing;
+ * of a file that is generated whole, all (they weigh nothing, and say where a turn's money went that did nothing else).
+ */
+function openLines(blocks: readonly Block[]): Wanted[] {
+  const open = blocks.map(({ lines }) => lines.filter((wanted) => wanted.written < 0));
+  if (open.every((lines) => lines.every((wanted) => wanted.kind === lineKind.generated))) return open.flat();
+  return open.filter((lines) => lines.some(isSubstantial)).flatMap((lines) => lines.filter((wanted) => wanted.kind !== lineKind.generated));
 }
 
 const earliestFor = ({ authorAt, commitAt }: CommitFact, { windowMs }: LinkOptions): number => Math.min(authorAt, commitAt) - windowMs;
@@ -424,7 +473,7 @@ function count(counts: Map<string, Counts>, session: string, side: 0 | 1, substa
 }
 
 function linkOf(session: string, commit: number, n: Counts, how: NamedSession["evidence"] | null): CommitLink {
-  const printed = how === "printed_hash" || how === "printed_hash_of_copy";
+  const printed = how !== null && how !== "trailer";
   const method = n.byContent
     ? printed
       ? "equal_lines_in_printed_commit"
@@ -446,7 +495,8 @@ function linkOf(session: string, commit: number, n: Counts, how: NamedSession["e
  */
 function soleCandidate(evidence: readonly NamedSession[], counts: ReadonlyMap<string, unknown>): string | null {
   const named = [...new Set(evidence.map((e) => e.session))];
-  if (named.length !== 1) return null;
+  // A hash of a commit that is gone names another by its time: that bears out content, and is nothing by itself.
+  if (named.length !== 1 || evidence.every((e) => e.evidence === "printed_hash_of_gone")) return null;
   const others = [...counts.keys()].filter((session) => session !== named[0]);
   return others.length === 0 ? (named[0] as string) : null;
 }

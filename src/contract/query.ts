@@ -76,7 +76,7 @@ export const resultColumnSchema = z.object({
 export type ResultColumn = z.infer<typeof resultColumnSchema>;
 
 export const measureWarningSchema = z.object({
-  code: z.enum(["unpriced", "small_sample", "truncated", "not_observed", "attributed_only", "withheld", "outside_facts"]),
+  code: z.enum(["unpriced", "small_sample", "truncated", "not_observed", "attributed_only", "withheld", "outside_facts", "estimated"]),
   measure: z.string().optional(),
   message: z.string(),
 });
@@ -93,8 +93,11 @@ export const measureResultSchema = z.object({
   query: measureQuerySchema,
   /** The compared period; null where none was asked. */
   compared: closedRange.nullable(),
-  /** What the dollars are: list prices, not what was paid. Null where no column is money. */
-  basis: z.enum(["list"]).nullable(),
+  /**
+   * What the dollars are: list prices, not what was paid; `estimated`: at list prices, of counts of which some are estimated
+   * (where both are asked for, a warning names the estimated ones). Null where no column is money.
+   */
+  basis: z.enum(["list", "estimated"]).nullable(),
   /** Values of `time` whose bucket reaches out of the range. */
   partialBuckets: z.array(z.string()),
   warnings: z.array(measureWarningSchema),

@@ -30,6 +30,10 @@ export interface Compiled {
     readonly people: boolean;
     /** Reads the tables `session_team` and `repository_product`. */
     readonly organisation: boolean;
+    /** Reads the table `span_part` (src/store/views/span_part.sql), made for the asked instant. */
+    readonly span: boolean;
+    /** Reads the table `output_rule`: how early output counts are estimated. */
+    readonly outputRules: boolean;
   };
   /** Turns the engine's rows into the answer. */
   finish(rows: readonly EngineRow[], estimators: Estimators): MeasureResult;
@@ -70,6 +74,8 @@ export function compile(asked: MeasureQuery, options: CompileOptions = { audienc
       fates: /\bstrand_fate\b/.test(sql),
       people: /\bsession_person\b/.test(sql),
       organisation: /\b(?:session_team|repository_product)\b/.test(sql),
+      span: /\bspan_part\b/.test(sql),
+      outputRules: /\boutput_rule\b/.test(sql),
     },
     finish: (rows, estimators) => finishResult(rows, estimators, context),
   };

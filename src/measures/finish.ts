@@ -47,12 +47,13 @@ export function finishResult(engineRows: readonly EngineRow[], estimators: Estim
     rows,
     query,
     compared: null,
-    basis: columns.some(({ type }) => type === "integer_text") ? "list" : null,
+    basis: basisOf(columns),
     partialBuckets: partialBuckets(times, query),
     warnings: [
       ...leftOutWarnings(engineRows, finish),
       ...small,
       ...fateWarnings(query),
+      ...estimatedWarnings(columns),
       ...withheldWarnings(guarded.cells),
       ...(guarded.rows.length > query.limit ? [truncated(query.limit)] : []),
     ],
@@ -95,6 +96,24 @@ function hideSmallSamples(rows: readonly Row[], engineRows: readonly EngineRow[]
       },
     ];
   });
+}
+
+function isEstimated({ id, kind }: ResultColumn): boolean {
+  const measure = kind === "measure" ? requireMeasure(id) : null;
+  return measure?.kind === "aggregate" && measure.basis === "estimated";
+}
+
+function basisOf(columns: readonly ResultColumn[]): MeasureResult["basis"] {
+  const money = columns.filter(({ type }) => type === "integer_text");
+  return money.length === 0 ? null : money.every(isEstimated) ? "estimated" : "list";
+}
+
+function estimatedWarnings(columns: readonly ResultColumn[]): MeasureWarning[] {
+  return columns.filter(isEstimated).map(({ id }) => ({
+    code: "estimated",
+    measure: id,
+    message: "Basis estimated: output counts that were logged early are estimated here; the ledger has the logged ones.",
+  }));
 }
 
 function leftOutWarnings(engineRows: readonly EngineRow[], { leftOut }: Finish): MeasureWarning[] {

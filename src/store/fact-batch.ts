@@ -107,7 +107,10 @@ async function joinRows(database: Database, table: FactTable, rows: MutableRow[]
   const told = columns.filter((column) => column.rule !== "key" && column.name !== "first_seen_ms");
   const differs = told.map(({ name }) => `t.${name} IS DISTINCT FROM s.${name}`).join(" OR ");
   // Most rows are new or told again as they were: the join of texts (100 ms for its plan alone) is for the few that differ.
-  const [changed] = await database.all(`SELECT count(*)::INTEGER AS n FROM ${stage} s JOIN ${table} t ON ${same} WHERE ${differs}`);
+  // The packed lines of a large repository do not fit the database's memory: where nothing is told again they are not compared.
+  const [again] = await database.all(`SELECT count(*)::INTEGER AS n FROM ${stage} s SEMI JOIN ${table} t ON ${same}`);
+  const compared = `SELECT count(*)::INTEGER AS n FROM ${stage} s JOIN ${table} t ON ${same} WHERE ${differs}`;
+  const [changed] = again?.["n"] === 0 ? [again] : await database.all(compared);
   if (changed?.["n"] !== 0) {
     const set = columns.filter((column) => column.rule !== "key").map((column) => `${column.name} = ${joinSql(column)}`);
     await database.run(`UPDATE ${table} AS t SET ${set.join(", ")} FROM ${stage} AS s WHERE ${same} AND (${differs})`);

@@ -47,6 +47,7 @@ export interface StoredCheckpoint {
   readonly session: string;
   readonly transcript: string;
   readonly filesTouched: readonly string[];
+  readonly createdAt: number | null;
 }
 
 export interface StoredRepository {
@@ -163,6 +164,7 @@ export async function readSightings(store: FactStore, scope: SessionScope = null
       },
       outputQuality: qualities[c("output_quality") as number] as Quality,
       webSearches: number(c("web_searches")),
+      visibleChars: number(c("visible_chars")),
     }),
   );
 }
@@ -241,6 +243,7 @@ export async function readCheckpoints(store: FactStore): Promise<StoredCheckpoin
     session: store.dictionary.text(c("session_id") as number),
     transcript: transcriptStates[c("transcript") as number] as string,
     filesTouched: JSON.parse(c("files_touched") as string) as string[],
+    createdAt: maybeNumber(c("created_ms")),
   }));
 }
 
@@ -360,13 +363,10 @@ export async function sharesId(store: FactStore, kind: "message" | "request", id
 export async function readStoredCommits(store: FactStore, ids: readonly number[]): Promise<CommitFact[]> {
   const maybe = (cell: Cell): string | null => store.dictionary.maybeText(cell as number | null);
   const list = ids.map(Number).join(", ");
-  const files = new Map<string, FileChange[]>();
-  const seen = new Set<string>();
-  await read(store, `SELECT * FROM file_change WHERE repository_id IN (${list}) ORDER BY repository_id, commit_hash, position`, (c) => {
+  const told = new Map<string, { readonly id: number; readonly position: number; readonly change: FileChange }[]>();
+  // Put in order here: the database would sort the packed lines too, and has not the memory for those of a large repository.
+  await read(store, `SELECT * FROM file_change WHERE repository_id IN (${list})`, (c) => {
     const hash = c("commit_hash") as string;
-    const key = `${hash}:${c("position")}`;
-    if (seen.has(key)) return; // the same commit told under two ids of one repository
-    if (ids.length > 1) seen.add(key);
     const lines = c("lines") as Uint8Array | null;
     const change: FileChange = {
       path: store.dictionary.text(c("path_id") as number),
@@ -377,10 +377,16 @@ export async function readStoredCommits(store: FactStore, ids: readonly number[]
       opaque: (maybe(c("opaque_id")) ?? false) as FileChange["opaque"],
       diff: lines === null ? emptyDiff : unpackLineDiff(lines),
     };
-    const known = files.get(hash);
-    if (known) known.push(change);
-    else files.set(hash, [change]);
+    const entry = { id: c("repository_id") as number, position: c("position") as number, change };
+    const known = told.get(hash);
+    if (known) known.push(entry);
+    else told.set(hash, [entry]);
   });
+  const filesOf = (hash: string): FileChange[] => {
+    const entries = (told.get(hash) ?? []).sort((a, b) => a.position - b.position || a.id - b.id);
+    // the same commit may be told under two ids of one repository
+    return entries.filter(({ position }, i) => position !== entries[i - 1]?.position).map(({ change }) => change);
+  };
   const commits = new Map<string, CommitFact>();
   await read(store, `SELECT * FROM commit WHERE repository_id IN (${list})`, (c) => {
     const hash = c("commit_hash") as string;
@@ -397,7 +403,7 @@ export async function readStoredCommits(store: FactStore, ids: readonly number[]
       squashOf: c("squash_of") as number | null,
       mergeOf: c("merge_of") as number | null,
       reverts: c("reverts") as string | null,
-      files: files.get(hash) ?? [],
+      files: filesOf(hash),
     });
   });
   return [...commits.values()];

@@ -1,6 +1,9 @@
 import { allocate } from "../attribution/allocation.ts";
 import { type LocatedWrite, type LinkResult, linkWrites } from "../attribution/link.ts";
 import { LineEnds, type RepositoryOutcomes, type TurnWrite, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
+import { defaultLinkOptions } from "../attribution/link.ts";
+import { linkNotedLines } from "../attribution/noted-links.ts";
+import { type NotedLines, noteLines } from "../attribution/noted-lines.ts";
 import { type KnownRepository, PathLocator } from "../attribution/locate.ts";
 import type { Segment, SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
 import { turnAt } from "../attribution/segments.ts";
@@ -17,12 +20,15 @@ import type { PriceBook } from "../prices/price-book.ts";
 import { priceUsage } from "../prices/price-usage.ts";
 import {
   type StoredCheckpoint,
+  type StoredCommitMention,
+  type StoredNote,
   type StoredRepository,
   type StoredSession,
   compare,
   readCalls,
   readCheckpoints,
   readCommitMentions,
+  readNotes,
   readRepositories,
   readSessions,
   readSightings,
@@ -34,7 +40,9 @@ import type { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
 import { topologicalOrder } from "./commit-order.ts";
 import { type SessionFacts, ownedFacts } from "./compute-session-facts.ts";
-import { namedSessions } from "./evidence.ts";
+import { countUnseenSessions, namedSessions } from "./evidence.ts";
+import { noteProblems } from "./note-problems.ts";
+import { sessionsOfClaims } from "./noted-sessions.ts";
 
 /** A repository with everything that is derived from its commits. */
 export interface ComputedRepository extends RepositoryOutcomes {
@@ -42,6 +50,8 @@ export interface ComputedRepository extends RepositoryOutcomes {
   readonly defaultBranch: { readonly name: string; readonly reason: string } | null;
   readonly landingIsRelease: boolean;
   readonly linked: LinkResult;
+  /** Lines whose author notes name; null where the repository has none. */
+  readonly noted: NotedLines | null;
   readonly ends: LineEnds;
 }
 
@@ -54,6 +64,7 @@ export interface Computed {
   readonly repositories: readonly ComputedRepository[];
   readonly checkpoints: readonly StoredCheckpoint[];
   readonly problems: readonly Problem[];
+  readonly ignoreTrailers: boolean;
 }
 
 /** The facts of a store in memory, joined as far as telling them twice goes. */
@@ -62,8 +73,12 @@ export interface LoadedFacts {
   readonly usages: readonly Usage[];
   readonly facts: SessionFacts;
   readonly checkpoints: readonly StoredCheckpoint[];
-  readonly mentions: readonly { readonly session: string; readonly hash: string; readonly instant: number }[];
-  readonly repositories: readonly { readonly stored: StoredRepository; readonly commits: readonly CommitFact[] }[];
+  readonly mentions: readonly StoredCommitMention[];
+  readonly repositories: readonly {
+    readonly stored: StoredRepository;
+    readonly commits: readonly CommitFact[];
+    readonly notes: readonly StoredNote[];
+  }[];
   readonly problems: readonly Problem[];
 }
 
@@ -78,7 +93,7 @@ export async function loadFacts(store: FactStore, progress: Progress): Promise<L
   const loaded = [];
   for (const stored of repositories) {
     const ids = [...idOf].filter(([, id]) => id === stored.id).map(([id]) => id);
-    loaded.push({ stored, commits: topologicalOrder(await readStoredCommits(store, ids)) });
+    loaded.push({ stored, commits: topologicalOrder(await readStoredCommits(store, ids)), notes: await readNotes(store, ids) });
   }
   const checkpoints = (await readCheckpoints(store)).map((checkpoint) => ({
     ...checkpoint,
@@ -107,9 +122,9 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
       priceGap: price.kind === "priced" ? null : price.reason,
     };
   });
-  const outcomes = loaded.repositories.map(({ stored, commits }) => {
+  const outcomes = loaded.repositories.map(({ stored, commits, notes }) => {
     progress(`line history of ${repositoryName(stored)}`);
-    return outcomesOf(stored, commits, options.defaultBranches);
+    return { ...outcomesOf(stored, commits, options.defaultBranches), notes };
   });
 
   progress("finding the lines of writes in commits");
@@ -127,14 +142,23 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
     else artefacts.set(session, [artefact]);
   };
   const lastActive = new Map(storedSessions.map((session) => [session.session, session.lastAt]));
-  const repositories = outcomes.map((repository): ComputedRepository => {
+  const sessionOf = sessionsOfClaims(storedSessions);
+  const isKnown = (session: string): boolean => lastActive.has(session);
+  const problems: Problem[] = [];
+  const repositories = outcomes.map(({ notes, ...repository }): ComputedRepository => {
     const writes = located.writes.get(repository.repository) ?? [];
     const own = checkpoints.filter((checkpoint) => checkpoint.repository === repository.repository);
-    const linked = linkWrites(repository.history, writes, namedSessions(repository.history, mentions, own, options.ignoreTrailers));
+    const { history } = repository;
+    const byContent = linkWrites(history, writes, namedSessions(history, mentions, own, options.ignoreTrailers, isKnown));
+    const noted = noteLines(history, notes, sessionOf);
+    const { linked, contradicted } = linkNotedLines(byContent, noted, history, writes, defaultLinkOptions.skewMs);
+    const name = repositoryName(repository.stored);
+    if (noted !== null) problems.push(...noteProblems(name, noted, contradicted));
+    if (!options.ignoreTrailers) problems.push(...unseenSessions(name, countUnseenSessions(history, isKnown)));
     const ends = new LineEnds(repository);
     for (const { write, artefacts: artefact } of artefactsOf(repository, writes, linked, ends, lastActive, callBefore(facts)))
       addArtefact(write.session, artefact);
-    return { ...repository, landingIsRelease: landingIsRelease(repository), linked, ends };
+    return { ...repository, landingIsRelease: landingIsRelease(repository), linked, noted, ends };
   });
   for (const { session, artefact } of located.outside) addArtefact(session, artefact);
 
@@ -147,8 +171,24 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
     segments,
     repositories,
     checkpoints,
-    problems: [...loaded.problems, ...unpricedModels(usages)],
+    problems: [...loaded.problems, ...unpricedModels(usages), ...problems],
+    ignoreTrailers: options.ignoreTrailers,
   };
+}
+
+function unseenSessions(where: string, count: number): Problem[] {
+  if (count === 0) return [];
+  return [
+    {
+      code: "session_trailer_unseen",
+      severity: "notice",
+      source: "git",
+      locator: where,
+      message: "commits whose trailer names a session that was not imported; its tokens are not counted",
+      hint: "Import from the machine the session ran on.",
+      count,
+    },
+  ];
 }
 
 export function repositoryName({ aliases, id }: StoredRepository): string {

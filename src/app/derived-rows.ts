@@ -1,4 +1,5 @@
 import { type LineAuthors, authorsOf } from "../attribution/lives.ts";
+import { type NotedAuthors, notedAuthors, notedKind } from "../attribution/noted-lines.ts";
 import type { Change } from "../contract/history.ts";
 import type { Segment, Strand } from "../attribution/model.ts";
 import { turnAt } from "../attribution/segments.ts";
@@ -7,6 +8,7 @@ import type { DerivedRows } from "../store/derived-store.ts";
 import type { Row } from "../store/duckdb/database.ts";
 import { type StoredCheckpoint, compare } from "../store/fact-reader.ts";
 import { type Computed, type ComputedRepository, repositoryName } from "./compute.ts";
+import { markedAgent } from "./agent-markers.ts";
 import { checkpointsNamed } from "./evidence.ts";
 
 const agentGrades = ["A", "B", "C"] as const;
@@ -95,7 +97,7 @@ export function derivedRows(computed: Computed, states: Readonly<Record<string, 
       ),
     strand: () => strandRows(computed.segments, ids),
     change: () => computed.repositories.flatMap((repository) => changeRows(repository, ids)),
-    commit_d: () => commitRows(computed.repositories, ids),
+    commit_d: () => commitRows(computed, ids),
     commit_link: () =>
       computed.repositories.flatMap(({ repository, linked, history }) =>
         linked.links
@@ -114,6 +116,7 @@ export function derivedRows(computed: Computed, states: Readonly<Record<string, 
           .sort((a, b) => compare(String(a[2]), String(b[2])) || Number(a[0]) - Number(b[0])),
       ),
     run: () => runRows(computed.repositories, ids),
+    note_tally: () => computed.repositories.flatMap(tallyRows),
   };
 }
 
@@ -234,7 +237,7 @@ function changeRows({ repository, changes, history, releases }: ComputedReposito
 /** What people call it: `#35`; a direct push by the commit that landed. */
 const changeKey = ({ number, landedCommit, id }: Change): string => (number === null ? (landedCommit ?? id) : `#${number}`);
 
-function* commitRows(repositories: readonly ComputedRepository[], ids: Ids): Generator<Row> {
+function* commitRows({ repositories, ignoreTrailers }: Computed, ids: Ids): Generator<Row> {
   let id = 0;
   for (const { repository, history, changes, releases } of repositories) {
     for (const [c, commit] of history.commits.entries()) {
@@ -259,6 +262,7 @@ function* commitRows(repositories: readonly ComputedRepository[], ids: Ids): Gen
         releases.releases[releases.releaseOf[c] as number]?.releasedAt ?? null,
         added,
         removed,
+        ignoreTrailers ? null : markedAgent(commit),
       ];
     }
   }
@@ -269,6 +273,7 @@ function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Genera
   let id = 0;
   for (const repository of repositories) {
     const authors = authorsOf(repository.history, repository.linked, repository.ends);
+    const noted = repository.noted && notedAuthors(repository.noted, repository.history, authors, repository.ends.restored);
     for (const [c, commit] of repository.history.commits.entries()) {
       for (const [f, file] of commit.files.entries()) {
         const lineIds = repository.history.changed[c]?.[f]?.ids;
@@ -279,7 +284,7 @@ function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Genera
           const line = lineIds[place] as number;
           if (added[place] !== 1 || repository.history.born[line] !== c) continue;
           const kind = file.diff.lines.kind[place] as number;
-          const key = runKey(repository, authors, line, kind);
+          const key = `${runKey(repository, authors, line, kind)} ${noted?.kind[line] ?? 0} ${noted?.agent[line] ?? -1}`;
           const moved = (repository.history.origin[line] as number) >= 0 ? 1 : 0;
           const run = runs.get(key);
           if (run) {
@@ -296,7 +301,7 @@ function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Genera
               lineKinds[kind] as string,
               1,
               moved,
-              ...authorCells(repository, authors, line, ids),
+              ...authorCells(repository, authors, noted, line, ids),
             ]);
           }
         }
@@ -335,11 +340,45 @@ function lifeCells(
   ];
 }
 
-/** author_kind, grade, session_id. */
-function authorCells({ linked }: ComputedRepository, authors: LineAuthors, line: number, ids: Ids): (string | number | null)[] {
+/** author_kind, grade, session_id, noted_agent. A note outranks content; what it says of no line, it leaves as it was. */
+function authorCells(
+  { linked, noted: notes }: ComputedRepository,
+  authors: LineAuthors,
+  noted: NotedAuthors | null,
+  line: number,
+  ids: Ids,
+): (string | number | null)[] {
   const grade = authors.grade[line] as number;
-  if (grade === 0) return ["unknown", null, null];
-  return ["agent", agentGrades[grade - 1] as string, ids.session.get(linked.sessions[authors.session[line] as number] as string) ?? null];
+  const session = grade === 0 ? null : (ids.session.get(linked.sessions[authors.session[line] as number] as string) ?? null);
+  const kind = noted?.kind[line] ?? notedKind.none;
+  if (kind === notedKind.none)
+    return grade === 0 ? ["unknown", null, null, null] : ["agent", agentGrades[grade - 1] as string, session, null];
+  if (kind === notedKind.person) return ["person", "A", null, null];
+  return [kind === notedKind.mixed ? "mixed" : "agent", "A", session, notes?.agents[noted?.agent[line] ?? -1] ?? null];
+}
+
+/** One row per dialect of notes a repository has. */
+function tallyRows({ repository, noted }: ComputedRepository): Row[] {
+  return [...(noted?.tallies ?? [])].map(
+    ([dialect, tally]): Row => [
+      repository,
+      dialect,
+      tally.notes,
+      tally.commitGone,
+      tally.onMerges,
+      tally.notRead,
+      tally.linesClaimed,
+      tally.linesAdded,
+      tally.linesOverClaimed,
+      tally.linesClaimedOnDefault,
+      tally.linesAddedOnDefault,
+      tally.linesOfAgents,
+      tally.linesMixed,
+      tally.linesOfPersons,
+      tally.testLines,
+      tally.unseenSessions,
+    ],
+  );
 }
 
 /** 1 at the places of a difference that are added lines: each hunk's removed lines come first. */

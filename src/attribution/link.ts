@@ -20,7 +20,10 @@ export interface LocatedWrite {
 }
 
 /** Sessions that explicit evidence names for a commit, by the commit's index. */
-export type NamedSessions = ReadonlyMap<number, readonly { readonly session: string; readonly evidence: "printed_hash" | "trailer" }[]>;
+export type NamedSessions = ReadonlyMap<number, readonly { readonly session: string; readonly evidence: CommitEvidence }[]>;
+
+/** What names a session for a commit: its own tool printed the hash, its telemetry told it, a trailer says so. */
+export type CommitEvidence = "printed_hash" | "telemetry_commit" | "trailer";
 
 /** A written line found in a commit. Columns; entries of one commit follow each other. */
 export interface Copies {
@@ -45,7 +48,13 @@ export interface CommitLink {
   readonly session: string;
   readonly commit: number;
   readonly grade: Grade;
-  readonly method: "equal_lines" | "equal_lines_in_printed_commit" | "equal_lines_in_named_commit" | "printed_commit" | "named_commit";
+  readonly method:
+    | "equal_lines"
+    | "equal_lines_in_printed_commit"
+    | "equal_lines_in_named_commit"
+    | "printed_commit"
+    | "named_commit"
+    | "noted_lines";
   readonly confidence: number;
   /** Non-trivial added lines of all grades together. */
   readonly lines: number;
@@ -96,6 +105,7 @@ const confidenceOf: Readonly<Record<CommitLink["method"], number>> = {
   equal_lines: 0.97,
   printed_commit: 0.95,
   named_commit: 0.9,
+  noted_lines: 0.95,
 };
 
 /** A line of a commit that wants an author, and the one that was found. */
@@ -205,12 +215,12 @@ export function linkWrites(
       const how = evidence.find((e) => e.session === session)?.evidence;
       const byContent = n.added + n.removed > 0;
       const method = byContent
-        ? how === "printed_hash"
+        ? how === "printed_hash" || how === "telemetry_commit"
           ? "equal_lines_in_printed_commit"
           : how === "trailer"
             ? "equal_lines_in_named_commit"
             : "equal_lines"
-        : how === "printed_hash"
+        : how === "printed_hash" || how === "telemetry_commit"
           ? "printed_commit"
           : "named_commit";
       const grade: Grade = !byContent ? "C" : how ? "A" : "B";

@@ -248,7 +248,7 @@ export function artefactsOf(
     const side = copies.side[i] === 0 ? "added" : "removed";
     const line = copies.line[i] as number;
     const kind = lived.kindOf(c, line);
-    const copy: Furthest = { rank: 0, commit: c, line, grade: "C" };
+    const copy: Furthest = { rank: 0, commit: c, line, grade: grades[copies.grade[i] as number] as Grade };
     entry.groups.add(`${kind} ${lived.keyOf(copy, side)}`, lineWeightTenths[kind] as number, () => ({
       ...common,
       ...lived.placeOf(copy),

@@ -54,10 +54,11 @@ CREATE TABLE change (
   released_ms BIGINT, evidence VARCHAR
 );
 
--- One row per commit.
+-- One row per commit. `marked_agent`: the agent its message or author names without a session (grade D: a hint).
 CREATE TABLE commit_d (
   commit_id INTEGER, repository_id INTEGER, commit_hash VARCHAR, commit_ms BIGINT, author_ms BIGINT, change_id INTEGER, on_default BOOLEAN,
-  author_email VARCHAR, released_ms BIGINT, lines_added INTEGER, lines_removed INTEGER
+  author_email VARCHAR, released_ms BIGINT, lines_added INTEGER, lines_removed INTEGER,
+  marked_agent VARCHAR
 );
 
 -- One row per (session, commit) with evidence that lines of the commit came from the session.
@@ -66,9 +67,17 @@ CREATE TABLE commit_link (
   lines_removed INTEGER
 );
 
--- One row per run: lines of one file born in one commit, with one life, one kind and one author.
+-- One row per run: lines of one file born in one commit, with one life, one kind and one author. `noted_agent`: as notes name it.
 CREATE TABLE run (
   run_id INTEGER, repository_id INTEGER, path VARCHAR, born_commit VARCHAR, born_ms BIGINT, landed_ms BIGINT, landed_change_id INTEGER,
   released_ms BIGINT, died_ms BIGINT, death VARCHAR, killer_commit VARCHAR, line_kind VARCHAR, lines INTEGER, moved_lines INTEGER,
-  author_kind VARCHAR, grade VARCHAR, session_id INTEGER
+  author_kind VARCHAR, grade VARCHAR, session_id INTEGER, noted_agent VARCHAR
+);
+
+-- One row per dialect of authorship notes a repository has. Lines are added lines of commits that are known and no merges;
+-- claimed = added + over-claimed.
+CREATE TABLE note_tally (
+  repository_id INTEGER, dialect VARCHAR, notes INTEGER, commit_gone INTEGER, on_merges INTEGER, not_read INTEGER, lines_claimed BIGINT,
+  lines_added BIGINT, lines_over_claimed BIGINT, lines_claimed_on_default BIGINT, lines_added_on_default BIGINT, lines_of_agents BIGINT,
+  lines_mixed BIGINT, lines_of_persons BIGINT, test_lines BIGINT, unseen_sessions INTEGER
 );

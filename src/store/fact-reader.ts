@@ -1,4 +1,5 @@
 import {
+  type AuthorshipNoteFact,
   type CommitFact,
   type FileChange,
   type Quality,
@@ -195,12 +196,55 @@ export async function readWrites(store: FactStore): Promise<StoredWrite[]> {
   );
 }
 
-export async function readCommitMentions(store: FactStore): Promise<{ session: string; hash: string; instant: number }[]> {
-  return await read(store, "SELECT session_id, commit_hash, instant_ms FROM commit_mention", (c) => ({
+/** A commit hash a session's own tool printed, or its telemetry told. */
+export interface StoredCommitMention {
+  readonly session: string;
+  readonly hash: string;
+  readonly instant: number;
+  readonly telemetry: boolean;
+}
+
+export async function readCommitMentions(store: FactStore): Promise<StoredCommitMention[]> {
+  return await read(store, "SELECT session_id, commit_hash, instant_ms, telemetry FROM commit_mention", (c) => ({
     session: store.dictionary.text(c("session_id") as number),
     hash: c("commit_hash") as string,
     instant: number(c("instant_ms")),
+    telemetry: (c("telemetry") as boolean | null) ?? false,
   }));
+}
+
+/** A note some copy of the repository carries now; `claims` is empty where its content was not there to be read. */
+export interface StoredNote extends Omit<AuthorshipNoteFact, "kind"> {
+  /** False where no copy had the content. */
+  readonly isRead: boolean;
+}
+
+/** Notes of a repository (under any of its ids) that a copy carries, each once, in a canonical order. */
+export async function readNotes(store: FactStore, ids: readonly number[]): Promise<StoredNote[]> {
+  const list = ids.map(Number).join(", ");
+  const notes = new Map<string, StoredNote>();
+  await read(
+    store,
+    `SELECT s.dialect, s.commit_hash, s.note, n.made_before, n.claims, n.test_lines, n.defects FROM note_seen s
+     LEFT JOIN dict d ON d.text = s.dialect
+     LEFT JOIN authorship_note n ON n.repository_id IN (${list}) AND n.dialect_id = d.id AND n.commit_hash = s.commit_hash AND n.note = s.note
+     WHERE s.repository_id IN (${list}) ORDER BY s.commit_hash, s.dialect, s.note`,
+    (c) => {
+      const claims = c("claims") as string | null;
+      const note: StoredNote = {
+        dialect: c("dialect") as StoredNote["dialect"],
+        commit: c("commit_hash") as string,
+        note: c("note") as string,
+        madeBefore: (c("made_before") as boolean | null) ?? false,
+        claims: claims === null ? [] : (JSON.parse(claims) as StoredNote["claims"]),
+        testLines: (c("test_lines") as number | null) ?? 0,
+        defects: claims === null ? {} : (JSON.parse(c("defects") as string) as StoredNote["defects"]),
+        isRead: claims !== null,
+      };
+      notes.set(`${note.commit} ${note.dialect} ${note.note}`, note);
+    },
+  );
+  return [...notes.values()];
 }
 
 export async function readCheckpoints(store: FactStore): Promise<StoredCheckpoint[]> {
@@ -296,13 +340,10 @@ function canonicalNumbers(
 export async function readStoredCommits(store: FactStore, ids: readonly number[]): Promise<CommitFact[]> {
   const maybe = (cell: Cell): string | null => store.dictionary.maybeText(cell as number | null);
   const list = ids.map(Number).join(", ");
-  const files = new Map<string, FileChange[]>();
-  const seen = new Set<string>();
-  await read(store, `SELECT * FROM file_change WHERE repository_id IN (${list}) ORDER BY repository_id, commit_hash, position`, (c) => {
+  const files = new Map<string, { id: number; position: number; change: FileChange }[]>();
+  // Put in order here: a sort that carries the packed lines of a large history does not fit in the memory a reader has.
+  await read(store, `SELECT * FROM file_change WHERE repository_id IN (${list})`, (c) => {
     const hash = c("commit_hash") as string;
-    const key = `${hash}:${c("position")}`;
-    if (seen.has(key)) return; // the same commit told under two ids of one repository
-    if (ids.length > 1) seen.add(key);
     const lines = c("lines") as Uint8Array | null;
     const change: FileChange = {
       path: store.dictionary.text(c("path_id") as number),
@@ -313,10 +354,16 @@ export async function readStoredCommits(store: FactStore, ids: readonly number[]
       opaque: (maybe(c("opaque_id")) ?? false) as FileChange["opaque"],
       diff: lines === null ? emptyDiff : unpackLineDiff(lines),
     };
+    const placed = { id: number(c("repository_id")), position: number(c("position")), change };
     const known = files.get(hash);
-    if (known) known.push(change);
-    else files.set(hash, [change]);
+    if (known) known.push(placed);
+    else files.set(hash, [placed]);
   });
+  /** A commit told under two ids of one repository is told by the smaller. */
+  const filesOf = (hash: string): FileChange[] => {
+    const told = (files.get(hash) ?? []).sort((a, b) => a.position - b.position || a.id - b.id);
+    return told.filter(({ position }, i) => position !== told[i - 1]?.position).map(({ change }) => change);
+  };
   const commits = new Map<string, CommitFact>();
   await read(store, `SELECT * FROM commit WHERE repository_id IN (${list})`, (c) => {
     const hash = c("commit_hash") as string;
@@ -333,7 +380,7 @@ export async function readStoredCommits(store: FactStore, ids: readonly number[]
       squashOf: c("squash_of") as number | null,
       mergeOf: c("merge_of") as number | null,
       reverts: c("reverts") as string | null,
-      files: files.get(hash) ?? [],
+      files: filesOf(hash),
     });
   });
   return [...commits.values()];

@@ -50,7 +50,9 @@ const words: readonly (readonly [RegExp, string])[] = [
   [/\bdevin\b/i, "devin"],
   [/\bjules\b/i, "jules"],
   [/\bamp\b/i, "amp"],
-  [/\bdroid\b/i, "droid"],
+  [/\b(?:droid|factory)\b/i, "droid"],
+  [/\bgoose\b/i, "goose"],
+  [/\bcline\b/i, "cline"],
   [/\bwindsurf\b/i, "windsurf"],
 ];
 

@@ -7,6 +7,7 @@ import type { Assay, AskOptions, SourceRow } from "./assay.ts";
 import { auditStore } from "./audit.ts";
 import { ensureDerived, readOptionsConfig, withFacts } from "./derived.ts";
 import { explain } from "./explain.ts";
+import { noteRows } from "./note-rows.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
 import { Questions } from "./questions.ts";
 import { stickDaysSensitivity } from "./sensitivity.ts";
@@ -15,7 +16,7 @@ import { sourceRows } from "./source-rows.ts";
 
 type Answers = Pick<
   Assay,
-  "answer" | "audit" | "showSession" | "showChange" | "showCommit" | "explain" | "sources" | "problems" | "sensitivity"
+  "answer" | "audit" | "showSession" | "showChange" | "showCommit" | "explain" | "sources" | "notes" | "problems" | "sensitivity"
 >;
 
 /** The use cases that ask and change nothing. */
@@ -50,6 +51,7 @@ export function answers(options: OpenAssayOptions): Answers {
     explain: (subject, asked) => withQuestions(asked, (questions) => explain(questions, subject)),
     sensitivity: (asked) => withQuestions(asked, (questions) => stickDaysSensitivity(questions, asked.stickDays)),
     sources: () => withQuestions({ asOf: null }, listSources),
+    notes: () => withQuestions({ asOf: null }, (questions) => noteRows(questions.database)),
     problems: () =>
       withQuestions({ asOf: null }, (questions) => withFacts(folder, true, (store) => listProblems(store, questions.database))),
   };

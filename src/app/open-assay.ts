@@ -44,6 +44,7 @@ export function openAssay(options: OpenAssayOptions): Assay {
     explain: async (subject, asked) => (await answers()).explain(subject, asked),
     measures: () => describeMeasures(),
     sources: async () => (await answers()).sources(),
+    notes: async () => (await answers()).notes(),
     problems: async () => (await answers()).problems(),
     closes: async () => (await import("./close.ts")).listCloses(options),
     closePeriod: async (asked) => (await import("./close.ts")).closePeriod(options, asked),

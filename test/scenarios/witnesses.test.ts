@@ -255,6 +255,12 @@ describe("notes and the law of imports", () => {
   it("a note that is written anew or taken away is no longer believed; a trace file that grows is read", async () => {
     const store = await makeStore(scratch.next());
     await importInto(store, { home });
+    const assay = openStore(store);
+    expect(await assay.notes()).toMatchObject([
+      { dialect: "agent-trace", notes: 1, linesClaimed: 1, linesAdded: 1, linesOverClaimed: 0, unseenSessions: 1 },
+      { dialect: "git-ai", notes: 1, linesClaimed: 3, linesAdded: 3, linesOverClaimed: 0, linesOfAgents: 3, unseenSessions: 0 },
+    ]);
+    await assay.close();
     repository.note(["cranes.ts", `  ${digest}::t_2 1`], {});
     await importInto(store, { home });
     expect((await tell(store)).runs).toContain("cranes.ts agent A session: 1");

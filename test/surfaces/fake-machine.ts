@@ -73,6 +73,7 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     explain: told("explain", explanation),
     measures: () => measureRows,
     sources: told("sources", sourceRows),
+    notes: told("notes", []),
     problems: told("problems", problemRows),
     closes: told("closes", [closedPeriod]),
     closePeriod: told("closePeriod", closedPeriod),

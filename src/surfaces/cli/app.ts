@@ -101,6 +101,12 @@ const sources = buildCommand<CommonFlags, [], CliContext>({
   docs: { brief: "List where tokens were read from" },
 });
 
+const witnesses = buildCommand<CommonFlags, [], CliContext>({
+  loader: async () => (await import("./commands/witnesses.ts")).witnesses,
+  parameters: { flags: commonFlags },
+  docs: { brief: "List what authorship notes claim, and what of it was so" },
+});
+
 const problems = buildCommand<CommonFlags, [], CliContext>({
   loader: async () => (await import("./commands/problems.ts")).problems,
   parameters: { flags: commonFlags },
@@ -187,6 +193,7 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   explain,
   measures,
   sources,
+  witnesses,
   problems,
   audit,
   close,

@@ -10,11 +10,11 @@ import { Database, type Row } from "./duckdb/database.ts";
 import { FactBatch } from "./fact-batch.ts";
 import facts1 from "./migrations/0001_facts.sql";
 import closedPeriods2 from "./migrations/0002_closed_periods.sql";
-import authorshipNotes3 from "./migrations/0003_authorship_notes.sql";
+import authorshipNotes4 from "./migrations/0004_authorship_notes.sql";
 import { addCommit, addNote, addTokenFact, type Telling } from "./rows.ts";
 
 /** Forward only; the n-th brings a store from version n to n + 1. */
-export const migrations: readonly string[] = [facts1, closedPeriods2, authorshipNotes3];
+export const migrations: readonly string[] = [facts1, closedPeriods2, authorshipNotes4];
 
 /** Where reading an input ended, as its source said. */
 export interface InputState {

@@ -19,6 +19,15 @@ export interface ImportOptions {
   readonly signal: AbortSignal;
 }
 
+export interface WatchOptions extends Pick<ImportOptions, "repositories" | "home" | "signal"> {
+  /** Looks by itself so often, whatever it hears of. */
+  readonly everyMs: number;
+  /** Called after an import that found something. */
+  onChange(summary: ImportSummary): void;
+  /** Called once when another process has the store; it is waited for. */
+  onBusy(error: Error): void;
+}
+
 export interface ImportSummary {
   readonly filesSeen: number;
   readonly filesRead: number;
@@ -129,6 +138,8 @@ export interface Audit {
 
 export interface Assay {
   import(options: ImportOptions): Promise<ImportSummary>;
+  /** Imports whenever something is new, until the signal is given. */
+  watch(options: WatchOptions): Promise<void>;
   rebuild(options: { readonly ignoreTrailers?: boolean; readonly progress: Progress }): Promise<void>;
   answer(options: AskOptions): Promise<Answer>;
   audit(options: AskOptions & { readonly links: boolean }): Promise<Audit>;

@@ -1,12 +1,10 @@
 import { allocate } from "../attribution/allocation.ts";
-import { type LocatedWrite, type LinkResult, linkWrites } from "../attribution/link.ts";
-import { LineEnds, type RepositoryOutcomes, type TurnWrite, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
-import { defaultLinkOptions } from "../attribution/link.ts";
+import { LineEnds } from "../attribution/line-ends.ts";
+import { type LinkResult, defaultLinkOptions, linkWrites } from "../attribution/link.ts";
+import { type RepositoryOutcomes, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
+import type { Segment, SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
 import { linkNotedLines } from "../attribution/noted-links.ts";
 import { type NotedLines, noteLines } from "../attribution/noted-lines.ts";
-import { type KnownRepository, PathLocator } from "../attribution/locate.ts";
-import type { Segment, SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
-import { turnAt } from "../attribution/segments.ts";
 import { joinSightings } from "../attribution/usages.ts";
 import type { CommitFact, RefFact } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
@@ -19,6 +17,7 @@ import { findReleases } from "../outcomes/git/releases.ts";
 import type { PriceBook } from "../prices/price-book.ts";
 import { priceUsage } from "../prices/price-usage.ts";
 import {
+  type SessionScope,
   type StoredCheckpoint,
   type StoredCommitMention,
   type StoredNote,
@@ -30,6 +29,7 @@ import {
   readCommitMentions,
   readNotes,
   readRepositories,
+  readSessionNames,
   readSessions,
   readSightings,
   readStoredCommits,
@@ -40,9 +40,11 @@ import type { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
 import { topologicalOrder } from "./commit-order.ts";
 import { type SessionFacts, ownedFacts } from "./compute-session-facts.ts";
-import { countUnseenSessions, namedSessions } from "./evidence.ts";
-import { noteProblems } from "./note-problems.ts";
-import { sessionsOfClaims } from "./noted-sessions.ts";
+import { namedSessions } from "./evidence.ts";
+import { type FoundWrite, type SessionPlace, knownRepository, locateWrites } from "./locate-writes.ts";
+import { noteProblems, unseenSessionProblems } from "./note-problems.ts";
+import { type SessionName, sessionsOfClaims } from "./noted-sessions.ts";
+import { type Written, digestOf } from "./written.ts";
 
 /** A repository with everything that is derived from its commits. */
 export interface ComputedRepository extends RepositoryOutcomes {
@@ -53,16 +55,25 @@ export interface ComputedRepository extends RepositoryOutcomes {
   /** Lines whose author notes name; null where the repository has none. */
   readonly noted: NotedLines | null;
   readonly ends: LineEnds;
+  readonly written: readonly Written[];
+  /** Of its notes and trailers. */
+  readonly problems: readonly Problem[];
 }
 
-/** Everything derived, in memory, before it becomes rows. */
+export type PricedUsage = Usage & { readonly listNanoUsd: bigint | null; readonly priceGap: string | null };
+export type PlacedSession = StoredSession & SessionPlace & { readonly repository: number | null };
+
+/** What is derived, in memory, before it becomes rows: of a whole store, or of the sessions and repositories to be replaced. */
 export interface Computed {
-  readonly usages: readonly (Usage & { readonly listNanoUsd: bigint | null; readonly priceGap: string | null })[];
-  readonly sessions: readonly (StoredSession & { readonly repository: number | null })[];
+  readonly usages: readonly PricedUsage[];
+  readonly sessions: readonly PlacedSession[];
   readonly facts: SessionFacts;
+  readonly written: readonly Written[];
   readonly segments: readonly Segment[];
   readonly repositories: readonly ComputedRepository[];
   readonly checkpoints: readonly StoredCheckpoint[];
+  readonly mentions: LoadedFacts["mentions"];
+  /** Of joining; what has no price is found in the rows. */
   readonly problems: readonly Problem[];
   readonly ignoreTrailers: boolean;
 }
@@ -70,6 +81,8 @@ export interface Computed {
 /** The facts of a store in memory, joined as far as telling them twice goes. */
 export interface LoadedFacts {
   readonly sessions: readonly StoredSession[];
+  /** Of all sessions of the store, whatever was asked for: notes and trailers may name any. */
+  readonly everySession: readonly SessionName[];
   readonly usages: readonly Usage[];
   readonly facts: SessionFacts;
   readonly checkpoints: readonly StoredCheckpoint[];
@@ -82,16 +95,27 @@ export interface LoadedFacts {
   readonly problems: readonly Problem[];
 }
 
+/** What to load; without it, all. */
+export interface LoadScope {
+  readonly sessions: SessionScope;
+  /** Repositories whose commits are wanted. */
+  readonly repositories: ReadonlySet<number>;
+}
+
 /** Loads what `compute` needs; the store may be closed then. */
-export async function loadFacts(store: FactStore, progress: Progress): Promise<LoadedFacts> {
+export async function loadFacts(store: FactStore, progress: Progress, wanted: LoadScope | null = null): Promise<LoadedFacts> {
   progress("joining sightings");
-  const sessions = await readSessions(store);
+  const scope = wanted?.sessions ?? null;
+  const sessions = await readSessions(store, scope);
   const firstRecord = new Map(sessions.map(({ agent, session, firstAt }) => [`${agent}\u0000${session}`, firstAt]));
-  const { usages, problems } = joinSightings(await readSightings(store), (agent, session) => firstRecord.get(`${agent}\u0000${session}`));
-  const facts = ownedFacts(await readCalls(store), await readWrites(store), await readTurns(store), usages);
+  const { usages, problems } = joinSightings(await readSightings(store, scope), (agent, session) =>
+    firstRecord.get(`${agent}\u0000${session}`),
+  );
+  const facts = ownedFacts(await readCalls(store, scope), await readWrites(store, scope), await readTurns(store, scope), usages);
   const { repositories, idOf } = await readRepositories(store);
   const loaded = [];
   for (const stored of repositories) {
+    if (wanted !== null && !wanted.repositories.has(stored.id)) continue;
     const ids = [...idOf].filter(([, id]) => id === stored.id).map(([id]) => id);
     loaded.push({ stored, commits: topologicalOrder(await readStoredCommits(store, ids)), notes: await readNotes(store, ids) });
   }
@@ -99,7 +123,8 @@ export async function loadFacts(store: FactStore, progress: Progress): Promise<L
     ...checkpoint,
     repository: idOf.get(checkpoint.repository) ?? checkpoint.repository,
   }));
-  return { sessions, usages, facts, checkpoints, mentions: await readCommitMentions(store), repositories: loaded, problems };
+  const everySession = await readSessionNames(store);
+  return { sessions, everySession, usages, facts, checkpoints, mentions: await readCommitMentions(store), repositories: loaded, problems };
 }
 
 export interface ComputeOptions {
@@ -113,8 +138,44 @@ export interface ComputeOptions {
  * the same result, in whatever order and parts they came.
  */
 export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOptions, progress: Progress): Computed {
-  const { sessions: storedSessions, facts, checkpoints, mentions } = loaded;
-  const usages = loaded.usages.map((usage) => {
+  const { sessions, facts, checkpoints, mentions, problems } = loaded;
+  const usages = priceUsages(loaded.usages, book);
+  const outcomes = loaded.repositories.map(({ stored, commits, notes }) => {
+    progress(`line history of ${repositoryName(stored)}`);
+    return { ...outcomesOf(stored, commits, options.defaultBranches), notes };
+  });
+  progress("finding the lines of writes in commits");
+  const located = locateWrites({
+    sessions,
+    facts,
+    usages,
+    known: outcomes.map(({ stored, history }) => knownRepository(stored, pathsOf(history.commits))),
+    keptIn: keptIn(checkpoints),
+    others: [],
+  });
+  const evidence = linkEvidence(loaded, options);
+  const repositories = outcomes.map(({ notes, ...repository }) =>
+    linkRepository(repository, located.writes.get(repository.repository) ?? [], notes, evidence),
+  );
+  const written = [...repositories.flatMap((repository) => repository.written), ...located.outside];
+  progress("following the money");
+  const placed = sessions.map((session) => placeSession(session, located));
+  return {
+    usages,
+    sessions: placed,
+    facts,
+    written,
+    segments: allocateSessions(usages, placed, facts, artefactsBySession(written)),
+    repositories,
+    checkpoints,
+    mentions,
+    problems,
+    ignoreTrailers: options.ignoreTrailers,
+  };
+}
+
+export function priceUsages(usages: readonly Usage[], book: PriceBook): PricedUsage[] {
+  return usages.map((usage) => {
     const price = priceUsage(usage, book);
     return {
       ...usage,
@@ -122,73 +183,106 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
       priceGap: price.kind === "priced" ? null : price.reason,
     };
   });
-  const outcomes = loaded.repositories.map(({ stored, commits, notes }) => {
-    progress(`line history of ${repositoryName(stored)}`);
-    return { ...outcomesOf(stored, commits, options.defaultBranches), notes };
-  });
+}
 
-  progress("finding the lines of writes in commits");
-  const located = locateWrites(
-    storedSessions,
-    facts,
-    usages,
-    outcomes,
-    new Map(checkpoints.map((checkpoint) => [checkpoint.session, checkpoint.repository])),
-  );
-  const artefacts = new Map<string, WriteArtefacts[]>();
-  const addArtefact = (session: string, artefact: WriteArtefacts): void => {
-    const list = artefacts.get(session);
-    if (list) list.push(artefact);
-    else artefacts.set(session, [artefact]);
-  };
-  const lastActive = new Map(storedSessions.map((session) => [session.session, session.lastAt]));
-  const sessionOf = sessionsOfClaims(storedSessions);
-  const isKnown = (session: string): boolean => lastActive.has(session);
-  const problems: Problem[] = [];
-  const repositories = outcomes.map(({ notes, ...repository }): ComputedRepository => {
-    const writes = located.writes.get(repository.repository) ?? [];
-    const own = checkpoints.filter((checkpoint) => checkpoint.repository === repository.repository);
-    const { history } = repository;
-    const byContent = linkWrites(history, writes, namedSessions(history, mentions, own, options.ignoreTrailers, isKnown));
-    const noted = noteLines(history, notes, sessionOf);
-    const { linked, contradicted } = linkNotedLines(byContent, noted, history, writes, defaultLinkOptions.skewMs);
-    const name = repositoryName(repository.stored);
-    if (noted !== null) problems.push(...noteProblems(name, noted, contradicted));
-    if (!options.ignoreTrailers) problems.push(...unseenSessions(name, countUnseenSessions(history, isKnown)));
-    const ends = new LineEnds(repository);
-    for (const { write, artefacts: artefact } of artefactsOf(repository, writes, linked, ends, lastActive, callBefore(facts)))
-      addArtefact(write.session, artefact);
-    return { ...repository, landingIsRelease: landingIsRelease(repository), linked, noted, ends };
-  });
-  for (const { session, artefact } of located.outside) addArtefact(session, artefact);
+/** The repository whose checkpoint branch holds each session. */
+export function keptIn(checkpoints: readonly StoredCheckpoint[]): ReadonlyMap<string, number> {
+  return new Map(checkpoints.map((checkpoint) => [checkpoint.session, checkpoint.repository]));
+}
 
-  progress("following the money");
-  const segments = allocateSessions(usages, storedSessions, facts, artefacts, located.repositoryOf);
-  return {
-    usages,
-    sessions: storedSessions.map((session) => ({ ...session, repository: located.repositoryOf.get(session.session) ?? null })),
-    facts,
-    segments,
-    repositories,
+export function placeSession(
+  session: StoredSession,
+  located: Pick<ReturnType<typeof locateWrites>, "places" | "repositoryOf">,
+): PlacedSession {
+  const place = located.places.get(session.session) as SessionPlace;
+  return { ...session, ...place, repository: located.repositoryOf.get(session.session) ?? null };
+}
+
+/** Every path commits ever changed. */
+export function pathsOf(commits: readonly CommitFact[]): Set<string> {
+  const paths = new Set<string>();
+  for (const { files } of commits) {
+    for (const { path, oldPath } of files) {
+      paths.add(path);
+      if (oldPath !== null) paths.add(oldPath);
+    }
+  }
+  return paths;
+}
+
+/** What linking needs beside commits and writes. */
+export interface LinkEvidence extends Pick<LoadedFacts, "checkpoints" | "mentions">, Pick<ComputeOptions, "ignoreTrailers"> {
+  /** Newest instant of each session. */
+  readonly lastActive: ReadonlyMap<string, number>;
+  /** The call that a session's lines of grade C are put down to. */
+  callBefore(session: string, instant: number): string | null;
+  /** Whom a claim of a note means. */
+  readonly sessionOf: ReturnType<typeof sessionsOfClaims>;
+  /** Whether a session is one of this store. */
+  isKnown(session: string): boolean;
+}
+
+export function linkEvidence(
+  {
+    sessions,
+    everySession,
     checkpoints,
-    problems: [...loaded.problems, ...unpricedModels(usages), ...problems],
-    ignoreTrailers: options.ignoreTrailers,
+    mentions,
+    facts,
+  }: Pick<LoadedFacts, "sessions" | "everySession" | "checkpoints" | "mentions" | "facts">,
+  { ignoreTrailers }: Pick<ComputeOptions, "ignoreTrailers">,
+): LinkEvidence {
+  const lastActive = new Map(sessions.map((session) => [session.session, session.lastAt]));
+  const known = new Set(everySession.map(({ session }) => session));
+  return {
+    checkpoints,
+    mentions,
+    ignoreTrailers,
+    lastActive,
+    callBefore: callBefore(facts),
+    sessionOf: sessionsOfClaims(everySession),
+    isKnown: (session) => known.has(session),
   };
 }
 
-function unseenSessions(where: string, count: number): Problem[] {
-  if (count === 0) return [];
-  return [
-    {
-      code: "session_trailer_unseen",
-      severity: "notice",
-      source: "git",
-      locator: where,
-      message: "commits whose trailer names a session that was not imported; its tokens are not counted",
-      hint: "Import from the machine the session ran on.",
-      count,
-    },
+/** Links the writes into a repository with its commits. @param writes all of them, in the order of the facts */
+export function linkRepository(
+  outcomes: ReturnType<typeof outcomesOf>,
+  writes: readonly FoundWrite[],
+  notes: readonly StoredNote[],
+  { checkpoints, mentions, ignoreTrailers, lastActive, callBefore: before, sessionOf, isKnown }: LinkEvidence,
+): ComputedRepository {
+  const { history } = outcomes;
+  const own = checkpoints.filter((checkpoint) => checkpoint.repository === outcomes.repository);
+  const byContent = linkWrites(history, writes, namedSessions(history, mentions, own, ignoreTrailers, isKnown));
+  const noted = noteLines(history, notes, sessionOf);
+  const { linked, contradicted } = linkNotedLines(byContent, noted, history, writes, defaultLinkOptions.skewMs);
+  const name = repositoryName(outcomes.stored);
+  const problems = [
+    ...(noted === null ? [] : noteProblems(name, noted, contradicted)),
+    ...(ignoreTrailers ? [] : unseenSessionProblems(name, history, isKnown)),
   ];
+  const ends = new LineEnds(outcomes);
+  const written = artefactsOf(outcomes, writes, linked, ends, lastActive, before).map(
+    ({ write, places, byCall, artefacts }, w): Written => {
+      const found = writes[w];
+      const { session, instant } = write;
+      const common = { session, instant, places, artefacts, changedLines: lineCount(write.diff) };
+      if (!found) return { ...common, loggedPath: "", turn: byCall ? 0 : null, digest: null };
+      return { ...common, loggedPath: found.loggedPath, turn: found.turn, digest: digestOf(found) };
+    },
+  );
+  return { ...outcomes, landingIsRelease: landingIsRelease(outcomes), linked, noted, ends, written, problems };
+}
+
+export function artefactsBySession(written: readonly Written[]): ReadonlyMap<string, readonly WriteArtefacts[]> {
+  const bySession = new Map<string, WriteArtefacts[]>();
+  for (const { session, artefacts } of written) {
+    const list = bySession.get(session);
+    if (list) list.push(artefacts);
+    else bySession.set(session, [artefacts]);
+  }
+  return bySession;
 }
 
 export function repositoryName({ aliases, id }: StoredRepository): string {
@@ -217,139 +311,46 @@ export function outcomesOf(
   const defaultBranch = chooseDefaultBranch(hints, refs, commits);
   const history = new LineHistory(commits, defaultBranch?.commit ?? null);
   for (const commit of commits) history.apply(commit);
-  const result = history.finish();
+  const result = { commits, ...history.finish() };
   const releases = findReleases(commits, refs);
   return { repository: stored.id, stored, history: result, changes: findChanges(commits, refs, result.tip), releases, defaultBranch };
 }
 
-/** The last call of a session before an instant that can have changed files, else its last call at all. */
-function callBefore(facts: SessionFacts): (session: string, instant: number) => string | null {
-  const changes = new Set<Call["activity"]>(["edit", "shell", "delegate", "build"]);
+/**
+ * The last call of a session before an instant that can have written what no log holds: an edit, a shell command or a
+ * sub-agent, else a build (a formatter). Calls that only check or commit never make their turn an editing one.
+ */
+export function callBefore(facts: Pick<SessionFacts, "calls">): (session: string, instant: number) => string | null {
+  const writes = new Set<Call["activity"]>(["edit", "shell", "delegate"]);
   return (session, instant) => {
-    let last: Call | null = null;
-    let lastChanging: Call | null = null;
-    for (const call of facts.calls.get(session) ?? []) {
-      if (call.instant > instant) break;
-      last = call;
-      if (changes.has(call.activity)) lastChanging = call;
-    }
-    return (lastChanging ?? last)?.callKey ?? null;
+    const calls = (facts.calls.get(session) ?? []).filter((call) => call.instant <= instant && call.status !== "error");
+    const last = calls.findLast((call) => writes.has(call.activity)) ?? calls.findLast((call) => call.activity === "build");
+    return last?.callKey ?? null;
   };
 }
 
-interface Located {
-  /** By repository, in the order of the facts. */
-  readonly writes: ReadonlyMap<number, readonly TurnWrite[]>;
-  /** Writes outside every known repository. */
-  readonly outside: readonly { session: string; artefact: WriteArtefacts }[];
-  readonly repositoryOf: ReadonlyMap<string, number>;
-}
-
-/** Which write went into which repository, and where each session ran. */
-export function locateWrites(
-  sessions: readonly StoredSession[],
-  facts: SessionFacts,
-  usages: readonly Usage[],
-  outcomes: readonly (RepositoryOutcomes & { stored: StoredRepository })[],
-  checkpointRepository: ReadonlyMap<string, number>,
-): Located {
-  const known: KnownRepository[] = outcomes.map(({ repository, stored, history }) => ({
-    id: repository,
-    folders: stored.aliases.filter((alias) => alias.kind === "folder").map((alias) => alias.value),
-    paths: new Set(
-      history.commits.flatMap((commit) =>
-        commit.files.flatMap((file) => (file.oldPath === null ? [file.path] : [file.path, file.oldPath])),
-      ),
-    ),
-  }));
-  const folders = new Map<string, Set<string>>();
-  const addFolder = (session: string, folder: string | null): void => {
-    if (folder === null) return;
-    const set = folders.get(session);
-    if (set) set.add(folder);
-    else folders.set(session, new Set([folder]));
-  };
-  for (const { session, cwd } of sessions) addFolder(session, cwd);
-  for (const { session, cwd } of usages) addFolder(session, cwd);
-  const paths = new Map<string, string[]>();
-  for (const { session, path } of facts.writes) {
-    const list = paths.get(session);
-    if (list) list.push(path);
-    else paths.set(session, [path]);
-  }
-  const locator = new PathLocator(
-    known,
-    sessions.map(({ session }) => ({
-      session,
-      paths: paths.get(session) ?? [],
-      folders: [...(folders.get(session) ?? [])],
-      repository: checkpointRepository.get(session) ?? null,
-    })),
-  );
-
-  const writes = new Map<number, TurnWrite[]>();
-  const outside: { session: string; artefact: WriteArtefacts }[] = [];
-  const votes = new Map<string, Map<number, number>>();
-  for (const write of facts.writes) {
-    const place = locator.locate(write.path, checkpointRepository.get(write.session) ?? null);
-    if (!place) {
-      outside.push({ session: write.session, artefact: outsideArtefact(write.callKey, write.path, write.quality) });
-      continue;
-    }
-    const located: TurnWrite & LocatedWrite = {
-      session: write.session,
-      callKey: write.callKey,
-      instant: write.instant,
-      path: place.path,
-      diff: write.diff,
-      quality: write.quality,
-      turn: turnAt(facts.turns.get(write.session) ?? [], write.instant),
-    };
-    const list = writes.get(place.repository);
-    if (list) list.push(located);
-    else writes.set(place.repository, [located]);
-    const vote = votes.get(write.session) ?? new Map<number, number>();
-    vote.set(place.repository, (vote.get(place.repository) ?? 0) + lineCount(write.diff));
-    votes.set(write.session, vote);
-  }
-  const repositoryOf = new Map<string, number>();
-  for (const { session } of sessions) {
-    const [voted] = [...(votes.get(session) ?? [])].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-    const ran = [...(folders.get(session) ?? [])]
-      .sort()
-      .map((folder) => locator.repositoryOf(folder))
-      .find((id) => id !== null);
-    const repository = checkpointRepository.get(session) ?? voted?.[0] ?? ran ?? null;
-    if (repository !== null) repositoryOf.set(session, repository);
-  }
-  return { writes, outside, repositoryOf };
-}
-
-function outsideArtefact(callKey: string, path: string, quality: WriteArtefacts["quality"]): WriteArtefacts {
-  return { callKey, path, quality, repository: null, insideRepository: false, groups: [], drafts: [] };
-}
-
-function allocateSessions(
-  usages: Computed["usages"],
-  sessions: readonly StoredSession[],
+/** Segments and strands of the sessions that own usages, in order of their keys. */
+export function allocateSessions(
+  usages: readonly PricedUsage[],
+  sessions: readonly PlacedSession[],
   facts: SessionFacts,
   artefacts: ReadonlyMap<string, readonly WriteArtefacts[]>,
-  repositoryOf: ReadonlyMap<string, number>,
 ): Segment[] {
-  const usagesOf = new Map<string, Computed["usages"][number][]>();
+  const usagesOf = new Map<string, PricedUsage[]>();
   for (const usage of usages) {
     const list = usagesOf.get(usage.session);
     if (list) list.push(usage);
     else usagesOf.set(usage.session, [usage]);
   }
-  const agentOf = new Map(sessions.map(({ session, agent }) => [session, agent]));
+  const placed = new Map(sessions.map((session) => [session.session, session]));
   return [...usagesOf.keys()].sort(compare).flatMap((session) => {
-    const own = usagesOf.get(session) as Computed["usages"][number][];
+    const own = usagesOf.get(session) as PricedUsage[];
+    const repository = placed.get(session)?.repository ?? null;
     const input: SessionInput = {
-      agent: agentOf.get(session) ?? (own[0] as Usage).agent,
+      agent: placed.get(session)?.agent ?? (own[0] as Usage).agent,
       session,
-      repository: repositoryOf.get(session) ?? null,
-      repositorySeen: repositoryOf.has(session),
+      repository,
+      repositorySeen: repository !== null,
       turns: facts.turns.get(session) ?? [],
       usages: own,
       calls: facts.calls.get(session) ?? [],
@@ -357,26 +358,4 @@ function allocateSessions(
     };
     return allocate(input, { rule: "lines", flows: true });
   });
-}
-
-/** A model without a price is a gap in every total of dollars: said once for each model and reason (RULINGS 31). */
-function unpricedModels(usages: Computed["usages"]): Problem[] {
-  const gaps = new Map<string, { model: string; reason: string; count: number }>();
-  for (const { model, priceGap } of usages) {
-    if (priceGap === null) continue;
-    const gap = gaps.get(`${model} ${priceGap}`);
-    if (gap) gap.count++;
-    else gaps.set(`${model} ${priceGap}`, { model, reason: priceGap, count: 1 });
-  }
-  return [...gaps.values()]
-    .sort((a, b) => compare(a.model, b.model) || compare(a.reason, b.reason))
-    .map(({ model, reason, count }) => ({
-      code: reason,
-      severity: "notice",
-      source: "prices",
-      locator: model,
-      message: "responses have no known price: their tokens are counted, their dollars are in no total",
-      hint: `Add a price for ${model} under prices: in assay.yaml.`,
-      count,
-    }));
 }

@@ -1,52 +1,70 @@
 import { type LineAuthors, authorsOf } from "../attribution/lives.ts";
 import { type NotedAuthors, notedAuthors, notedKind } from "../attribution/noted-lines.ts";
 import type { Change } from "../contract/history.ts";
+import type { FateParameters } from "../contract/fates.ts";
+import type { Problem } from "../contract/problem.ts";
 import type { Segment, Strand } from "../attribution/model.ts";
 import { turnAt } from "../attribution/segments.ts";
 import { lineKinds } from "../lines/line-kind.ts";
 import type { DerivedRows } from "../store/derived-store.ts";
 import type { Row } from "../store/duckdb/database.ts";
 import { type StoredCheckpoint, compare } from "../store/fact-reader.ts";
-import { type Computed, type ComputedRepository, repositoryName } from "./compute.ts";
+import { type Computed, type ComputedRepository, type PlacedSession, repositoryName } from "./compute.ts";
 import { markedAgent } from "./agent-markers.ts";
 import { checkpointsNamed } from "./evidence.ts";
+import { fateRow } from "./kept-fates.ts";
+import { type ChangeNames, type Written, artefactsText, mentionsOf, packPlaces } from "./written.ts";
 
 const agentGrades = ["A", "B", "C"] as const;
 
-/** Numbers sessions and changes as the derived tables do: dense, in canonical order. */
-interface Ids {
-  readonly session: ReadonlyMap<string, number>;
-  /** Id of the first change of each repository; a change's id is that plus its index. */
-  readonly firstChange: ReadonlyMap<number, number>;
+/** Ids of rows that stand beside those to be written; all empty and 0 for a whole store. */
+export interface StandingIds {
+  /** By session key; a session keeps its id when its rows are replaced. */
+  readonly sessions: ReadonlyMap<string, number>;
+  /** Ids of the changes of each repository whose rows stand, in the order of its list. */
+  readonly changes: ReadonlyMap<number, readonly number[]>;
+  /** The first id that is free, by table. */
+  readonly free: Readonly<Record<"session" | "usage" | "segment" | "strand" | "change" | "commit" | "run", number>>;
+}
+
+export const noStandingIds: StandingIds = {
+  sessions: new Map(),
+  changes: new Map(),
+  free: { session: 0, usage: 0, segment: 0, strand: 0, change: 0, commit: 0, run: 0 },
+};
+
+interface Ids extends StandingIds {
+  /** Ids of the changes of every repository, in the order of its list. */
+  readonly changes: ReadonlyMap<number, readonly number[]>;
 }
 
 /** Everything derived as rows, columns in the order of derived.sql. */
-export function derivedRows(computed: Computed, states: Readonly<Record<string, string>>): DerivedRows {
-  const ids = numberAll(computed);
+export function derivedRows(
+  computed: Computed,
+  states: Readonly<Record<string, string>>,
+  standing: StandingIds,
+  changes: Pick<ChangeNames, "keyOf">,
+  fates: FateParameters,
+): DerivedRows {
+  const ids = numberAll(computed, standing);
+  const { free } = ids;
+  const placed = new Map(computed.sessions.map((session) => [session.session, session]));
   const turnOfUsage = (session: string, instant: number): number => turnAt(computed.facts.turns.get(session) ?? [], instant);
   const segmentOf = new Map<number, number>();
   computed.segments.forEach((segment, s) => {
-    for (const usage of segment.usages) segmentOf.set(usage, s);
+    for (const usage of segment.usages) segmentOf.set(usage, free.segment + s);
   });
   return {
     derived_state: () => Object.entries(states).map(([name, value]): Row => [name, value]),
-    problem_d: () =>
-      computed.problems.map(
-        ({ source, code, severity, locator, message, hint, count }): Row => [
-          source,
-          code,
-          severity,
-          locator,
-          message,
-          hint ?? null,
-          count ?? 1,
-        ],
-      ),
+    problem_d: () => [
+      ...computed.problems.map((problem) => problemRow(problem, null)),
+      ...computed.repositories.flatMap(({ repository, problems }) => problems.map((problem) => problemRow(problem, repository))),
+    ],
     repository_d: () => computed.repositories.map((repository) => repositoryRow(repository, computed.checkpoints)),
     session_d: () =>
       computed.sessions.map(
         (session): Row => [
-          ids.session.get(session.session) as number,
+          ids.sessions.get(session.session) as number,
           session.session,
           session.agent,
           session.firstAt,
@@ -61,9 +79,9 @@ export function derivedRows(computed: Computed, states: Readonly<Record<string, 
     usage_d: () =>
       computed.usages.map(
         (usage): Row => [
-          usage.id,
+          free.usage + usage.id,
           usage.key,
-          ids.session.get(usage.session) ?? null,
+          ids.sessions.get(usage.session) ?? null,
           segmentOf.get(usage.id) ?? null,
           usage.instant,
           usage.agent,
@@ -75,7 +93,7 @@ export function derivedRows(computed: Computed, states: Readonly<Record<string, 
           usage.geo,
           usage.branch,
           usage.cwd,
-          computed.sessions[ids.session.get(usage.session) ?? -1]?.repository ?? null,
+          placed.get(usage.session)?.repository ?? null,
           usage.agentId !== null,
           turnOfUsage(usage.session, usage.instant),
           usage.sources.join(" "),
@@ -90,12 +108,23 @@ export function derivedRows(computed: Computed, states: Readonly<Record<string, 
           usage.webSearches,
         ],
       ),
-    charge: () => computed.usages.map((usage): Row => [usage.id, usage.id, usage.listNanoUsd, null, null, usage.priceGap, null]),
+    charge: () =>
+      computed.usages.map(
+        ({ id, listNanoUsd, priceGap }): Row => [free.usage + id, free.usage + id, listNanoUsd, null, null, priceGap, null],
+      ),
     segment: () =>
       computed.segments.map(
-        (segment, s): Row => [s, ids.session.get(segment.session) ?? null, segment.turn, segment.kind, segment.activity, segment.purpose],
+        (segment, s): Row => [
+          free.segment + s,
+          ids.sessions.get(segment.session) ?? null,
+          segment.turn,
+          segment.kind,
+          segment.activity,
+          segment.purpose,
+        ],
       ),
     strand: () => strandRows(computed.segments, ids),
+    fate_now: () => computed.segments.flatMap(({ strands }) => strands).map((strand, s) => fateRow(free.strand + s, strand, fates)),
     change: () => computed.repositories.flatMap((repository) => changeRows(repository, ids)),
     commit_d: () => commitRows(computed, ids),
     commit_link: () =>
@@ -103,7 +132,7 @@ export function derivedRows(computed: Computed, states: Readonly<Record<string, 
         linked.links
           .map(
             (link): Row => [
-              ids.session.get(link.session) ?? null,
+              ids.sessions.get(link.session) ?? null,
               repository,
               history.commits[link.commit]?.hash ?? null,
               link.grade,
@@ -117,17 +146,66 @@ export function derivedRows(computed: Computed, states: Readonly<Record<string, 
       ),
     run: () => runRows(computed.repositories, ids),
     note_tally: () => computed.repositories.flatMap(tallyRows),
+    session_place: () => computed.sessions.map((session) => placeRow(session, computed, ids)),
+    write_d: () => computed.written.map((written) => writtenRow(written, ids, changes)),
+    opaque_path: () =>
+      computed.repositories.flatMap(({ repository, history }) => [...history.opaquePaths.keys()].map((path): Row => [repository, path])),
   };
 }
 
-function numberAll(computed: Computed): Ids {
-  const firstChange = new Map<number, number>();
-  let next = 0;
-  for (const { repository, changes } of computed.repositories) {
-    firstChange.set(repository, next);
-    next += changes.changes.length;
-  }
-  return { session: new Map(computed.sessions.map((session, s) => [session.session, s])), firstChange };
+const problemRow = ({ source, code, severity, locator, message, hint, count }: Problem, repository: number | null): Row => [
+  source,
+  code,
+  severity,
+  locator,
+  message,
+  hint ?? null,
+  count ?? 1,
+  repository,
+];
+
+function numberAll({ repositories, sessions }: Computed, standing: StandingIds): Ids {
+  const changes = new Map(standing.changes);
+  let nextChange = standing.free.change;
+  for (const { repository, changes: own } of repositories)
+    changes.set(
+      repository,
+      own.changes.map(() => nextChange++),
+    );
+  const numbers = new Map(standing.sessions);
+  let nextSession = standing.free.session;
+  for (const { session } of sessions) if (!numbers.has(session)) numbers.set(session, nextSession++);
+  return { ...standing, changes, sessions: numbers };
+}
+
+const changeId = ({ changes }: Ids, repository: number, change: number): number => changes.get(repository)?.[change] as number;
+
+function placeRow({ session, keptIn, folders }: PlacedSession, { mentions, facts }: Computed, ids: Ids): Row {
+  return [
+    ids.sessions.get(session) as number,
+    keptIn,
+    JSON.stringify(folders),
+    JSON.stringify(mentionsOf(session, mentions)),
+    facts.calls.get(session)?.[0]?.instant ?? null,
+  ];
+}
+
+function writtenRow(written: Written, ids: Ids, changes: Pick<ChangeNames, "keyOf">): Row {
+  const { artefacts, places } = written;
+  return [
+    ids.sessions.get(written.session) ?? null,
+    artefacts.callKey,
+    written.loggedPath,
+    written.instant,
+    written.turn,
+    artefacts.quality,
+    written.digest,
+    written.changedLines,
+    artefacts.repository,
+    artefacts.insideRepository ? artefacts.path : null,
+    places === null ? null : packPlaces(places),
+    artefactsText(artefacts, changes),
+  ];
 }
 
 function repositoryRow(
@@ -168,12 +246,12 @@ function repositoryRow(
 }
 
 function* strandRows(segments: readonly Segment[], ids: Ids): Generator<Row> {
-  let id = 0;
+  let id = ids.free.strand;
   for (const [s, segment] of segments.entries()) {
     const total = segment.strands.reduce((sum, strand) => sum + strand.weight, 0);
     let from = 0;
     for (const strand of segment.strands) {
-      yield strandRow(id++, s, from, from + strand.weight, total, strand, ids);
+      yield strandRow(id++, ids.free.segment + s, from, from + strand.weight, total, strand, ids);
       from += strand.weight;
     }
   }
@@ -181,8 +259,7 @@ function* strandRows(segments: readonly Segment[], ids: Ids): Generator<Row> {
 
 function strandRow(id: number, segment: number, from: number, to: number, total: number, strand: Strand, ids: Ids): Row {
   const { life } = strand;
-  const change =
-    strand.change === null || strand.repository === null ? null : (ids.firstChange.get(strand.repository) as number) + strand.change;
+  const change = strand.change === null || strand.repository === null ? null : changeId(ids, strand.repository, strand.change);
   return [
     id,
     segment,
@@ -221,7 +298,7 @@ function changeRows({ repository, changes, history, releases }: ComputedReposito
     const landed = change.landedCommit === null ? undefined : index.get(change.landedCommit);
     const release = landed === undefined ? undefined : releases.releases[releases.releaseOf[landed] as number];
     return [
-      (ids.firstChange.get(repository) as number) + i,
+      changeId(ids, repository, i),
       repository,
       changeKey(change),
       change.kind,
@@ -235,10 +312,10 @@ function changeRows({ repository, changes, history, releases }: ComputedReposito
 }
 
 /** What people call it: `#35`; a direct push by the commit that landed. */
-const changeKey = ({ number, landedCommit, id }: Change): string => (number === null ? (landedCommit ?? id) : `#${number}`);
+export const changeKey = ({ number, landedCommit, id }: Change): string => (number === null ? (landedCommit ?? id) : `#${number}`);
 
 function* commitRows({ repositories, ignoreTrailers }: Computed, ids: Ids): Generator<Row> {
-  let id = 0;
+  let id = ids.free.commit;
   for (const { repository, history, changes, releases } of repositories) {
     for (const [c, commit] of history.commits.entries()) {
       let added = 0;
@@ -256,7 +333,7 @@ function* commitRows({ repositories, ignoreTrailers }: Computed, ids: Ids): Gene
         commit.hash,
         commit.commitAt,
         commit.authorAt,
-        change < 0 ? null : (ids.firstChange.get(repository) as number) + change,
+        change < 0 ? null : changeId(ids, repository, change),
         history.onDefault[c] === 1,
         commit.authorEmail,
         releases.releases[releases.releaseOf[c] as number]?.releasedAt ?? null,
@@ -270,7 +347,7 @@ function* commitRows({ repositories, ignoreTrailers }: Computed, ids: Ids): Gene
 
 /** Lines of one file born in one commit, with one life, one kind and one author, are one run. */
 function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Generator<Row> {
-  let id = 0;
+  let id = ids.free.run;
   for (const repository of repositories) {
     const authors = authorsOf(repository.history, repository.linked, repository.ends);
     const noted = repository.noted && notedAuthors(repository.noted, repository.history, authors, repository.ends.restored);
@@ -316,7 +393,7 @@ const runColumn = { lines: 12, movedLines: 13 } as const;
 
 function runKey({ history, ends }: ComputedRepository, authors: LineAuthors, line: number, kind: number): string {
   const last = ends.latest(line);
-  return `${kind} ${authors.grade[line]} ${authors.session[line]} ${history.landed[line]} ${history.died[last]} ${history.killer[last]} ${history.killer[line]} ${ends.replaced[last]}`;
+  return `${kind} ${authors.grade[line]} ${authors.mixed[line]} ${authors.session[line]} ${history.landed[line]} ${history.died[last]} ${history.killer[last]} ${history.killer[line]} ${ends.replaced[last]}`;
 }
 
 /** landed_ms, landed_change_id, released_ms, died_ms, death, killer_commit. */
@@ -332,7 +409,7 @@ function lifeCells(
   const { diedAt, death } = ends.deathOf(line);
   return [
     history.commits[landed]?.commitAt ?? null,
-    change < 0 ? null : (ids.firstChange.get(repository) as number) + change,
+    change < 0 ? null : changeId(ids, repository, change),
     releases.releases[releases.releaseOf[landed] as number]?.releasedAt ?? null,
     diedAt,
     death,
@@ -349,10 +426,10 @@ function authorCells(
   ids: Ids,
 ): (string | number | null)[] {
   const grade = authors.grade[line] as number;
-  const session = grade === 0 ? null : (ids.session.get(linked.sessions[authors.session[line] as number] as string) ?? null);
+  const session = grade === 0 ? null : (ids.sessions.get(linked.sessions[authors.session[line] as number] as string) ?? null);
   const kind = noted?.kind[line] ?? notedKind.none;
-  if (kind === notedKind.none)
-    return grade === 0 ? ["unknown", null, null, null] : ["agent", agentGrades[grade - 1] as string, session, null];
+  if (kind === notedKind.none && grade === 0) return ["unknown", null, null, null];
+  if (kind === notedKind.none) return [authors.mixed[line] === 1 ? "mixed" : "agent", agentGrades[grade - 1] as string, session, null];
   if (kind === notedKind.person) return ["person", "A", null, null];
   return [kind === notedKind.mixed ? "mixed" : "agent", "A", session, notes?.agents[noted?.agent[line] ?? -1] ?? null];
 }

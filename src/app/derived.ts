@@ -1,12 +1,17 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import type { FateParameters } from "../contract/fates.ts";
 import { createPriceBook } from "../prices/price-book.ts";
-import { hasDerived, openDerived, writeDerived } from "../store/derived-store.ts";
+import { readChanged } from "../store/changed.ts";
+import { hasDerived, openDerived, updateDerived, writeDerived } from "../store/derived-store.ts";
+import type { Database } from "../store/duckdb/database.ts";
 import { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
 import { compute, loadFacts } from "./compute.ts";
 import { type Config, readConfig } from "./config.ts";
-import { derivedRows } from "./derived-rows.ts";
+import { type Rederived, changeNames, rederive } from "./derive-changed.ts";
+import { derivedRows, noStandingIds } from "./derived-rows.ts";
+import { fatesStand, fatesState, keepsFates, refreshFates } from "./kept-fates.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
 import { forgetSeen } from "./seen.ts";
 
@@ -37,44 +42,95 @@ export async function rebuild(
 }
 
 /**
- * Rebuilds what is derived where it does not stand on the present facts, prices and version: after an import, after one
- * that was killed before its end, after a change of assay.yaml, after an update.
+ * Derives anew what does not stand on the present facts, prices and version: after an import, after one that was killed
+ * before its end, after a change of assay.yaml, after an update. Where only facts changed, only what hangs on these.
  */
 export async function ensureDerived(options: OpenAssayOptions, progress: Progress): Promise<void> {
-  const standsOn = await withFacts(options.folder, true, (store) => basisOf(options, store));
-  if ((await derivedBasis(options.folder)) !== standsOn) await rebuildDerived(options, progress);
+  if ((await withFacts(options.folder, true, (store) => updateDerivedFrom(store, options, progress))) === null)
+    await rebuildDerived(options, progress);
 }
 
-/** Usages in the derived tables as they are; 0 before the first import. */
-export async function countUsages(folder: string): Promise<number> {
-  if (!hasDerived(folder)) return 0;
-  const database = await openDerived(folder);
-  try {
-    return (await database.all("SELECT count(*)::INTEGER AS n FROM usage_d"))[0]?.["n"] as number;
-  } finally {
-    database.close();
-  }
+/** Usages of the derived tables before and after they were brought up to date. */
+export interface UsageCounts {
+  readonly before: number;
+  readonly after: number;
 }
 
-async function derivedBasis(folder: string): Promise<string | null> {
+/**
+ * Brings the derived tables up to the facts of an open store by what changed.
+ * @returns null where all has to be derived anew (`rebuildDerived`); nothing was changed then
+ */
+export async function updateDerivedFrom(store: FactStore, options: OpenAssayOptions, progress: Progress): Promise<UsageCounts | null> {
+  const { folder, releaseMemory } = options;
   if (!hasDerived(folder)) return null;
-  const database = await openDerived(folder);
+  const { prices, defaultBranches, fates } = readOptionsConfig(options);
+  const basis = await basisOf(options, store);
+  const derived = await openDerived(folder);
+  let rederived: Rederived | null;
+  let before: number;
+  let fatesStood: boolean;
   try {
-    return ((await database.all("SELECT value FROM derived_state WHERE name = 'basis'"))[0]?.["value"] as string | undefined) ?? null;
+    const known = await readBasis(derived);
+    if (known?.frame !== basis.frame) return null;
+    before = await countUsages(derived);
+    fatesStood = await keepsFates(derived, fates);
+    if (known.revision === basis.revision) return { before, after: before };
+    const changed = await readChanged(store.database, known.revision);
+    if (changed === null) return null;
+    const ignoreTrailers = (await store.setting("ignore_trailers")) === "true";
+    const book = createPriceBook(prices);
+    rederived = await rederive({ store, derived, changed, book, options: { ignoreTrailers, defaultBranches }, progress });
   } finally {
-    database.close();
+    derived.close();
   }
+  if (rederived === null) return null;
+  const { computed, replaced, standing, changes } = rederived;
+  const states = statesOf(basis, (await store.setting("ignore_trailers")) === "true", fates);
+  const rows = derivedRows(computed, states, standing, changes, fates);
+  const moved = fatesStood ? `repository_id IN (${[...replaced.repositories, -1].map(Number).join(", ")})` : "true";
+  const after = await updateDerived(folder, replaced, rows, releaseMemory, async (database) => {
+    if (!fatesStood || replaced.repositories.length > 0) await refreshFates(database, moved, fates);
+    return await countUsages(database);
+  });
+  return { before, after };
 }
 
-/** What derived tables rest on, as one word. */
-async function basisOf(options: OpenAssayOptions, store: FactStore): Promise<string> {
+async function countUsages(derived: Database): Promise<number> {
+  return (await derived.all("SELECT count(*)::INTEGER AS n FROM usage_d"))[0]?.["n"] as number;
+}
+
+/** What derived tables rest on. */
+interface Basis {
+  /** Everything but the facts, as one word. */
+  readonly frame: string;
+  /** Of the facts. */
+  readonly revision: number;
+}
+
+async function readBasis(derived: Database): Promise<Basis | null> {
+  const rows = await derived.all("SELECT name, value FROM derived_state");
+  const state = (name: string): string | undefined => rows.find((row) => row["name"] === name)?.["value"] as string | undefined;
+  const [frame, revision] = [state("frame"), state("revision")];
+  return frame === undefined || revision === undefined ? null : { frame, revision: Number(revision) };
+}
+
+async function basisOf(options: OpenAssayOptions, store: FactStore): Promise<Basis> {
   const { prices, defaultBranches } = readOptionsConfig(options);
-  return createHash("sha1")
-    .update(JSON.stringify([options.version, await store.revision(), prices, defaultBranches]))
+  const frame = createHash("sha1")
+    .update(JSON.stringify([options.version, await store.setting("ignore_trailers"), prices, defaultBranches]))
     .digest("hex");
+  return { frame, revision: await store.revision() };
 }
 
-async function rebuildDerived(options: OpenAssayOptions, asked: Progress): Promise<void> {
+const statesOf = ({ frame, revision }: Basis, ignoreTrailers: boolean, fates: FateParameters): Record<string, string> => ({
+  [fatesState]: fatesStand(fates),
+  frame,
+  revision: String(revision),
+  ignore_trailers: String(ignoreTrailers),
+});
+
+/** Derives everything anew from the facts. */
+export async function rebuildDerived(options: OpenAssayOptions, asked: Progress): Promise<UsageCounts> {
   const { folder, releaseMemory } = options;
   const config = readOptionsConfig(options);
   const progress: Progress = (step, done, total) => {
@@ -89,5 +145,23 @@ async function rebuildDerived(options: OpenAssayOptions, asked: Progress): Promi
   }));
   const computed = compute(loaded, createPriceBook(config.prices), { ignoreTrailers, defaultBranches: config.defaultBranches }, progress);
   progress("writing what is derived");
-  await writeDerived(folder, derivedRows(computed, { basis, ignore_trailers: String(ignoreTrailers) }), releaseMemory);
+  const before = hasDerived(folder) ? await withDerived(folder, countUsages) : 0;
+  const rows = derivedRows(
+    computed,
+    statesOf(basis, ignoreTrailers, config.fates),
+    noStandingIds,
+    changeNames(computed.repositories, null),
+    config.fates,
+  );
+  await writeDerived(folder, rows, releaseMemory);
+  return { before, after: computed.usages.length };
+}
+
+async function withDerived<T>(folder: string, use: (derived: Database) => Promise<T>): Promise<T> {
+  const database = await openDerived(folder);
+  try {
+    return await use(database);
+  } finally {
+    database.close();
+  }
 }

@@ -55,16 +55,39 @@ function told(
 
 describe("a printed hash", () => {
   it("names the one commit that begins with it", () => {
-    const commits = [commit("abc1234"), commit("abd1234")];
+    const commits = [commit("abc1234"), commit("abd1234", { authorAt: noon - 1000 })];
     expect(told(commits, [{ session: "s", hash: "abc1234", instant: noon }])).toEqual({ 0: ["s printed_hash"] });
     expect(told(commits, [{ session: "s", hash: "ab", instant: noon }])).toEqual({});
-    expect(told(commits, [{ session: "s", hash: "fff1234", instant: noon }])).toEqual({});
   });
 
   it("counts from two minutes before to an hour after the commit: a log that is read later names nothing", () => {
     const at = (instant: number): object => told([commit("abc1234")], [{ session: "s", hash: "abc1234", instant }]);
     expect([at(noon - 120_000), at(noon + 3_600_000)]).toEqual([{ 0: ["s printed_hash"] }, { 0: ["s printed_hash"] }]);
     expect([at(noon - 120_001), at(noon + 3_600_001)]).toEqual([{}, {}]);
+  });
+
+  it("names the copies with it: an amend, a rebase and a pick keep author and author date", () => {
+    const copy = commit("fff9999", { commitAt: noon + 86_400_000 });
+    const other = commit("eee9999", { authorEmail: "bo@example.org" });
+    expect(told([commit("abc1234"), copy, other], [{ session: "s", hash: "abc1234", instant: noon }])).toEqual({
+      0: ["s printed_hash"],
+      1: ["s printed_hash_of_copy"],
+    });
+  });
+
+  it("of a commit that is gone names what was made of it: the last author date before the print, two minutes at most", () => {
+    const commits = [commit("abc1234", { authorAt: noon - 30_000 }), commit("abd1234", { commitAt: noon + 86_400_000 })];
+    const at = (instant: number): object => told(commits, [{ session: "s", hash: "fff1234", instant }]);
+    expect([at(noon - 1), at(noon), at(noon + 120_000)]).toEqual([
+      { 0: ["s printed_hash_of_copy"] },
+      { 1: ["s printed_hash_of_copy"] },
+      { 1: ["s printed_hash_of_copy"] },
+    ]);
+    expect([at(noon - 30_001), at(noon + 120_001)]).toEqual([{}, {}]);
+    // Two authors in one second: nobody knows which of them it was.
+    expect(told([commit("abc1234"), commit("abd1234", { authorName: "Bo" })], [{ session: "s", hash: "fff1234", instant: noon }])).toEqual(
+      {},
+    );
   });
 
   it("names a session once, however often it was printed", () => {

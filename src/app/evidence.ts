@@ -1,10 +1,8 @@
-import type { CommitEvidence, NamedSessions } from "../attribution/link.ts";
+import type { CommitEvidence, NamedSession, NamedSessions } from "../attribution/link.ts";
+import { type NamedByHash, commitsNamedByHash } from "../attribution/printed-hashes.ts";
+import type { CommitFact } from "../contract/facts.ts";
 import type { LineHistoryResult } from "../contract/history.ts";
 import type { StoredCheckpoint, StoredCommitMention } from "../store/fact-reader.ts";
-
-/** A hash told this long before or after its commit's own clock still names it: skew, and hooks that take their time. */
-const skewMs = 120_000;
-const toldWithinMs = 3_600_000;
 
 /** The key of the trailer that names a checkpoint. */
 const checkpointTrailer = "entire-checkpoint";
@@ -42,21 +40,28 @@ export function namedSessions(
   ignoreTrailers: boolean,
   isKnown: (session: string) => boolean = () => false,
 ): NamedSessions {
-  const named = new Map<number, { session: string; evidence: CommitEvidence }[]>();
+  const named = new Map<number, NamedSession[]>();
   const add = (commit: number, session: string, evidence: CommitEvidence): void => {
     const list = named.get(commit);
     if (!list) named.set(commit, [{ session, evidence }]);
     else if (!list.some((known) => known.session === session)) list.push({ session, evidence });
   };
-  const byHash = history.commits.map((commit, c) => ({ hash: commit.hash, c })).sort((a, b) => (a.hash < b.hash ? -1 : 1));
-  for (const { session, hash, instant, telemetry } of mentions) {
-    const c = uniquePrefix(byHash, hash);
-    const committedAt = c === null ? undefined : history.commits[c]?.commitAt;
-    if (c === null || committedAt === undefined) continue;
-    if (instant < committedAt - skewMs || instant > committedAt + toldWithinMs) continue;
-    add(c, session, telemetry ? "telemetry_commit" : "printed_hash");
-  }
-  if (ignoreTrailers) return named;
+  const byHash = commitsNamedByHash(
+    history.commits,
+    mentions.filter(({ telemetry }) => !telemetry),
+  );
+  const byTelemetry = commitsNamedByHash(
+    history.commits,
+    mentions.filter(({ telemetry }) => telemetry),
+  );
+  const isOriginal = ({ evidence }: NamedByHash): boolean => evidence === "printed_hash";
+  for (const { commit, session, evidence } of byHash.filter(isOriginal)) add(commit, session, evidence);
+  for (const { commit, session } of byTelemetry.filter(isOriginal)) add(commit, session, "telemetry_commit");
+  const addCopies = (): NamedSessions => {
+    for (const one of [...byHash, ...byTelemetry]) if (!isOriginal(one)) add(one.commit, one.session, one.evidence);
+    return named;
+  };
+  if (ignoreTrailers) return addCopies();
   const byCheckpoint = new Map<string, StoredCheckpoint[]>();
   for (const checkpoint of checkpoints) {
     const list = byCheckpoint.get(checkpoint.checkpoint);
@@ -77,7 +82,12 @@ export function namedSessions(
       }
     }
   });
-  return named;
+  return addCopies();
+}
+
+/** Ids that session trailers may name, known or not. */
+export function sessionsInTrailers(trailers: CommitFact["trailers"]): string[] {
+  return trailers.filter(({ key }) => sessionTrailers.has(key.toLowerCase())).flatMap(({ value }) => sessionIdsIn(value));
 }
 
 /** Commits with a trailer that names a session this store has not seen: work whose tokens are not counted. */
@@ -106,17 +116,4 @@ function sessionIdsIn(value: string): string[] {
 /** Checkpoints that trailers of a repository's commits name. */
 export function checkpointsNamed(trailers: readonly { readonly key: string; readonly value: string }[]): string[] {
   return trailers.filter(({ key }) => key.toLowerCase() === checkpointTrailer).map(({ value }) => value);
-}
-
-function uniquePrefix(sorted: readonly { hash: string; c: number }[], prefix: string): number | null {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] as { hash: string }).hash < prefix) low = middle + 1;
-    else high = middle;
-  }
-  const found = sorted[low];
-  if (!found?.hash.startsWith(prefix)) return null;
-  return sorted[low + 1]?.hash.startsWith(prefix) ? null : found.c;
 }

@@ -8,7 +8,7 @@ import { factsFile } from "../store/place.ts";
 import type { Telling } from "../store/rows.ts";
 import type { FactStore } from "../store/store.ts";
 import type { ImportOptions, ImportSummary } from "./assay.ts";
-import { countUsages, ensureDerived, withFacts } from "./derived.ts";
+import { rebuildDerived, updateDerivedFrom, withFacts } from "./derived.ts";
 import { findRepositories, importRepositories } from "./import-repositories.ts";
 import { importSources } from "./import-sources.ts";
 import { discover } from "./nothing-new.ts";
@@ -20,8 +20,7 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
   const { folder, variables } = options;
   const factsPath = join(folder, factsFile);
   const problems: Problem[] = [];
-  const before = await countUsages(folder);
-  const { summary, seen } = await withFacts(folder, false, async (store) => {
+  const { summary, seen, updated } = await withFacts(folder, false, async (store) => {
     const seenAt = options.now();
     if (asked.ignoreTrailers !== undefined) await store.changeSetting("ignore_trailers", String(asked.ignoreTrailers));
     const fingerprinter = new Fingerprinter(await store.secret());
@@ -74,6 +73,7 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
     const ignoreTrailers = (await store.setting("ignore_trailers")) === "true";
     return {
       summary,
+      updated: asked.signal.aborted ? null : await updateDerivedFrom(store, options, asked.progress),
       seen: asked.signal.aborted
         ? null
         : {
@@ -87,10 +87,10 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
     };
   });
   if (!seen) return summary; // stopped: what was read is kept, the next import goes on
-  await ensureDerived(options, asked.progress);
+  const { before, after } = updated ?? (await rebuildDerived(options, asked.progress));
   const facts = fileStamp(factsPath);
   if (facts !== null) writeSeen(folder, { ...seen, facts });
-  return { ...summary, newUsages: (await countUsages(folder)) - before };
+  return { ...summary, newUsages: after - before };
 }
 
 /** Folders sessions ran in. Most are of this machine; the others lead nowhere and are skipped. */

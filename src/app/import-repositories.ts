@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import type { RefFact } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
 import { GitError } from "../git/git.ts";
 import type { Fingerprinter } from "../lines/fingerprint.ts";
 import type { CarriedNote } from "../contract/facts.ts";
 import { noteStateOf, readNotes } from "../outcomes/authorship/index.ts";
+import { featureVersion } from "../lines/line-diff.ts";
 import { type Repository, countCommitsOfAllRefs, openRepository, readIdentity, readRepository } from "../outcomes/git/index.ts";
 import type { Alias, FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
@@ -18,7 +20,7 @@ export interface FoundRepository {
   readonly clone: string;
   /** Work trees that led to it. */
   readonly folders: readonly string[];
-  /** Fingerprint of its refs and of what HEAD stands for: equal means nothing new. */
+  /** Fingerprint of its refs, of what HEAD stands for and of how lines are read: equal means nothing new. */
   readonly refsDigest: string;
 }
 
@@ -30,7 +32,8 @@ export async function findRepositories(
 ): Promise<FoundRepository[]> {
   const found = new Map<string, { repository: Repository; folders: Set<string> }>();
   for (const folder of folders) {
-    const repository = await openRepository(folder, variables);
+    // Most folders sessions ran in are of other machines: no git is started to find that out.
+    const repository = existsSync(folder) ? await openRepository(folder, variables) : null;
     if (!repository) {
       missing(folder);
       continue;
@@ -51,7 +54,7 @@ export async function findRepositories(
 function digestOf(repository: Repository): string {
   const { refs, hints, place } = repository;
   return createHash("sha1")
-    .update(JSON.stringify([refs.map(({ name, commit }) => [name, commit]), hints, place.shallow, noteStateOf(repository)]))
+    .update(JSON.stringify([refs.map(({ name, commit }) => [name, commit]), hints, place.shallow, featureVersion, noteStateOf(repository)]))
     .digest("hex");
 }
 

@@ -1,5 +1,7 @@
 import type { NoteTally, NotedLines } from "../attribution/noted-lines.ts";
+import type { LineHistoryResult } from "../contract/history.ts";
 import type { Problem } from "../contract/problem.ts";
+import { countUnseenSessions } from "./evidence.ts";
 
 const source = "authorship";
 
@@ -48,6 +50,23 @@ export function noteProblems(where: string, { tallies, claimedTwice }: NotedLine
     "lines whose text another session wrote than the one a note names, or that a note calls a person's; the note is believed",
   );
   return problems;
+}
+
+/** The commits of a repository whose trailer names a session this store has not seen. @param where name of the repository */
+export function unseenSessionProblems(where: string, history: LineHistoryResult, isKnown: (session: string) => boolean): Problem[] {
+  const count = countUnseenSessions(history, isKnown);
+  if (count === 0) return [];
+  return [
+    {
+      code: "session_trailer_unseen",
+      severity: "notice",
+      source: "git",
+      locator: where,
+      message: "commits whose trailer names a session that was not imported; its tokens are not counted",
+      hint: "Import from the machine the session ran on.",
+      count,
+    },
+  ];
 }
 
 function tellTally(

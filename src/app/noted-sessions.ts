@@ -3,6 +3,12 @@ import type { ClaimedSession } from "../attribution/noted-lines.ts";
 import type { LineClaim } from "../contract/facts.ts";
 import { toolsOf } from "../outcomes/authorship/agents.ts";
 
+/** What notes and trailers know a session by. */
+export interface SessionName {
+  readonly agent: string;
+  readonly session: string;
+}
+
 /** Fewer digits name too many sessions. */
 const fewestDigits = 7;
 
@@ -10,9 +16,7 @@ const fewestDigits = 7;
  * Who a claim of a note means. A note names a session by its agent's id, or by the first digits of a digest of tool and id:
  * both are known of the sessions of this store. What it names beside them is an unseen session of that agent.
  */
-export function sessionsOfClaims(
-  sessions: readonly { readonly agent: string; readonly session: string }[],
-): (claim: LineClaim) => ClaimedSession | null {
+export function sessionsOfClaims(sessions: readonly SessionName[]): (claim: LineClaim) => ClaimedSession | null {
   const known = new Set(sessions.map(({ session }) => session));
   const byDigest = new Map<string, Map<string, string>>();
   const digests = sessions.flatMap(({ agent, session }) =>

@@ -29,12 +29,13 @@ export interface OpenAssayOptions {
 export function openAssay(options: OpenAssayOptions): Assay {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
   const answers = async () => (await import("./answers.ts")).answers(options);
-  return {
+  const assay: Assay = {
     async import(asked) {
       const known = readSeen(options.folder, join(options.folder, factsFile), options.version);
       if (known && (await isNothingNew(known, options, asked))) return unchanged(known);
       return await (await import("./import-all.ts")).importAll(options, asked);
     },
+    watch: async (asked) => (await import("./watch.ts")).watchStore(assay, options, asked),
     rebuild: async (asked) => (await import("./derived.ts")).rebuild(options, asked),
     answer: async (asked) => (await answers()).answer(asked),
     audit: async (asked) => (await answers()).audit(asked),
@@ -52,4 +53,5 @@ export function openAssay(options: OpenAssayOptions): Assay {
     sensitivity: async (asked) => (await answers()).sensitivity(asked),
     close: () => Promise.resolve(),
   };
+  return assay;
 }

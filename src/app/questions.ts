@@ -1,10 +1,10 @@
 import { survivalAt } from "../analysis/survival.ts";
 import { type FateStrand, fate } from "../attribution/fates.ts";
-import type { Life, UnlinkedReason } from "../attribution/model.ts";
-import type { ActivityKind } from "../contract/facts.ts";
 import type { FateName, FateParameters } from "../contract/fates.ts";
 import { type MeasureQueryInput, type MeasureResult, measureQuerySchema } from "../contract/query.ts";
 import { compile } from "../measures/compile.ts";
+import { always, keepsFates } from "./kept-fates.ts";
+import { storedStrand } from "./stored-strand.ts";
 import { openDerived } from "../store/derived-store.ts";
 import type { Cell, Database, Row } from "../store/duckdb/database.ts";
 
@@ -13,9 +13,6 @@ export interface StoredStrand extends FateStrand {
   readonly id: number;
   readonly fate: FateName;
 }
-
-/** Later than every fact: what "the newest facts" means for a fate. Ages still end at the horizon. */
-const always = Number.MAX_SAFE_INTEGER;
 
 /**
  * The derived tables of a store, opened for questions as of one instant. Fates are computed once, by the same function
@@ -35,7 +32,9 @@ export class Questions {
 
   static async open(folder: string, asOf: number | null, parameters: FateParameters): Promise<Questions> {
     const questions = new Questions(await openDerived(folder), asOf, parameters);
-    await questions.#computeFates();
+    if (asOf === null && (await keepsFates(questions.database, parameters)))
+      await questions.database.run("CREATE TEMP VIEW strand_fate AS SELECT strand_id, fate FROM fate_now");
+    else await questions.#computeFates();
     return questions;
   }
 
@@ -45,7 +44,15 @@ export class Questions {
   }
 
   async #computeFates(): Promise<void> {
-    const rows: Row[] = [];
+    await this.readStrands();
+    const rows = [...this.#fates.values()].map((strand): Row => [strand.id, strand.fate]);
+    await this.database.run("CREATE TEMP TABLE strand_fate (strand_id INTEGER, fate VARCHAR)");
+    await this.database.append("temp.strand_fate", ["INTEGER", "VARCHAR"], rows);
+  }
+
+  /** Reads all strands, for `strand`; once. */
+  async readStrands(): Promise<void> {
+    if (this.#fates.size > 0) return;
     const sql = `SELECT strand_id, unlinked_reason, activity, side, written_ms, committed_ms, landed_ms, released_ms, died_ms, death, superseded_ms, undone_ms,
        last_active_ms, horizon_ms, death_commit, landing_is_release FROM strand ORDER BY strand_id`;
     await this.database.eachChunk(sql, {}, (names, columns, count) => {
@@ -56,13 +63,11 @@ export class Questions {
         const name = fate(strand, this.instant, this.parameters);
         const id = cell("strand_id") as number;
         this.#fates.set(id, { ...strand, id, fate: name });
-        rows.push([id, name]);
       }
     });
-    await this.database.run("CREATE TEMP TABLE strand_fate (strand_id INTEGER, fate VARCHAR)");
-    await this.database.append("temp.strand_fate", ["INTEGER", "VARCHAR"], rows);
   }
 
+  /** A strand; `readStrands` has read them. */
   strand(id: number): StoredStrand {
     const strand = this.#fates.get(id);
     if (!strand) throw new Error(`strand ${id} is not in the store`);
@@ -80,32 +85,4 @@ export class Questions {
   close(): void {
     this.database.close();
   }
-}
-
-function storedStrand(cell: (name: string) => Cell): FateStrand {
-  const instant = (name: string): number | null => (cell(name) === null ? null : Number(cell(name)));
-  const writtenAt = instant("written_ms");
-  const life: Life | null =
-    writtenAt === null
-      ? null
-      : {
-          writtenAt,
-          committedAt: instant("committed_ms"),
-          landedAt: instant("landed_ms"),
-          releasedAt: instant("released_ms"),
-          diedAt: instant("died_ms"),
-          death: cell("death") as Life["death"],
-          deathCommit: cell("death_commit") as string | null,
-          supersededAt: instant("superseded_ms"),
-          undoneAt: instant("undone_ms"),
-          lastActiveAt: instant("last_active_ms"),
-        };
-  return {
-    unlinkedReason: cell("unlinked_reason") as UnlinkedReason | null,
-    life,
-    horizon: instant("horizon_ms"),
-    side: cell("side") as FateStrand["side"],
-    activity: cell("activity") as ActivityKind | null,
-    landingIsRelease: cell("landing_is_release") as boolean,
-  };
 }

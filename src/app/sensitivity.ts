@@ -11,6 +11,7 @@ export async function stickDaysSensitivity(questions: Questions, days: readonly 
      WHERE $asOf::BIGINT IS NULL OR u.instant_ms <= $asOf GROUP BY l.strand_id`,
     { asOf: questions.asOf },
   );
+  await questions.readStrands();
   const asked = questions.parameters.stickDays;
   const all = [...new Set([...days, asked])].sort((a, b) => a - b);
   const money = rows.flatMap(({ strand_id: id, nano }): [number | null, bigint][] =>

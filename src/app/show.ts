@@ -24,6 +24,7 @@ export async function strandRows(questions: Questions, where: string, parameters
      GROUP BY ALL ORDER BY sum(l.list_nano_usd) DESC NULLS LAST, t.strand_id`,
     { ...parameters, asOf: questions.asOf },
   );
+  await questions.readStrands();
   return rows.map((row): StrandRow => {
     const strand = questions.strand(row["strand_id"] as number);
     return {

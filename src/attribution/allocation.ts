@@ -276,7 +276,10 @@ function weighDrafts(edit: EditCall, undone: ReadonlyMap<number | null, Artefact
     .sort(byKey);
 }
 
-/** What makes two groups one strand, life first. `writtenAt` differs from call to call and decides no end: left out. */
+/**
+ * What makes two groups one strand, life first. `writtenAt` differs from call to call and decides no end: left out. So is what
+ * the repository and the commit imply (horizon, release rule, change): the order of strands must not move with the horizon.
+ */
 function keyOf({ life, ...group }: ArtefactGroup): string {
   return [
     group.unlinkedReason,
@@ -288,14 +291,11 @@ function keyOf({ life, ...group }: ArtefactGroup): string {
     life.undoneAt,
     life.lastActiveAt,
     life.committedAt,
-    group.horizon,
-    group.landingIsRelease,
     group.side,
     group.lineKind,
     group.grade,
     group.authorKind,
     group.repository,
-    group.change,
     group.commit,
     life.deathCommit,
   ].join("\u0001");

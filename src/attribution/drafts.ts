@@ -24,7 +24,7 @@ export class Drafts {
         for (const end = place + (hunks[h + 1] as number); place < end; place++) this.#takeOut(writes, standing, w, place, isLinked);
         for (const end = place + (hunks[h + 3] as number); place < end; place++) {
           if (isLinked(w, place) || lines.kind[place] === lineKind.generated) continue;
-          const fingerprint = lines.folded[place] as number;
+          const fingerprint = lines.bare[place] as number;
           const list = standing.get(fingerprint);
           if (list) list.push({ w, place });
           else standing.set(fingerprint, [{ w, place }]);
@@ -41,7 +41,7 @@ export class Drafts {
     isLinked: (write: number, place: number) => boolean,
   ): void {
     const write = writes[w] as TurnWrite;
-    const earlier = standing.get(write.diff.lines.folded[place] as number)?.pop();
+    const earlier = standing.get(write.diff.lines.bare[place] as number)?.pop();
     if (!earlier) return;
     const before = writes[earlier.w] as TurnWrite;
     const sameTurn = before.session === write.session && before.turn === write.turn;

@@ -3,11 +3,17 @@
  * (DESIGN "Attribution" 3): grade A is content inside a commit that evidence names, B content alone, C evidence alone.
  */
 import type { Grade } from "../contract/fates.ts";
+import type { CommitFact, FileChange } from "../contract/facts.ts";
 import type { LineHistoryResult } from "../contract/history.ts";
 import type { LineDiff } from "../lines/line-diff.ts";
 import { lineKind } from "../lines/line-kind.ts";
 import { Ancestors } from "./ancestors.ts";
-import { matchInOrder } from "./match.ts";
+import { CopyColumns, type Copies } from "./copies.ts";
+import { fillBlock, matchBlock } from "./match-blocks.ts";
+import { matchNear } from "./near.ts";
+import { matchRewrapped } from "./rewrap.ts";
+import { type OpaqueWrite, ShellWrites, partOf } from "./opaque.ts";
+import { type Block, type Wanted, blocksOf, isSubstantial } from "./wanted.ts";
 import { WrittenLines } from "./written-lines.ts";
 
 /** One write, its path relative to the repository. */
@@ -16,32 +22,26 @@ export interface LocatedWrite {
   readonly callKey: string;
   readonly instant: number;
   readonly path: string;
+  /** Without lines where the log does not hold them: an opaque write. */
   readonly diff: LineDiff;
+  /** `delete` where the call plainly deleted the file. */
+  readonly operation?: string;
 }
 
-/** Sessions that explicit evidence names for a commit, by the commit's index. */
-export type NamedSessions = ReadonlyMap<number, readonly { readonly session: string; readonly evidence: CommitEvidence }[]>;
+/**
+ * What names a session for a commit: its own tool printed the hash, its telemetry told it, a trailer says so.
+ * `printed_hash_of_copy`: the hash of a commit with the same author and author date, before an amend or a rebase.
+ */
+export type CommitEvidence = "printed_hash" | "printed_hash_of_copy" | "telemetry_commit" | "trailer";
 
-/** What names a session for a commit: its own tool printed the hash, its telemetry told it, a trailer says so. */
-export type CommitEvidence = "printed_hash" | "telemetry_commit" | "trailer";
-
-/** A written line found in a commit. Columns; entries of one commit follow each other. */
-export interface Copies {
-  readonly count: number;
-  /** Index into the writes; -1 for a line of grade C, which no write explains. */
-  readonly write: Int32Array;
-  /** Place in the write's lines. */
-  readonly place: Int32Array;
-  readonly commit: Int32Array;
-  /** Line of the history: for a removal the line that was killed. */
-  readonly line: Int32Array;
-  /** 0 added, 1 removed. */
-  readonly side: Uint8Array;
-  /** 0 A, 1 B, 2 C. */
-  readonly grade: Uint8Array;
-  /** Index into `sessions`. */
-  readonly session: Int32Array;
+/** A session that explicit evidence names for a commit. */
+export interface NamedSession {
+  readonly session: string;
+  readonly evidence: CommitEvidence;
 }
+
+/** Sessions that explicit evidence names, by the commit's index. */
+export type NamedSessions = ReadonlyMap<number, readonly NamedSession[]>;
 
 /** One (session, commit) pair with evidence (RULINGS 22). */
 export interface CommitLink {
@@ -54,7 +54,8 @@ export interface CommitLink {
     | "equal_lines_in_named_commit"
     | "printed_commit"
     | "named_commit"
-    | "noted_lines";
+    | "noted_lines"
+    | "shell_edit";
   readonly confidence: number;
   /** Non-trivial added lines of all grades together. */
   readonly lines: number;
@@ -63,6 +64,8 @@ export interface CommitLink {
 
 export interface LinkResult {
   readonly copies: Copies;
+  /** Lines of grade C as writes of their own: the copies know them by the numbers after the last write. */
+  readonly opaque: readonly OpaqueWrite[];
   readonly sessions: readonly string[];
   readonly links: readonly CommitLink[];
 }
@@ -78,6 +81,8 @@ export interface LinkOptions {
   readonly minimumShare: number;
   /** … or from so many distinctive lines, whatever their share (small parts of a large squash). */
   readonly enoughDistinctive: number;
+  /** … or from the whole added side of a hunk of so many non-trivial lines, one of them distinctive. */
+  readonly wholeHunk: number;
   /** A line that occurs in more paths than this is common: it links only beside distinctive ones. */
   readonly commonPaths: number;
 }
@@ -90,6 +95,7 @@ export const defaultLinkOptions: LinkOptions = {
   minimumLines: 2,
   minimumShare: 0.1,
   enoughDistinctive: 5,
+  wholeHunk: 3,
   commonPaths: 3,
 };
 
@@ -97,32 +103,18 @@ const gradeCode = { A: 0, B: 1, C: 2 } as const;
 
 /**
  * Measured precision of each method on a repository whose trailers name the truth: 0.97 for equal lines, 0.95 for a
- * printed hash alone. Content inside a named commit is both.
+ * printed hash alone. Content inside a named commit is both; a shell command that names the file is our guess. Notes are
+ * not measured: no repository at hand has notes and the sessions they name. They are given what a printed hash has.
  */
-const confidenceOf: Readonly<Record<CommitLink["method"], number>> = {
+export const confidenceOf: Readonly<Record<CommitLink["method"], number>> = {
   equal_lines_in_named_commit: 0.99,
   equal_lines_in_printed_commit: 0.99,
   equal_lines: 0.97,
   printed_commit: 0.95,
   named_commit: 0.9,
   noted_lines: 0.95,
+  shell_edit: 0.8,
 };
-
-/** A line of a commit that wants an author, and the one that was found. */
-interface Wanted {
-  readonly place: number;
-  /** Its number among the written texts, -1 where nobody wrote it. */
-  readonly text: number;
-  readonly kind: number;
-  readonly line: number;
-  written: number;
-}
-
-interface Block {
-  readonly group: number;
-  readonly side: 0 | 1;
-  readonly lines: Wanted[];
-}
 
 /**
  * Links writes to the lines of commits.
@@ -134,325 +126,335 @@ export function linkWrites(
   named: NamedSessions,
   options: LinkOptions = defaultLinkOptions,
 ): LinkResult {
-  const written = new WrittenLines(writes, history);
-  const ancestors = new Ancestors(history.commits);
-  const copies = new CopyColumns();
-  const links: CommitLink[] = [];
-  const sessions: string[] = [];
-  const sessionIds = new Map<string, number>();
-  const sessionId = (session: string): number => {
-    let id = sessionIds.get(session);
-    if (id === undefined) sessionIds.set(session, (id = sessions.push(session) - 1));
-    return id;
-  };
-
-  history.commits.forEach((commit, c) => {
-    const evidence = named.get(c) ?? [];
-    const blocks = blocksOf(history, c, written);
-    if (blocks.length === 0) return;
-    const namedHere = new Set(evidence.map((e) => e.session));
-    const usable = (line: number): boolean => {
-      const instant = (writes[written.writeOf(line)] as LocatedWrite).instant;
-      if (instant > commit.commitAt + options.skewMs || instant < Math.min(commit.authorAt, commit.commitAt) - options.windowMs)
-        return false;
-      return !written.consumedBy(line).some((earlier) => ancestors.isAncestor(earlier, c));
-    };
-    const preference = (w: number): number => {
-      const { instant, session } = writes[w] as LocatedWrite;
-      const early = instant <= commit.authorAt + options.skewMs ? 1 : 0;
-      return (namedHere.has(session) ? 4e15 : 0) + early * 2e15 + instant;
-    };
-    for (const block of blocks) matchBlock(block, written, usable, preference, (text) => written.pathsWith(text) <= options.commonPaths);
-
-    const total = blocks.reduce((sum, block) => sum + block.lines.filter(isSubstantial).length, 0);
-    const tally = tallyBySession(blocks, written, writes, options);
-    const accepted = new Set<string>();
-    for (const [session, t] of tally) {
-      const whole = t.lines === total && t.distinctive > 0;
-      const enough =
-        whole ||
-        (t.lines >= options.minimumLines && (t.lines >= options.minimumShare * total || t.distinctive >= options.enoughDistinctive));
-      if (enough || (namedHere.has(session) && t.lines > 0)) accepted.add(session);
-    }
-    for (const block of blocks) {
-      for (const wanted of block.lines) {
-        if (wanted.written >= 0 && !accepted.has((writes[written.writeOf(wanted.written)] as LocatedWrite).session)) wanted.written = -1;
-      }
-    }
-    for (const block of blocks) fillBlock(block, written, (session) => accepted.has(session), usable, writes);
-
-    const counts = new Map<string, { added: number; removed: number; explicitOnly: number }>();
-    const count = (session: string): { added: number; removed: number; explicitOnly: number } => {
-      let entry = counts.get(session);
-      if (!entry) counts.set(session, (entry = { added: 0, removed: 0, explicitOnly: 0 }));
-      return entry;
-    };
-    for (const block of blocks) {
-      for (const wanted of block.lines) {
-        if (wanted.written < 0) continue;
-        const w = written.writeOf(wanted.written);
-        const { session } = writes[w] as LocatedWrite;
-        const grade = namedHere.has(session) ? gradeCode.A : gradeCode.B;
-        copies.add(w, written.placeOf(wanted.written), c, wanted.line, block.side, grade, sessionId(session));
-        // Rebased, a commit may meet lines written after its author's clock: such a match does not use them up.
-        if ((writes[w] as LocatedWrite).instant <= commit.authorAt + options.skewMs) written.consume(wanted.written, c);
-        if (isSubstantial(wanted)) count(session)[block.side === 0 ? "added" : "removed"]++;
-      }
-    }
-    // A merge's own lines are linked by content only (RULINGS 19).
-    const sole = commit.parents.length > 1 ? null : soleCandidate(evidence, counts);
-    if (sole !== null) {
-      for (const block of blocks) {
-        for (const wanted of block.lines) {
-          if (wanted.written >= 0 || wanted.kind === lineKind.generated) continue;
-          copies.add(-1, wanted.place, c, wanted.line, block.side, gradeCode.C, sessionId(sole));
-          if (isSubstantial(wanted) && block.side === 0) count(sole).explicitOnly++;
-        }
-      }
-      count(sole);
-    }
-    for (const [session, n] of counts) {
-      const how = evidence.find((e) => e.session === session)?.evidence;
-      const byContent = n.added + n.removed > 0;
-      const method = byContent
-        ? how === "printed_hash" || how === "telemetry_commit"
-          ? "equal_lines_in_printed_commit"
-          : how === "trailer"
-            ? "equal_lines_in_named_commit"
-            : "equal_lines"
-        : how === "printed_hash" || how === "telemetry_commit"
-          ? "printed_commit"
-          : "named_commit";
-      const grade: Grade = !byContent ? "C" : how ? "A" : "B";
-      links.push({
-        session,
-        commit: c,
-        grade,
-        method,
-        confidence: confidenceOf[method],
-        lines: n.added + n.explicitOnly,
-        linesRemoved: n.removed,
-      });
-    }
-  });
-  return { copies: copies.finish(), sessions, links };
+  const linker = new Linker(history, writes, named, options);
+  for (const c of byTime(history.commits)) linker.link(c);
+  return linker.finish();
 }
 
-const isSubstantial = (wanted: Wanted): boolean => wanted.kind !== lineKind.trivial && wanted.kind !== lineKind.generated;
+/** Commits parents first and otherwise by the committer's clock: a squash or rebase comes after what it copies. */
+export function byTime(commits: readonly CommitFact[]): number[] {
+  const index = new Map(commits.map((commit, c) => [commit.hash, c]));
+  const earliest = new Float64Array(commits.length);
+  commits.forEach((commit, c) => {
+    const parents = commit.parents.map((hash) => earliest[index.get(hash) ?? -1] ?? Number.NEGATIVE_INFINITY);
+    earliest[c] = Math.max(commit.commitAt, ...parents);
+  });
+  return commits.map((_, c) => c).sort((a, b) => (earliest[a] as number) - (earliest[b] as number) || a - b);
+}
+
+interface Tally {
+  lines: number;
+  /** Of any side. */
+  distinctive: number;
+  /** Added ones: what is taken out was the text of somebody else, and whoever takes it out logs the same. */
+  distinctiveAdded: number;
+  /** Explains the added side of a hunk whole, from `wholeHunk` lines on. */
+  wholeHunk: boolean;
+}
+
+interface Counts {
+  added: number;
+  removed: number;
+  /** Any line by its logged content. */
+  byContent: boolean;
+}
+
+class Linker {
+  readonly #history: LineHistoryResult;
+  readonly #writes: readonly LocatedWrite[];
+  readonly #named: NamedSessions;
+  readonly #options: LinkOptions;
+  readonly #written: WrittenLines;
+  readonly #ancestors: Ancestors;
+  readonly #shell: ShellWrites;
+  readonly #opaque: OpaqueWrite[] = [];
+  readonly #opaqueGroups = new Set<number>();
+  readonly #copies = new CopyColumns();
+  readonly #links: CommitLink[] = [];
+  readonly #sessions: string[] = [];
+  readonly #sessionIds = new Map<string, number>();
+  /** By group of paths: the commits that changed it so far. */
+  readonly #changers = new Map<number, number[]>();
+
+  constructor(history: LineHistoryResult, writes: readonly LocatedWrite[], named: NamedSessions, options: LinkOptions) {
+    this.#history = history;
+    this.#writes = writes;
+    this.#named = named;
+    this.#options = options;
+    const opaquePaths = new Set(writes.filter((write) => write.diff.lines.kind.length === 0).map((write) => write.path));
+    const mayBeOpaque = history.commits.flatMap((commit, c) =>
+      commit.files
+        .filter((file) => named.has(c) || opaquePaths.has(file.path) || opaquePaths.has(file.oldPath ?? ""))
+        .map(({ diff }) => diff),
+    );
+    this.#written = new WrittenLines(writes, history, mayBeOpaque);
+    this.#ancestors = new Ancestors(history.commits);
+    this.#shell = new ShellWrites(writes, (path) => this.#written.groupOf(path));
+  }
+
+  finish(): LinkResult {
+    return { copies: this.#copies.finish(), opaque: this.#opaque, sessions: this.#sessions, links: this.#links };
+  }
+
+  #writeAt(w: number): Pick<LocatedWrite, "session" | "instant"> {
+    return (this.#writes[w] ?? this.#opaque[w - this.#writes.length]) as Pick<LocatedWrite, "session" | "instant">;
+  }
+
+  link(c: number): void {
+    const commit = this.#history.commits[c] as CommitFact;
+    const written = this.#written;
+    const evidence = this.#evidenceFor(c);
+    const namedHere = new Set(evidence.map(({ session }) => session));
+    const blocks = blocksOf(this.#history, c, written);
+    if (blocks.length === 0) {
+      this.#nameWithoutLines(c, evidence);
+      this.#remember(c, commit.files);
+      return;
+    }
+    const taken = new Set<number>();
+    const usable = (line: number): boolean => {
+      if (taken.has(line)) return false;
+      const { instant } = this.#writeAt(written.writeOf(line));
+      if (instant > commit.commitAt + this.#options.skewMs || instant < earliestFor(commit, this.#options)) return false;
+      return !written.consumedBy(line).some((earlier) => this.#ancestors.isAncestor(earlier, c));
+    };
+    const isLogged = (line: number): boolean => written.writeOf(line) < this.#writes.length;
+    const preference = (w: number): number => {
+      const { instant, session } = this.#writeAt(w);
+      const early = instant <= commit.authorAt + this.#options.skewMs ? 1 : 0;
+      return (namedHere.has(session) ? 4e15 : 0) + early * 2e15 + instant;
+    };
+    const distinctive = (text: number): boolean => written.pathsWith(text) <= this.#options.commonPaths;
+    const sessionOf = (w: number): string => this.#writeAt(w).session;
+    const take = (block: Block): void => {
+      for (const { written: line, also } of block.lines) {
+        if (line >= 0) taken.add(line);
+        for (const other of also) taken.add(other);
+      }
+    };
+    const features = (block: Block): FileChange["diff"]["lines"] => (commit.files[block.file] as FileChange).diff.lines;
+
+    const accepted = new Set<string>();
+    for (const byLog of [true, false]) {
+      const where = byLog ? blocks : blocks.filter((block) => this.#opaqueGroups.has(block.group));
+      if (where.length === 0) continue;
+      const found = (line: number): boolean => isLogged(line) === byLog && usable(line);
+      for (const block of where) if (matchBlock(block, written, found, preference, distinctive)) take(block);
+      if (byLog) {
+        for (const block of where) if (matchRewrapped(block, features(block), written, found)) take(block);
+        for (const block of where) if (matchNear(block, written, { usable: found, features })) take(block);
+      }
+      if (this.#accept(blocks, namedHere, accepted)) {
+        taken.clear();
+        blocks.forEach(take);
+      }
+      if (accepted.size === 0) continue;
+      for (const block of where) if (fillBlock(block, written, (session) => accepted.has(session), found, sessionOf)) take(block);
+    }
+
+    const counts = new Map<string, Counts>();
+    for (const block of blocks) for (const wanted of block.lines) if (wanted.written >= 0) this.#tell(c, block, wanted, namedHere, counts);
+    this.#tellOpaque(c, blocks, evidence, counts);
+    this.#remember(c, commit.files);
+    for (const [session, n] of counts)
+      this.#links.push(linkOf(session, c, n, evidence.find((e) => e.session === session)?.evidence ?? null));
+  }
+
+  /** What evidence names for a commit; of a hash of a copy only sessions that wrote in a file of the commit. */
+  #evidenceFor(c: number): readonly NamedSession[] {
+    const commit = this.#history.commits[c] as CommitFact;
+    const [from, to] = [earliestFor(commit, this.#options), commit.commitAt + this.#options.skewMs];
+    return (this.#named.get(c) ?? []).filter(
+      ({ session, evidence }) =>
+        evidence !== "printed_hash_of_copy" || commit.files.some(({ path }) => this.#shell.wrote(session, path, from, to)),
+    );
+  }
+
+  /** A commit that only renames, or changes modes, and the one session that made it. */
+  #nameWithoutLines(c: number, evidence: readonly NamedSession[]): void {
+    const commit = this.#history.commits[c] as CommitFact;
+    const sole = commit.parents.length > 1 || commit.files.length === 0 ? null : soleCandidate(evidence, new Map());
+    if (sole === null) return;
+    const how = (evidence[0] as NamedSession).evidence;
+    this.#links.push(linkOf(sole, c, { added: 0, removed: 0, byContent: false }, how));
+  }
+
+  #remember(c: number, files: readonly FileChange[]): void {
+    for (const { path } of files) {
+      const group = this.#written.groupOf(path);
+      const list = this.#changers.get(group);
+      if (list) list.push(c);
+      else this.#changers.set(group, [c]);
+    }
+  }
+
+  /**
+   * Takes the lines away again from sessions that content links to too little of the commit.
+   * @returns whether any was taken away
+   */
+  #accept(blocks: readonly Block[], namedHere: ReadonlySet<string>, accepted: Set<string>): boolean {
+    const { minimumLines, minimumShare, enoughDistinctive } = this.#options;
+    const total = blocks.reduce((sum, block) => sum + block.lines.filter(isSubstantial).length, 0);
+    const tally = this.#tallyBySession(blocks);
+    for (const [session, t] of tally) {
+      const whole = t.lines === total && t.distinctive > 0;
+      const enough = t.lines >= minimumLines && (t.lines >= minimumShare * total || t.distinctiveAdded >= enoughDistinctive);
+      if (whole || enough || t.wholeHunk || (namedHere.has(session) && t.lines > 0)) accepted.add(session);
+    }
+    if (tally.size === accepted.size) return false;
+    for (const block of blocks) {
+      for (const wanted of block.lines) {
+        if (wanted.written < 0 || accepted.has(this.#writeAt(this.#written.writeOf(wanted.written)).session)) continue;
+        wanted.written = -1;
+        wanted.also = [];
+        wanted.mixed = false;
+      }
+    }
+    return true;
+  }
+
+  #tallyBySession(blocks: readonly Block[]): Map<string, Tally> {
+    const tally = new Map<string, Tally>();
+    for (const block of blocks) {
+      const here = new Map<string, { lines: number; distinctive: number }>();
+      for (const wanted of block.lines) {
+        if (wanted.written < 0) continue;
+        const { session } = this.#writeAt(this.#written.writeOf(wanted.written));
+        let entry = here.get(session);
+        if (!entry) here.set(session, (entry = { lines: 0, distinctive: 0 }));
+        entry.lines++;
+        if (!wanted.mixed && this.#written.pathsWith(wanted.text) <= this.#options.commonPaths) entry.distinctive++;
+      }
+      for (const [session, { lines, distinctive }] of here) {
+        let entry = tally.get(session);
+        if (!entry) tally.set(session, (entry = { lines: 0, distinctive: 0, distinctiveAdded: 0, wholeHunk: false }));
+        entry.lines += lines;
+        entry.distinctive += distinctive;
+        if (block.side !== 0) continue;
+        entry.distinctiveAdded += distinctive;
+        entry.wholeHunk ||= distinctive > 0 && lines >= this.#options.wholeHunk && lines === block.lines.filter(isSubstantial).length;
+      }
+    }
+    return tally;
+  }
+
+  #tell(c: number, block: Block, wanted: Wanted, namedHere: ReadonlySet<string>, counts: Map<string, Counts>): void {
+    const written = this.#written;
+    const w = written.writeOf(wanted.written);
+    const { session, instant } = this.#writeAt(w);
+    const isLogged = w < this.#writes.length;
+    const grade = !isLogged ? gradeCode.C : namedHere.has(session) && !wanted.mixed ? gradeCode.A : gradeCode.B;
+    const [mixed, id] = [wanted.mixed ? 1 : 0, this.#sessionId(session)];
+    this.#copies.add(w, written.placeOf(wanted.written), c, wanted.line, block.side, grade, mixed, id);
+    for (const line of wanted.also) this.#copies.add(w, written.placeOf(line), c, wanted.line, block.side, grade, mixed, id);
+    // Rebased, a commit may meet lines written after its author's clock: such a match does not use them up.
+    const { authorAt } = this.#history.commits[c] as CommitFact;
+    if (!isLogged || instant <= authorAt + this.#options.skewMs) {
+      written.consume(wanted.written, c);
+      for (const line of wanted.also) written.consume(line, c);
+    }
+    count(counts, session, block.side, isSubstantial(wanted), isLogged);
+  }
+
+  /** Grade C: what no write explains, file by file, for the one session that evidence or a shell command leaves. */
+  #tellOpaque(c: number, blocks: readonly Block[], evidence: readonly NamedSession[], counts: Map<string, Counts>): void {
+    const commit = this.#history.commits[c] as CommitFact;
+    if (commit.parents.length > 1) return; // a merge's own lines are linked by content only (RULINGS 19)
+    const sole = soleCandidate(evidence, counts);
+    const until = commit.commitAt + this.#options.skewMs;
+    commit.files.forEach((file, f) => {
+      const own = blocks.filter((block) => block.file === f);
+      const open = own.flatMap(openLines);
+      if (open.length === 0) return;
+      const byShell = sole === null ? this.#shellWriter(c, file, own, counts) : this.#shell.lastOf(sole, file.path, until);
+      const session = sole ?? byShell?.session;
+      if (session === undefined) return;
+      const { diff, placeOf } = partOf(file, open);
+      const w = this.#written.add(file.path, diff);
+      const instant = byShell?.instant ?? commit.commitAt;
+      this.#opaqueGroups.add(this.#written.groupOf(file.path));
+      this.#opaque.push({ session, path: file.path, instant, callKey: byShell?.callKey ?? null, diff });
+      for (const block of own) {
+        for (const wanted of block.lines) {
+          const place = placeOf.get(wanted);
+          if (place === undefined) continue;
+          this.#copies.add(w, place, c, wanted.line, block.side, gradeCode.C, 0, this.#sessionId(session));
+          this.#written.consume(this.#written.firstOf(w) + place, c);
+          count(counts, session, block.side, isSubstantial(wanted), false);
+        }
+      }
+    });
+    if (sole !== null && !counts.has(sole)) counts.set(sole, { added: 0, removed: 0, byContent: false });
+  }
+
+  /**
+   * The session whose shell command named the file since its last commit, no other session having written there since: it
+   * deleted what the commit deletes, or content links it to the commit already.
+   */
+  #shellWriter(c: number, file: FileChange, own: readonly Block[], counts: ReadonlyMap<string, Counts>): LocatedWrite | null {
+    const commit = this.#history.commits[c] as CommitFact;
+    if (!this.#shell.hasOpaque(file.path)) return null;
+    const changers = this.#changers.get(this.#written.groupOf(file.path)) ?? [];
+    const before = changers.findLast((earlier) => this.#ancestors.isAncestor(earlier, c));
+    const since = before === undefined ? 0 : (this.#history.commits[before] as CommitFact).commitAt;
+    const from = Math.max(earliestFor(commit, this.#options), since);
+    const writer = this.#shell.soleWriter(file.path, from, commit.authorAt + this.#options.skewMs);
+    if (writer === null) return null;
+    const isOfOthers = (wanted: Wanted): boolean =>
+      wanted.written >= 0 && this.#writeAt(this.#written.writeOf(wanted.written)).session !== writer.session;
+    if (own.some((block) => block.lines.some(isOfOthers))) return null;
+    const deletes = file.status === "deleted" && writer.operation === "delete";
+    return deletes || counts.get(writer.session)?.byContent ? writer : null;
+  }
+
+  #sessionId(session: string): number {
+    let id = this.#sessionIds.get(session);
+    if (id === undefined) this.#sessionIds.set(session, (id = this.#sessions.push(session) - 1));
+    return id;
+  }
+}
+
+/** Lines of a block that nothing explains, where one of them tells something; trivial lines alone tell nothing. */
+function openLines({ lines }: Block): Wanted[] {
+  const open = lines.filter((wanted) => wanted.written < 0 && wanted.kind !== lineKind.generated);
+  return open.some(isSubstantial) ? open : [];
+}
+
+const earliestFor = ({ authorAt, commitAt }: CommitFact, { windowMs }: LinkOptions): number => Math.min(authorAt, commitAt) - windowMs;
+
+function count(counts: Map<string, Counts>, session: string, side: 0 | 1, substantial: boolean, byContent: boolean): void {
+  let entry = counts.get(session);
+  if (!entry) counts.set(session, (entry = { added: 0, removed: 0, byContent: false }));
+  if (byContent && substantial) entry.byContent = true;
+  if (!substantial) return;
+  if (side === 1) entry.removed++;
+  else entry.added++;
+}
+
+function linkOf(session: string, commit: number, n: Counts, how: CommitEvidence | null): CommitLink {
+  const printed = how !== null && how !== "trailer";
+  const method = n.byContent
+    ? printed
+      ? "equal_lines_in_printed_commit"
+      : how === "trailer"
+        ? "equal_lines_in_named_commit"
+        : "equal_lines"
+    : printed
+      ? "printed_commit"
+      : how === "trailer"
+        ? "named_commit"
+        : "shell_edit";
+  const grade: Grade = !n.byContent ? "C" : how !== null ? "A" : "B";
+  return { session, commit, grade, method, confidence: confidenceOf[method], lines: n.added, linesRemoved: n.removed };
+}
 
 /**
  * The session that alone is left to explain what content does not: the only one named, or the only one named that
  * content did not already give its part while no unnamed session wrote here.
  */
-function soleCandidate(evidence: readonly { session: string; evidence: string }[], counts: ReadonlyMap<string, unknown>): string | null {
+function soleCandidate(evidence: readonly NamedSession[], counts: ReadonlyMap<string, unknown>): string | null {
   const named = [...new Set(evidence.map((e) => e.session))];
   if (named.length !== 1) return null;
   const others = [...counts.keys()].filter((session) => session !== named[0]);
   return others.length === 0 ? (named[0] as string) : null;
-}
-
-/** The hunks of a commit, each side apart; of a merge only the lines born in it (RULINGS 19). */
-function blocksOf(history: LineHistoryResult, c: number, written: WrittenLines): Block[] {
-  const commit = history.commits[c];
-  const changed = history.changed[c];
-  if (!commit || !changed) return [];
-  const merge = commit.parents.length > 1;
-  const blocks: Block[] = [];
-  commit.files.forEach((file, f) => {
-    const ids = changed[f]?.ids;
-    if (!ids || ids.length === 0) return;
-    const group = written.groupOf(file.path);
-    const { hunks, lines } = file.diff;
-    let place = 0;
-    for (let h = 0; h < hunks.length; h += 4) {
-      for (const side of [1, 0] as const) {
-        const length = hunks[h + (side === 1 ? 1 : 3)] as number;
-        const block: Block = { group, side, lines: [] };
-        for (const end = place + length; place < end; place++) {
-          const line = ids[place] as number;
-          if (line < 0 || (merge && (side === 1 || history.born[line] !== c))) continue;
-          block.lines.push({
-            place,
-            text: written.textOf(lines.folded[place] as number),
-            kind: lines.kind[place] as number,
-            line,
-            written: -1,
-          });
-        }
-        if (block.lines.length > 0) blocks.push(block);
-      }
-    }
-  });
-  return blocks;
-}
-
-/** Gives the substantial lines of a block to writes, preferred ones first; a write needs one distinctive line to begin with. */
-function matchBlock(
-  block: Block,
-  written: WrittenLines,
-  usable: (line: number) => boolean,
-  preference: (write: number) => number,
-  distinctive: (text: number) => boolean,
-): void {
-  const byWrite = new Map<number, Map<number, number[]>>();
-  for (const text of new Set(block.lines.filter(isSubstantial).map((wanted) => wanted.text))) {
-    for (const line of written.find(block.group, block.side, text)) {
-      if (!usable(line)) continue;
-      const w = written.writeOf(line);
-      let places = byWrite.get(w);
-      if (!places) byWrite.set(w, (places = new Map()));
-      const list = places.get(text);
-      if (list) list.push(line);
-      else places.set(text, [line]);
-    }
-  }
-  const candidates = [...byWrite.keys()]
-    .map((w) => ({ w, preference: preference(w) }))
-    .sort((a, b) => b.preference - a.preference || b.w - a.w);
-  for (const { w } of candidates) {
-    const open = block.lines.filter((wanted) => wanted.written < 0 && isSubstantial(wanted));
-    if (open.length === 0) return;
-    const places = byWrite.get(w) as Map<number, number[]>;
-    const pairs = matchInOrder(
-      open.map((wanted) => wanted.text),
-      (text) => places.get(text),
-    );
-    if (!pairs.some(([t]) => distinctive((open[t] as Wanted).text))) continue;
-    for (const [t, line] of pairs) (open[t] as Wanted).written = line;
-  }
-}
-
-interface Tally {
-  lines: number;
-  distinctive: number;
-}
-
-function tallyBySession(
-  blocks: readonly Block[],
-  written: WrittenLines,
-  writes: readonly LocatedWrite[],
-  options: LinkOptions,
-): Map<string, Tally> {
-  const tally = new Map<string, Tally>();
-  for (const block of blocks) {
-    for (const wanted of block.lines) {
-      if (wanted.written < 0) continue;
-      const { session } = writes[written.writeOf(wanted.written)] as LocatedWrite;
-      let entry = tally.get(session);
-      if (!entry) tally.set(session, (entry = { lines: 0, distinctive: 0 }));
-      entry.lines++;
-      if (written.pathsWith(wanted.text) <= options.commonPaths) entry.distinctive++;
-    }
-  }
-  return tally;
-}
-
-/**
- * What is left of a block: common lines of sessions that are linked here anyway, then trivial lines between two lines of
- * one write, or beside them where the write explains the whole block (RULINGS 17).
- */
-function fillBlock(
-  block: Block,
-  written: WrittenLines,
-  accepted: (session: string) => boolean,
-  usable: (line: number) => boolean,
-  writes: readonly LocatedWrite[],
-): void {
-  const taken = new Set(block.lines.map((wanted) => wanted.written).filter((line) => line >= 0));
-  for (const wanted of block.lines) {
-    if (wanted.written >= 0 || !isSubstantial(wanted)) continue;
-    const candidates = written.find(block.group, block.side, wanted.text);
-    for (let k = candidates.length - 1; k >= 0; k--) {
-      const line = candidates[k] as number;
-      if (taken.has(line) || !accepted((writes[written.writeOf(line)] as LocatedWrite).session) || !usable(line)) continue;
-      wanted.written = line;
-      taken.add(line);
-      break;
-    }
-  }
-  const matched = block.lines.map((wanted, i) => (wanted.written >= 0 ? i : -1)).filter((i) => i >= 0);
-  if (matched.length === 0) return;
-  const whole = block.lines.every((wanted) => wanted.written >= 0 || !isSubstantial(wanted));
-  const edges = [-1, ...matched, block.lines.length];
-  for (let e = 0; e + 1 < edges.length; e++) {
-    const [from, to] = [edges[e] as number, edges[e + 1] as number];
-    const before = from >= 0 ? (block.lines[from] as Wanted).written : -1;
-    const after = to < block.lines.length ? (block.lines[to] as Wanted).written : -1;
-    const write = written.writeOf(before >= 0 ? before : after);
-    if (before >= 0 && after >= 0 && written.writeOf(after) !== write) continue;
-    if ((before < 0 || after < 0) && !whole) continue;
-    let next = before >= 0 ? before + 1 : written.firstOf(write);
-    const end = after >= 0 ? after : written.firstOf(write + 1);
-    for (let i = from + 1; i < to; i++) {
-      const wanted = block.lines[i] as Wanted;
-      for (let line = next; line < end; line++) {
-        if (written.sideOf(line) !== block.side || written.textAt(line) !== wanted.text || taken.has(line) || !usable(line)) continue;
-        wanted.written = line;
-        taken.add(line);
-        next = line + 1;
-        break;
-      }
-    }
-  }
-}
-
-class CopyColumns {
-  #count = 0;
-  #columns = {
-    write: new Int32Array(1024),
-    place: new Int32Array(1024),
-    commit: new Int32Array(1024),
-    line: new Int32Array(1024),
-    side: new Uint8Array(1024),
-    grade: new Uint8Array(1024),
-    session: new Int32Array(1024),
-  };
-
-  add(write: number, place: number, commit: number, line: number, side: number, grade: number, session: number): void {
-    const at = this.#count++;
-    if (at === this.#columns.write.length) this.#grow();
-    this.#columns.write[at] = write;
-    this.#columns.place[at] = place;
-    this.#columns.commit[at] = commit;
-    this.#columns.line[at] = line;
-    this.#columns.side[at] = side;
-    this.#columns.grade[at] = grade;
-    this.#columns.session[at] = session;
-  }
-
-  #grow(): void {
-    const length = this.#count * 2;
-    const wider = <T extends Int32Array | Uint8Array>(column: T, make: (n: number) => T): T => {
-      const next = make(length);
-      next.set(column);
-      return next;
-    };
-    const ints = (n: number): Int32Array<ArrayBuffer> => new Int32Array(n);
-    const bytes = (n: number): Uint8Array<ArrayBuffer> => new Uint8Array(n);
-    const { write, place, commit, line, side, grade, session } = this.#columns;
-    this.#columns = {
-      write: wider(write, ints),
-      place: wider(place, ints),
-      commit: wider(commit, ints),
-      line: wider(line, ints),
-      side: wider(side, bytes),
-      grade: wider(grade, bytes),
-      session: wider(session, ints),
-    };
-  }
-
-  finish(): Copies {
-    const n = this.#count;
-    const { write, place, commit, line, side, grade, session } = this.#columns;
-    return {
-      count: n,
-      write: write.slice(0, n),
-      place: place.slice(0, n),
-      commit: commit.slice(0, n),
-      line: line.slice(0, n),
-      side: side.slice(0, n),
-      grade: grade.slice(0, n),
-      session: session.slice(0, n),
-    };
-  }
 }

@@ -4,7 +4,8 @@ import { findChanges } from "../outcomes/git/changes.ts";
 import { findReleases } from "../outcomes/git/releases.ts";
 import { type ReadHistory, TestRepository, readHistory } from "../outcomes/git/test-repository.ts";
 import { type LinkResult, type NamedSessions, linkWrites } from "./link.ts";
-import { LineEnds, type RepositoryOutcomes, type TurnWrite, artefactsOf, authorsOf, landingIsRelease } from "./lives.ts";
+import { LineEnds } from "./line-ends.ts";
+import { type RepositoryOutcomes, type TurnWrite, artefactsOf, authorsOf, landingIsRelease } from "./lives.ts";
 import type { ArtefactGroup, WriteArtefacts } from "./model.ts";
 import { linesOf, text, writeOf } from "./test-writes.ts";
 
@@ -65,6 +66,34 @@ describe("the life of written lines", () => {
     repository.git("revert", "--no-edit", repository.head());
     const outcome = await outcomeOf(repository, (at) => [writeOf("s", at(landed) - hour, "a.ts", { added: [...tides, ...berths] })]);
     expect(lives(outcome, 0)).toEqual(["10 added 100 landed lives"]);
+  });
+
+  it("goes on where a revert and its own revert came by merges, which are named in their stead", async () => {
+    const landed = repository.commit({ "a.ts": text(...tides, ...berths) });
+    const mergedRevert = (branch: string, ...revert: readonly string[]): string => {
+      repository.git("checkout", "-q", "-b", branch);
+      repository.git("revert", "--no-edit", ...revert);
+      repository.git("checkout", "-q", "main");
+      return repository.merge([branch], `Merge branch ${branch}`);
+    };
+    const reverted = mergedRevert("undo", landed);
+    mergedRevert("redo", "-m", "1", reverted);
+    const outcome = await outcomeOf(repository, (at) => [writeOf("s", at(landed) - hour, "a.ts", { added: [...tides, ...berths] })]);
+    expect(lives(outcome, 0)).toEqual(["10 added 100 landed lives"]);
+  });
+
+  it("of a removal ends where a revert put the line back", async () => {
+    repository.commit({ "a.ts": text(...tides, ...berths) });
+    const removing = repository.commit({ "a.ts": text(...tides) });
+    repository.git("revert", "--no-edit", removing);
+    const reverting = repository.head();
+    const outcome = await outcomeOf(repository, (at) => [writeOf("s", at(removing) - hour, "a.ts", { removed: berths })]);
+    expect(lives(outcome, 0)).toEqual(["5 removed 50 landed reverted"]);
+    expect(groupOf(outcome, 0).life).toMatchObject({
+      landedAt: outcome.at(removing),
+      diedAt: outcome.at(reverting),
+      deathCommit: reverting,
+    });
   });
 
   it("is dated by its write, its commit, its landing and the first release that has it", async () => {
@@ -227,6 +256,48 @@ describe("the life of written lines", () => {
     ]);
   });
 
+  it("weighs a tenth where the turn only moved, indented or reformatted lines, on both sides", async () => {
+    const before = repository.commit({ "a.ts": text(...tides, ...berths), "b.ts": text(...cranes) });
+    const commit = repository.commit({ "a.ts": text(...tides), "b.ts": text(...cranes, ...berths.map((line) => `  ${line}`)) });
+    const outcome = await outcomeOf(repository, (at) => [
+      writeOf("s", at(commit) - hour, "a.ts", { removed: berths }),
+      writeOf("s", at(commit) - hour + 1, "b.ts", { added: berths.map((line) => `  ${line}`) }),
+      writeOf("t", at(commit) - hour + 2, "b.ts", { removed: cranes.slice(3), added: cranes.slice(3) }),
+    ]);
+    // Five of ours moved; two lines are no run.
+    expect([0, 1].map((write) => lives(outcome, write))).toEqual([["5 removed 5 landed lives"], ["5 added 5 landed lives"]]);
+    expect(outcome.at(before)).toBeLessThan(outcome.at(commit));
+    expect(lives(outcome, 2)).toEqual(["2 removed 20 not landed open", "2 added 20 not landed open"]);
+  });
+
+  it("is of agent and person where the line was edited before the commit", async () => {
+    const long = 'const tariff = settle(vessel.berths, { days: 12, port: "north basin" });';
+    const commit = repository.commit({ "a.ts": text(...berths, long.replace("12", "14"), ...cranes) });
+    const outcome = await outcomeOf(repository, (at) => [writeOf("s", at(commit) - hour, "a.ts", { added: [...berths, long, ...cranes] })]);
+    expect(outcome.artefacts[0]?.groups.map(({ authorKind, grade, lines }) => `${authorKind} ${grade} ${lines}`)).toEqual([
+      "agent B 10",
+      "mixed B 1",
+    ]);
+    const authors = authorsOf(outcome.history, outcome.linked, new LineEnds(outcome));
+    expect([...authors.mixed]).toEqual([0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]);
+  });
+
+  it("of a shell edit is that of its furthest copy: a squash of the named commit", async () => {
+    repository.commit({ "a.ts": text(...tides) });
+    repository.git("checkout", "-q", "-b", "topic");
+    const made = repository.commit({ "a.ts": text(...tides, ...berths) });
+    repository.git("checkout", "-q", "main");
+    repository.git("merge", "-q", "--squash", "topic");
+    const squash = repository.commit({}, "Berths (#1)");
+    const named = ({ history }: ReadHistory): NamedSessions =>
+      new Map([[history.commits.findIndex(({ hash }) => hash === made), [{ session: "s", evidence: "printed_hash" as const }]]]);
+    const outcome = await outcomeOf(repository, () => [], named);
+    expect(outcome.artefacts).toMatchObject([
+      { callKey: `s before ${outcome.at(made)}`, groups: [{ lines: 5, grade: "C", commit: squash }] },
+    ]);
+    expect(lives(outcome, 0)).toEqual(["5 added 50 landed lives"]);
+  });
+
   it("of lines that only evidence explains is put down to the session's last call before the commit", async () => {
     const commit = repository.commit({ "a.ts": text(...berths) });
     const outcome = await outcomeOf(
@@ -309,6 +380,14 @@ describe("landing", () => {
 });
 
 describe("the author of a line", () => {
+  it("stays who it was where an agent only moved the line", async () => {
+    repository.commit({ "a.ts": text(...tides, ...berths), "b.ts": text("let b = 1;") });
+    const moving = repository.commit({ "a.ts": text(...tides), "b.ts": text("let b = 1;", ...berths) });
+    const outcome = await outcomeOf(repository, (at) => [writeOf("s", at(moving) - hour, "b.ts", { added: berths })]);
+    const { grade } = authorsOf(outcome.history, outcome.linked, new LineEnds(outcome));
+    expect(Array.from(outcome.history.alive.get("b.ts") ?? [], (line) => grade[line])).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
   it("is the session of its best grade, and follows an exact move", async () => {
     const born = repository.commit({ "a.ts": text(...tides, ...berths), "b.ts": text("let b = 1;") });
     repository.commit({ "a.ts": text(...tides), "b.ts": text("let b = 1;", ...berths) });

@@ -55,6 +55,54 @@ describe("locating a logged path", () => {
     expect(locator.locate("/w/two/README.md")).toEqual({ repository: 2, path: "README.md" });
   });
 
+  it("believes a session of a repository's own branch on one file below a sub-folder", () => {
+    const path = "/Users/bo/soph-multi/src/db/store.ts";
+    expect(new PathLocator([harbour, tide], [session("s", [path], 1, ["/srv/elsewhere"])]).locate(path)).toEqual({
+      repository: 1,
+      path: "src/db/store.ts",
+    });
+    expect(new PathLocator([harbour, tide], [session("s", [path])]).locate(path)).toBeNull();
+  });
+
+  it("believes it on any file where the folder holds the one it ran in, or lies in it", () => {
+    const ranIn = (folder: string): PathLocator =>
+      new PathLocator([harbour, tide], [session("s", ["/w/dev/harbour/README.md"], 1, [folder])]);
+    for (const folder of ["/w/dev/harbour/src", "/w/dev/harbour", "/w/dev"])
+      expect(ranIn(folder).locate("/w/dev/harbour/README.md")).toEqual({ repository: 1, path: "README.md" });
+    expect(ranIn("/w/dev/other").locate("/w/dev/harbour/README.md")).toBeNull();
+  });
+
+  it("knows a worktree inside the checkout, each file once", () => {
+    const paths = ["/w/harbour/src/api/book.ts", "/w/harbour/.worktrees/fog/README.md", "/w/harbour/.worktrees/fog/src/api/cancel.ts"];
+    const locator = new PathLocator([harbour, tide], [session("s", paths, 1, ["/w/harbour"])]);
+    expect(paths.map((path) => locator.locate(path)?.path)).toEqual(["src/api/book.ts", "README.md", "src/api/cancel.ts"]);
+    expect(locator.locate("/w/harbour/.worktrees/fog/src/new.ts")?.path).toBe("src/new.ts");
+  });
+
+  it("takes the folder a session of a repository's own branch ran in for its checkout, where no known path says otherwise", () => {
+    const locator = new PathLocator([harbour, tide], [session("s", ["/w/fresh/lib/first.ts"], 2, ["/w/fresh"])]);
+    expect(locator.locate("/w/fresh/lib/first.ts")).toEqual({ repository: 2, path: "lib/first.ts" });
+  });
+
+  it("reads a Windows worktree, whatever the case of its drive letter", () => {
+    const paths = ["C:\\dev\\harbour\\.claude\\worktrees\\fog\\src\\api\\book.ts"];
+    const locator = new PathLocator([harbour, tide], [session("s", paths, 1, ["c:\\dev\\harbour"])]);
+    expect(locator.locate("c:\\dev\\harbour\\.claude\\worktrees\\fog\\README.md")).toEqual({ repository: 1, path: "README.md" });
+  });
+
+  it("sends each write of one session to its own repository", () => {
+    const paths = [
+      "/w/harbour/src/api/book.ts",
+      "/w/harbour/src/api/cancel.ts",
+      "/w/harbour/README.md",
+      "/w/tide/cmd/tide/main.go",
+      "/w/tide/internal/wave/wave.go",
+      "/w/tide/README.md",
+    ];
+    const locator = new PathLocator([{ ...harbour, folders: [] }, tide], [session("s", paths, null, ["/w"])]);
+    expect(paths.map((path) => locator.locate(path)?.repository)).toEqual([1, 1, 1, 2, 2, 2]);
+  });
+
   it("leaves git's own files and what lies outside alone", () => {
     const locator = new PathLocator([harbour], []);
     expect(locator.locate("/home/ana/harbour/.git/COMMIT_EDITMSG")).toBeNull();

@@ -30,7 +30,10 @@ interface Root {
   readonly folder: string;
   files: Set<string>;
   deep: boolean;
+  /** A work tree on this machine. */
   sure: boolean;
+  /** Named by the logs of a session that is known to be of this repository. */
+  told: boolean;
 }
 
 /** Forward slashes, no drive letter's case, no trailing slash. */
@@ -42,6 +45,9 @@ export function normalisePath(path: string): string {
 /** Files a folder must explain, one of them below a sub-folder, to count as a checkout nobody told us of. */
 const enoughFiles = 3;
 
+/** Whether two folders are one, or one lies in the other. */
+const areRelated = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+
 export class PathLocator {
   readonly #repositories: readonly KnownRepository[];
   readonly #roots = new Map<string, Root>();
@@ -52,13 +58,23 @@ export class PathLocator {
     this.#repositories = repositories;
     this.#pathsOf = new Map(repositories.map(({ id, paths }) => [id, paths]));
     for (const { id, folders } of repositories) for (const folder of folders) this.#root(id, normalisePath(folder)).sure = true;
-    for (const { paths, folders, repository } of sessions) {
-      for (const path of new Set(paths.map(normalisePath))) this.#vote(path, repository);
-      // A session that lies in a repository's own branch ran in a checkout of it, unless its paths say otherwise.
-      if (repository !== null) for (const folder of folders) this.#root(repository, normalisePath(folder));
-    }
-    for (const root of this.#roots.values()) {
-      if (!root.sure && !(root.files.size >= enoughFiles && root.deep)) continue;
+    // All paths speak before any is judged by what they said: the order of sessions decides nothing.
+    const voted = sessions.map(({ paths, repository }) =>
+      [...new Set(paths.map(normalisePath))].flatMap((path) => this.#vote(path, repository) ?? []),
+    );
+    sessions.forEach(({ folders, repository }, s) => {
+      if (repository === null) return;
+      const ran = folders.map(normalisePath);
+      // Of a session that lies in a repository's own branch only the folder of the checkout is open. A file below a
+      // sub-folder tells it, and so does any file where its folder holds the one the session ran in, or lies in it (a
+      // worktree); else it is the one it ran in.
+      const told = (voted[s] as Root[]).filter((root) => root.deep || ran.some((folder) => areRelated(folder, root.folder)));
+      for (const folder of ran) if (!told.some((root) => areRelated(folder, root.folder))) told.push(this.#root(repository, folder));
+      for (const root of told) root.told = true;
+    });
+    // By repository, so that it does not matter whose paths led to a folder first.
+    for (const root of [...this.#roots.values()].sort((a, b) => a.repository - b.repository)) {
+      if (!root.sure && !root.told && !(root.files.size >= enoughFiles && root.deep)) continue;
       const list = this.#byFolder.get(root.folder);
       if (list) list.push(root);
       else this.#byFolder.set(root.folder, [root]);
@@ -68,11 +84,13 @@ export class PathLocator {
   #root(repository: number, folder: string): Root {
     const key = `${repository}\u0000${folder}`;
     let root = this.#roots.get(key);
-    if (!root) this.#roots.set(key, (root = { repository, folder, files: new Set(), deep: false, sure: false }));
+    if (!root) this.#roots.set(key, (root = { repository, folder, files: new Set(), deep: false, sure: false, told: false }));
     return root;
   }
 
-  #vote(path: string, only: number | null): void {
+  /** @returns the folder the path speaks for, where the repository is known */
+  #vote(path: string, only: number | null): Root | null {
+    let told: Root | null = null;
     for (const { id, paths } of this.#repositories) {
       if (only !== null && id !== only) continue;
       for (let slash = path.indexOf("/"); slash >= 0; slash = path.indexOf("/", slash + 1)) {
@@ -81,9 +99,11 @@ export class PathLocator {
         const root = this.#root(id, path.slice(0, slash));
         root.files.add(suffix);
         root.deep ||= suffix.includes("/");
+        if (only !== null) told = root;
         break; // the longest suffix
       }
     }
+    return told;
   }
 
   /** The repository and the path in it, null where the path is outside of every known one. */

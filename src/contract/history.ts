@@ -5,8 +5,12 @@
  */
 import type { CommitFact } from "./facts.ts";
 
-export interface LineHistoryResult {
+export interface LineHistoryResult extends LineLives {
   readonly commits: readonly CommitFact[];
+}
+
+/** The columns alone: what `LineHistory` makes of commits it does not keep. */
+export interface LineLives {
   /** Newest commit of the default branch (its tip), -1 in an empty repository. Its `commitAt` is the horizon. */
   readonly tip: number;
   /** 1 where the commit is on the first-parent chain of the default branch. */
@@ -23,7 +27,7 @@ export interface LineHistoryResult {
   readonly killer: Int32Array;
   /** The commit on the first-parent chain whose tree lacks it again; re-opened when it comes back. */
   readonly died: Int32Array;
-  /** Line this one was moved from unchanged, in the same commit (second layer of identity). */
+  /** Line this one was in the same commit before it was moved, or formatted or wrapped anew in its hunk (second layer of identity). */
   readonly origin: Int32Array;
   /** Changed lines by commit and file, aligned with `commits[c].files[f].diff.lines`. */
   readonly changed: readonly (readonly ChangedFile[])[];

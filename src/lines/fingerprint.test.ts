@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Fingerprinter, LineDiffBuilder } from "./fingerprint.ts";
-import { type LineDiff, packLineDiff, unpackLineDiff } from "./line-diff.ts";
+import { type LineDiff, joinBare, packLineDiff, unpackLineDiff } from "./line-diff.ts";
 import { lineKind, pathKind } from "./line-kind.ts";
 
 const fingerprinter = new Fingerprinter("00112233445566778899aabbccddeeff");
@@ -37,6 +37,55 @@ describe("the features of a line", () => {
     const { lines } = features(["const ab = 1", "const a b = 1"]);
     expect(lines.folded[0]).not.toBe(lines.folded[1]);
     expect(lines.bare[0]).toBe(lines.bare[1]);
+  });
+
+  it("leave formatting out of `bare`: white space, commas, kind of quotation marks", () => {
+    const { lines } = features([
+      "call('one', \"two\",)",
+      'call("one","two")',
+      "call(`one`, 'two'),",
+      "call(one, 'two')",
+      "cal('lone', 'two')",
+    ]);
+    expect(lines.bare[1]).toBe(lines.bare[0]);
+    expect(lines.bare[2]).toBe(lines.bare[0]);
+    expect(new Set(lines.bare).size).toBe(3);
+  });
+
+  it("join `bare` of the parts of a line to that of the whole, wherever it is cut", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ maxLength: 12 }), { minLength: 1, maxLength: 6 }), (texts) => {
+        const parts = texts.map((text) => text.replaceAll(/[\r\n]/g, ""));
+        const { lines } = features([...parts, parts.join("")]);
+        const joined = [...lines.bare.subarray(0, -1)].reduce((whole, part) => joinBare(whole, part), 0);
+        expect(joined).toBe(lines.bare[parts.length]);
+      }),
+    );
+    const { lines } = features(["one", "two"]);
+    const [one, two] = lines.bare as unknown as [number, number];
+    expect(joinBare(one, two)).not.toBe(joinBare(two, one));
+  });
+
+  it("do not depend on what was read before, on where a line stands or on how it ends", () => {
+    const texts = Array.from({ length: 3_000 }, (_, i) => `${" ".repeat(i % 3)}row ${i % 700} of the log;`);
+    const together = features([...texts, ...texts]).lines;
+    const fresh = new Fingerprinter("00112233445566778899aabbccddeeff");
+    const log = new LineDiffBuilder(fresh, pathKind("a.ts"));
+    const bytes = Buffer.from(`+${texts.join("\n+")}\n`);
+    for (let at = 0; at < bytes.length; at++) at = log.line(bytes, at + 1);
+    const { lines } = log.finish();
+    for (const name of ["folded", "bare", "exact", "sketch", "length", "kind"] as const) {
+      const half = together[name].length / 2;
+      expect(together[name].subarray(half)).toEqual(together[name].subarray(0, half));
+      expect(lines[name]).toEqual(together[name].subarray(0, half));
+    }
+  });
+
+  it("are each path's own, though the line is the same: its kind, not its identity", () => {
+    const code = features(["# what it is"], "a.ts").lines;
+    const prose = features(["# what it is"], "a.md").lines;
+    expect([code.kind[0], prose.kind[0]]).toEqual([lineKind.code, lineKind.prose]);
+    expect([code.folded[0], code.exact[0]]).toEqual([prose.folded[0], prose.exact[0]]);
   });
 
   it("are the same for a transcript's text and git's bytes, beyond ASCII too", () => {

@@ -3,23 +3,49 @@
  * Columns of features, never text. Packed to bytes for the store by `packLineDiff`.
  */
 
-/** Bumped when a feature of a line is computed in another way; stored beside the packed lines. */
-export const featureVersion = 1;
+/**
+ * Bumped when a feature of a line is computed in another way; stored beside the packed lines.
+ * 2: `bare` leaves out commas, takes all quotation marks for one and can be joined; `exact` is another hash; generated
+ * lines have their own `folded` and no sketch. `folded`, `sketch`, `length` and `kind` of all others are as in 1.
+ */
+export const featureVersion = 2;
 
 /** Columns, one entry a line. */
 export interface LineFeatures {
   /** Keyed 52-bit fingerprint of the text, trimmed, runs of white space as one blank. A safe integer. */
   readonly folded: Float64Array;
-  /** Keyed 52-bit fingerprint of the text without any white space. */
+  /**
+   * Keyed fingerprint of the text without white space and commas, all quotation marks alike: equal where only the
+   * formatting differs. 16 bits of the bytes counted over 32 of a polynomial: `joinBare` tells that of two lines put
+   * together. Chance of a coincidence among lines of equal length: 2e-10.
+   */
   readonly bare: Float64Array;
   /** Keyed 32-bit fingerprint of the exact bytes (no line end). */
   readonly exact: Uint32Array;
-  /** Similarity sketch, two words a line: 16 buckets of 4 bits, one-permutation minhash over trigrams of `bare`. */
+  /** Similarity sketch, two words a line: 16 buckets of 4 bits, one-permutation minhash over trigrams of the text without white space. */
   readonly sketch: Uint32Array;
   /** Trimmed length in bytes, at most 65,535. */
   readonly length: Uint16Array;
   /** Code of `lineKinds`. */
   readonly kind: Uint8Array;
+}
+
+/** The factor of the polynomial of `bare`. No secret: what a byte adds is. */
+export const bareStep = 0x01000193;
+
+const twoTo32 = 0x100000000;
+
+/**
+ * `bare` of two lines put together; commutes with nothing: the first one comes first.
+ * @example joinBare(bareOf("call(one,"), bareOf("two)")) === bareOf("call(one, two)")
+ */
+export function joinBare(first: number, second: number): number {
+  const length = Math.floor(second / twoTo32);
+  let factor = 1;
+  for (let step = bareStep, rest = length; rest > 0; rest >>>= 1, step = Math.imul(step, step))
+    if (rest & 1) factor = Math.imul(factor, step);
+  const hash = (Math.imul(first | 0, factor) + (second | 0)) >>> 0;
+  return Math.min(Math.floor(first / twoTo32) + length, 0xffff) * twoTo32 + hash;
 }
 
 export interface LineDiff {
@@ -46,7 +72,7 @@ const noLines: LineFeatures = {
 export const emptyDiff: LineDiff = { hunks: new Int32Array(0), lines: noLines };
 
 /** Bytes one line takes in the packed form: 8 + 8 + 4 + 8 + 2 + 1. */
-const bytesPerLine = 31;
+export const bytesPerLine = 31;
 const headerBytes = 8;
 
 /**

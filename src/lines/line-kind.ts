@@ -16,27 +16,35 @@ export interface PathKind {
   readonly holds: "code" | "prose" | "data" | "generated";
   /** First bytes of a comment line after white space; empty where there are none. */
   readonly commentMarks: readonly string[];
+  /** A number for the two: equal where they are. */
+  readonly code: number;
 }
 
-const slash = ["//", "/*", "*/", "* "];
-const hash = ["#"];
-const comments: Readonly<Record<string, readonly string[]>> = {
-  ...Object.fromEntries(
-    "c h cc cpp cxx hpp cs go java js jsx mjs cjs ts tsx mts cts kt kts rs swift scala dart php groovy proto css scss less zig v sol m mm vue svelte"
-      .split(" ")
-      .map((e) => [e, slash]),
+const named = (names: string, kind: PathKind): readonly (readonly [string, PathKind])[] => names.split(" ").map((name) => [name, kind]);
+
+const generatedKind: PathKind = { holds: "generated", commentMarks: [], code: 1 };
+const proseKind: PathKind = { holds: "prose", commentMarks: [], code: 2 };
+const dataKind: PathKind = { holds: "data", commentMarks: [], code: 3 };
+const codeKind: PathKind = { holds: "code", commentMarks: [], code: 4 };
+
+/** Kinds of files by the end of their name. */
+const kindsByEnd: ReadonlyMap<string, PathKind> = new Map([
+  ...named(
+    "c h cc cpp cxx hpp cs go java js jsx mjs cjs ts tsx mts cts kt kts rs swift scala dart php groovy proto css scss less zig v sol m mm vue svelte",
+    { holds: "code", commentMarks: ["//", "/*", "*/", "* "], code: 5 },
   ),
-  ...Object.fromEntries(
-    "py rb sh bash zsh fish pl r jl ex exs tf nix cmake dockerfile makefile mk ps1 awk tcl coffee gd".split(" ").map((e) => [e, hash]),
-  ),
-  ...Object.fromEntries("sql lua hs elm ada vhd".split(" ").map((e) => [e, ["--"]])),
-  ...Object.fromEntries("html xml htm".split(" ").map((e) => [e, ["<!--"]])),
-  ...Object.fromEntries("clj cljs lisp el scm asm".split(" ").map((e) => [e, [";"]])),
-};
-const prose = new Set("md mdx markdown txt rst adoc org tex".split(" "));
-const data = new Set(
-  "json jsonl ndjson json5 yaml yml toml csv tsv xml ini cfg conf env properties ipynb svg golden snap plist".split(" "),
-);
+  ...named("py rb sh bash zsh fish pl r jl ex exs tf nix cmake dockerfile makefile mk ps1 awk tcl coffee gd", {
+    holds: "code",
+    commentMarks: ["#"],
+    code: 6,
+  }),
+  ...named("sql lua hs elm ada vhd", { holds: "code", commentMarks: ["--"], code: 7 }),
+  ...named("html xml htm", { holds: "code", commentMarks: ["<!--"], code: 8 }),
+  ...named("clj cljs lisp el scm asm", { holds: "code", commentMarks: [";"], code: 9 }),
+  // after code: what is in both lists is data
+  ...named("md mdx markdown txt rst adoc org tex", proseKind),
+  ...named("json jsonl ndjson json5 yaml yml toml csv tsv xml ini cfg conf env properties ipynb svg golden snap plist", dataKind),
+]);
 const lockNames = new Set([
   "package-lock.json",
   "npm-shrinkwrap.json",
@@ -66,9 +74,7 @@ const generatedPath =
 /** Kind of a path by its name alone. `linguist-generated` attributes are not read yet. */
 export function pathKind(path: string): PathKind {
   const name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1).toLowerCase();
-  if (lockNames.has(name) || generatedPath.test(path.replaceAll("\\", "/"))) return { holds: "generated", commentMarks: [] };
+  if (lockNames.has(name) || generatedPath.test(path.replaceAll("\\", "/"))) return generatedKind;
   const extension = name.includes(".") ? name.slice(name.lastIndexOf(".") + 1) : name;
-  if (prose.has(extension)) return { holds: "prose", commentMarks: [] };
-  if (data.has(extension)) return { holds: "data", commentMarks: [] };
-  return { holds: "code", commentMarks: comments[extension] ?? [] };
+  return kindsByEnd.get(extension) ?? codeKind;
 }

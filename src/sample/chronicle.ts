@@ -24,6 +24,8 @@ export interface Hand {
   readonly agentId: string | null;
   readonly turn: number | null;
   readonly at: number;
+  /** Lines only change their place: what goes here comes elsewhere. */
+  readonly moves?: boolean;
 }
 
 /** One changed line, written down when it happened. */
@@ -71,7 +73,10 @@ export class Chronicle {
     branch.lastActiveAt = Math.max(branch.lastActiveAt, hand.at);
   }
 
-  /** Writes down the difference of two states of a file. */
+  /**
+   * Writes down the difference of two states of a file. A line that goes on in other words (formatted, mended by a person)
+   * is no event, and neither is what a formatter cuts from one.
+   */
   record(
     place: { repository: Repository | null; branch: Branch | null },
     path: string,
@@ -80,11 +85,17 @@ export class Chronicle {
     hand: Hand,
   ): void {
     let order = 0;
-    for (const hunk of hunksBetween(before, after)) {
-      const shared = { ...place, path, hand };
-      for (const line of hunk.removed)
-        this.events.push({ ...shared, side: "removed", line, order: order++, replaced: hunk.added.length > 0 });
-      for (const line of hunk.added) this.events.push({ ...shared, side: "added", line, order: order++, replaced: false });
+    const hunks = hunksBetween(before, after);
+    const [gone, come] = (["removed", "added"] as const).map((side) => new Set(hunks.flatMap((hunk) => hunk[side].map((line) => line.id))));
+    const shared = { ...place, path, hand };
+    const write = (side: "removed" | "added", line: Line, replaced: boolean): void => {
+      const goesOn = (gone?.has(line.id) && come?.has(line.id)) || (side === "added" && line.from !== undefined);
+      if (!goesOn) this.events.push({ ...shared, side, line, order, replaced });
+      order++;
+    };
+    for (const hunk of hunks) {
+      for (const line of hunk.removed) write("removed", line, hunk.added.length > 0);
+      for (const line of hunk.added) write("added", line, false);
     }
   }
 }

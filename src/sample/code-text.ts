@@ -401,6 +401,68 @@ const jsonText: CodeText = {
   statement: (random, { noun, partner }) => [`    "${noun}${upper(random.pick(fields))}For${upper(partner)}": ${random.int(2, 9999)},`],
 };
 
+/** A notebook: a unit is a cell, a statement a line of its source. */
+const notebookText: CodeText = {
+  header: () => frame("{", ' "cells": ['),
+  footer: () =>
+    frame(
+      "  {",
+      '   "cell_type": "markdown",',
+      '   "id": "last",',
+      '   "metadata": {},',
+      '   "source": []',
+      "  }",
+      " ],",
+      ' "metadata": {},',
+      ' "nbformat": 4,',
+      ' "nbformat_minor": 5',
+      "}",
+    ),
+  unit(random, subject) {
+    return [
+      ...frame(
+        "  {",
+        '   "cell_type": "code",',
+        '   "execution_count": null,',
+        `   "id": "${random.letters(base62, 8)}",`,
+        '   "metadata": {},',
+        '   "outputs": [],',
+        '   "source": [',
+      ),
+      ...body(random, notebookText, subject, random.int(3, 6)),
+      ...frame(`    "${subject.noun}.tail(${random.int(2, 99)})"`, "   ]", "  },"),
+    ];
+  },
+  statement(random, { noun, partner }) {
+    const [f, n] = [random.pick(fields), random.int(2, 9_600)];
+    const source = random.pick([
+      `${noun} = ${noun}[${noun}.${f} > ${n}]\n`,
+      `${partner}_${f} = ${noun}.groupby("${f}").${random.pick(["sum", "mean", "max"])}().head(${n})\n`,
+      `${noun}["${f}"] = ${noun}["${random.pick(fields)}"].rolling(${n}).mean()\n`,
+    ]);
+    return [`    ${JSON.stringify(source)},`];
+  },
+};
+
+/** Prose in paragraphs: a statement is a paragraph of some sentences, all on one line. */
+const paragraphText: CodeText = {
+  header: (_random, { noun }) => frame(`# The ${noun} guide`, ""),
+  unit(random, subject) {
+    return [...body(random, paragraphText, subject, 1), ...frame("")];
+  },
+  statement: (random, subject) => [Array.from({ length: random.int(3, 5) }, () => sentence(random, subject)).join(" ")],
+};
+
+/** One sentence of a paragraph. */
+export function sentence(random: Random, { noun, partner }: Subject): string {
+  const [f, n] = [words(random.pick(fields)), random.int(2, 9_600)];
+  return random.pick([
+    `Whoever keeps the ${noun} looks at its ${f} first, and calls the ${random.pick(roles)} above ${n}.`,
+    `The ${random.pick(places)} sends ${n} ${partner}s a season, and every ${f} among them ${random.pick(turns)}.`,
+    `A ${noun} without ${f} is left to the ${random.pick(roles)} for ${n} minutes.`,
+  ]);
+}
+
 const base64 = `${base62}+/`;
 
 const lockText: CodeText = {
@@ -433,6 +495,8 @@ export function textOf(path: string): CodeText {
   if (path.endsWith(".ts")) return typescriptText;
   if (path.endsWith("_test.go")) return goTestText;
   if (path.endsWith(".go")) return goText;
+  if (path.endsWith(".ipynb")) return notebookText;
+  if (path.startsWith("guide/")) return paragraphText;
   if (path.endsWith(".json") || path.endsWith(".yaml")) return jsonText;
   return proseText;
 }

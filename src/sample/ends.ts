@@ -48,6 +48,7 @@ export class LineEnds {
   readonly repository: Repository;
   readonly horizonAt: number;
   readonly onDefault: ReadonlySet<Commit>;
+  #living: Map<number, string> | null = null;
   readonly #lives = new Map<number, Life>();
   /** First release that holds a chain commit, by index. */
   readonly #releaseOf: (Release | null)[];
@@ -66,8 +67,19 @@ export class LineEnds {
     );
     this.#revertsAt = new Set(repository.chain.flatMap((commit, index) => (this.#isRevert(commit) ? [index] : [])));
     this.#removals = new Map(
-      events.filter((event) => event.repository === repository && event.side === "removed").map((event) => [event.line.id, event]),
+      events
+        .filter((event) => event.repository === repository && event.side === "removed" && !event.hand.moves)
+        .map((event) => [event.line.id, event]),
     );
+  }
+
+  /** What a line says at the tip of the default branch, given to `read`; null if it is not there. */
+  livingTextOf(id: number, read: (text: string) => string): string | null {
+    this.#living ??= new Map(
+      [...this.repository.tip.files.values()].flatMap((lines) => lines.map((line): [number, string] => [line.id, line.text])),
+    );
+    const text = this.#living.get(id);
+    return text === undefined ? null : read(text);
   }
 
   #isRevert(commit: Commit): boolean {
@@ -85,15 +97,19 @@ export class LineEnds {
 
   #live(commit: Commit): void {
     if (commit.parents.length > 1) return; // a merge brings nothing of its own here
-    for (const [, hunk] of changesOf(commit)) {
+    for (const [, hunk] of changesOf(commit, this.repository.renames)) {
       for (const line of hunk.added) this.#life(line).broughtBy.push(commit);
       for (const line of hunk.removed) this.#life(line).takenBy.push(commit);
     }
   }
 
   #land(index: number): void {
-    for (const [, hunk] of changesOf(this.repository.chain[index] as Commit)) {
+    const hunks = changesOf(this.repository.chain[index] as Commit, this.repository.renames).map(([, hunk]) => hunk);
+    for (const hunk of hunks) {
       for (const line of hunk.removed) this.#life(line).deaths.push({ index, replaced: hunk.added.length > 0, backAt: null });
+    }
+    // What goes on in other words, or in another file, is back at once.
+    for (const hunk of hunks) {
       for (const line of hunk.added) {
         const life = this.#life(line);
         if (life.landed < 0) life.landed = index;
@@ -105,9 +121,9 @@ export class LineEnds {
 
   /** What became of one changed line. */
   endOf(event: LineEvent, draft: boolean, turnKeepsLines: boolean, restores: boolean): End {
-    const raw = event.side === "added" ? this.#added(event) : this.#removed(event);
+    const raw = event.hand.moves ? this.#moved(event) : event.side === "added" ? this.#added(event) : this.#removed(event);
     const { witness, at } = event.hand;
-    if (restores) return { ...raw, fate: null, reason: "restores" };
+    if (restores && !event.hand.moves) return { ...raw, fate: null, reason: "restores" };
     if (witness === "person" || witness === "transcript_missing") return { ...raw, fate: null, reason: witness };
     if (draft) return turnKeepsLines ? { ...raw, fate: null, reason: "draft" } : { ...raw, fate: "abandoned", reason: "undone" };
     if (raw.life === null) return raw;
@@ -145,6 +161,17 @@ export class LineEnds {
     };
   }
 
+  /** The half of a move: it lands with its branch, and lasts as long as the line does. */
+  #moved(event: LineEvent): End {
+    const end = this.#added(event);
+    const landing = event.branch?.landedBy.at(-1);
+    const index = landing === undefined ? -1 : this.repository.chain.indexOf(landing);
+    const death = this.#life(event.line).deaths.at(-1);
+    const dead = death !== undefined && death.backAt === null ? death : null;
+    const [fate, reason] = index < 0 ? this.#openOrIdle(event) : this.#landedFate(index, dead);
+    return { ...end, fate, life: fate, reason, blame: null };
+  }
+
   /** The commit of the landing branch that took the line out, else the landing itself. */
   #killer(life: Life, death: Death): string {
     const landing = this.#chainCommit(death.index);
@@ -156,12 +183,21 @@ export class LineEnds {
     const landedAt = this.#chainCommit(index).commitAt;
     const until = dead === null ? this.horizonAt : this.#chainCommit(dead.index).commitAt;
     const age = until - landedAt;
+    // Replayed commit by commit, a pull request still lands as one: what it took back itself never stood.
+    if (dead !== null && this.#landsWith(index, dead.index)) return dead.replaced ? ["superseded", null] : ["abandoned", "undone"];
     if (dead !== null && this.#revertsAt.has(dead.index) && age <= revertMs) return ["reverted", null];
-    const released = this.#releaseOf[index] !== null;
+    const releasedAt = this.#releaseOf[index]?.at ?? Number.POSITIVE_INFINITY;
+    const released = dead === null ? releasedAt < Number.POSITIVE_INFINITY : releasedAt <= until;
     if (age >= stickMs && released) return ["stuck", null];
     if (dead === null) return ["maturing", released ? "young" : "not_released"];
     if (age < stickMs && dead.replaced) return ["rework", null];
     return ["removed", null];
+  }
+
+  #landsWith(one: number, other: number): boolean {
+    const branches = this.repository.habit === "rebase" ? this.repository.branches : [];
+    const commits = [this.#chainCommit(one), this.#chainCommit(other)];
+    return one !== other && branches.some((branch) => commits.every((commit) => branch.landedBy.includes(commit)));
   }
 
   #unlanded(event: LineEvent): [SampleFate, string | null] {
@@ -196,8 +232,8 @@ export class LineEnds {
     };
     const wasThere = life.landed >= 0 && this.#chainCommit(life.landed).commitAt <= event.hand.at;
     if (!wasThere) return { ...nothing, fate: null, life: null, reason: "removes_unlanded" };
-    const commit = life.takenBy.find((taken) => taken.branch === event.branch || taken === event.branch?.landed)?.hash ?? null;
-    const death = life.deaths.find((each) => this.#chainCommit(each.index) === event.branch?.landed);
+    const commit = life.takenBy.find((taken) => taken.branch === event.branch || event.branch?.landedBy.includes(taken))?.hash ?? null;
+    const death = life.deaths.find((each) => event.branch?.landedBy.includes(this.#chainCommit(each.index)));
     if (death === undefined) {
       const [fate, reason] = this.#openOrIdle(event);
       return { ...nothing, commit, fate, life: fate, reason };
@@ -226,7 +262,7 @@ export class LineEnds {
 }
 
 function hasLine(files: ReadonlyMap<string, readonly Line[]>, event: LineEvent): boolean {
-  return files.get(event.path)?.includes(event.line) ?? false;
+  return files.get(event.path)?.some((line) => line.id === event.line.id) ?? false;
 }
 
 function ancestorsOf(tip: Commit): Set<Commit> {
@@ -241,10 +277,19 @@ function ancestorsOf(tip: Commit): Set<Commit> {
 }
 
 /** The hunks of a commit against its first parent, with their paths. */
-function changesOf(commit: Commit): [string, ReturnType<typeof hunksBetween>[number]][] {
+export function changesOf(commit: Commit, renames: ReadonlyMap<string, string>): [string, ReturnType<typeof hunksBetween>[number]][] {
   const before = commit.parents[0]?.files ?? new Map<string, readonly Line[]>();
   const found: [string, ReturnType<typeof hunksBetween>[number]][] = [];
   for (const path of new Set([...before.keys(), ...commit.files.keys()])) {
+    const name = renames.get(path);
+    if (name !== undefined && commit.files.has(name) && !before.has(name) && !commit.files.has(path)) continue; // told under its new name
+    const older = before.has(path)
+      ? undefined
+      : [...renames].find(([old, next]) => next === path && before.has(old) && !commit.files.has(old));
+    if (older !== undefined) {
+      for (const hunk of hunksBetween(before.get(older[0]), commit.files.get(path))) found.push([path, hunk]);
+      continue;
+    }
     if (before.get(path) === commit.files.get(path)) continue;
     for (const hunk of hunksBetween(before.get(path), commit.files.get(path))) found.push([path, hunk]);
   }

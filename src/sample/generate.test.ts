@@ -141,7 +141,7 @@ describe("the repositories", () => {
         const blamed = blame(folder, path);
         expect(blamed.length).toBe(told.length);
         const left = new Map<string, number>();
-        for (const row of told) bump(left, `${row.blame} ${row.textSha256}`, 1);
+        for (const row of told) bump(left, `${row.blame} ${row.livingTextSha256}`, 1);
         for (const { commit, text } of blamed) {
           const found = (left.get(`${commit} ${sha256(text)}`) ?? 0) > 0;
           bump(left, `${commit} ${sha256(text)}`, -1);

@@ -1,16 +1,18 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { UserError } from "../contract/errors.ts";
 import type { Hand } from "./chronicle.ts";
 import type { Subject } from "./code-text.ts";
 import type { Line } from "./lines.ts";
-import { harbourPlan, quayPlan, releaseDays, sampleDays, tidePlan } from "./plan.ts";
+import { type Organisation, type RepositoryPlan, smallOrganisation } from "./organisation.ts";
 import { type Random, randomFrom } from "./random.ts";
-import { Repository } from "./repository.ts";
+import { type Reformat, reformatsOf } from "./reformat.ts";
+import { type Language, Repository } from "./repository.ts";
 import { dayMs, hourMs, Stage, subjectsFor } from "./stage.ts";
 import type { Scene } from "./scene.ts";
 import { type Item, stories } from "./stories.ts";
-import { people } from "./team.ts";
+import type { Person } from "./team.ts";
 import type { SessionLog } from "./transcript.ts";
 import type { SampleTruth } from "./truth.ts";
 import { tellTruth } from "./tell-truth.ts";
@@ -20,11 +22,13 @@ export interface SampleOptions {
   /** Not there yet, or without anything the sample is made of; a sample made there before is used again. */
   readonly directory: string;
   readonly seed: number;
-  /** UTC milliseconds; the sample covers the 92 days before. Default: 31 October 2026, 18:00. */
+  /** UTC milliseconds; the sample covers the days before: 92 of the small team. Default: 31 October 2026, 18:00. */
   readonly endsAt?: number;
   readonly gitBinary?: string;
   /** The caller's `PATH`, for a git that is not in the system's own folders. */
   readonly path?: string;
+  /** What is acted out; default the small team that is shown where there is nothing else. */
+  readonly organisation?: Organisation;
   /** Whether `truth.json` is written too; default true. */
   readonly truth?: boolean;
 }
@@ -40,7 +44,7 @@ export interface SampleResult {
 const defaultEnd = Date.UTC(2026, 9, 31, 18);
 
 /** Bumped when the same seed gives another sample. */
-const generatorVersion = 1;
+const generatorVersion = 2;
 
 /**
  * Acts out an invented team of six in two real git repositories and in transcripts as Claude Code writes them, and writes
@@ -51,20 +55,28 @@ const generatorVersion = 1;
  * @throws UserError `sample_folder_taken`; Error if git cannot be run or disagrees about a hash
  */
 export async function generateSample(options: SampleOptions): Promise<SampleResult> {
-  const { directory, seed, endsAt = defaultEnd, gitBinary = "git", path, truth = true } = options;
+  const { directory, seed, endsAt = defaultEnd, gitBinary = "git", path, truth = true, organisation = smallOrganisation } = options;
   const result: SampleResult = {
     home: join(directory, "home"),
-    repositories: ["harbour", "tide"].map((name) => {
-      const folder = join(directory, "repos", name);
-      return { name, folder, gitDir: join(folder, ".git") };
-    }),
+    repositories: organisation.repositories
+      .filter((plan) => plan.seen)
+      .map(({ name }) => {
+        const folder = join(directory, "repos", name);
+        return { name, folder, gitDir: join(folder, ".git") };
+      }),
     truthFile: truth ? join(directory, "truth.json") : null,
   };
-  const mark = JSON.stringify({ generatorVersion, seed, endsAt, truth });
+  const mark = JSON.stringify({
+    generatorVersion,
+    seed,
+    endsAt,
+    truth,
+    organisation: createHash("sha256").update(JSON.stringify(organisation)).digest("hex"),
+  });
   if ((await madeBefore(directory, mark)) === "whole") return result;
 
-  const stage = new Stage(endsAt - sampleDays * dayMs, endsAt);
-  const seen = play(stage, seed, join(directory, "repos"));
+  const stage = new Stage(endsAt - organisation.days * dayMs, endsAt);
+  const seen = play(stage, organisation, seed, join(directory, "repos"));
   await mkdir(join(directory, "repos"), { recursive: true });
   await Promise.all([
     writeTranscripts(stage, result.home),
@@ -96,52 +108,69 @@ async function madeBefore(directory: string, mark: string): Promise<"whole" | "n
 }
 
 /** Plays all plans. @returns the repositories that are there to be seen */
-function play(stage: Stage, seed: number, reposFolder: string): Repository[] {
+function play(stage: Stage, organisation: Organisation, seed: number, reposFolder: string): Repository[] {
   const random = randomFrom(`sample ${seed}`);
-  const scene = (name: keyof typeof products): Scene => setUp(stage, name, reposFolder, random.fork(name));
-  const [harbour, tide, quay] = [scene("harbour"), scene("tide"), scene("quay-infra")];
-  playPlan(harbour, harbourPlan, random.fork("harbour plan"));
-  playPlan(tide, tidePlan, random.fork("tide plan"));
-  playPlan(quay, quayPlan, random.fork("quay plan"));
-  for (const each of [harbour, tide]) stage.tell(releases(each));
+  const scenes: { readonly plan: RepositoryPlan; readonly scene: Scene }[] = [];
+  for (const plan of organisation.repositories) {
+    const neighbours = (): Scene[] =>
+      scenes.filter((other) => other.plan !== plan && other.plan.seen && other.plan.team === plan.team).map(({ scene }) => scene);
+    scenes.push({ plan, scene: setUp(stage, organisation, plan, reposFolder, random.fork(plan.name), neighbours) });
+  }
+  for (const { plan, scene } of scenes) playPlan(scene, plan.items, random.fork(`${plan.name} plan`));
+  const seen = scenes.filter(({ plan }) => plan.seen).map(({ scene }) => scene);
+  for (const scene of seen) stage.tell(releases(scene, organisation.releaseDays));
   stage.play();
-  return [harbour.repository, tide.repository];
+  return seen.map((scene) => scene.repository);
 }
 
-const products = { harbour: "harbour", tide: "tide", "quay-infra": "harbour" } as const;
-
 /** A repository with the code that was there before the sample begins. */
-function setUp(stage: Stage, name: keyof typeof products, reposFolder: string, random: Random): Scene {
-  const repository = new Repository("saltmarsh", name, name === "harbour" ? "merge" : "squash");
-  const nextSubject = subjectsFor(random, products[name]);
+function setUp(
+  stage: Stage,
+  { habits }: Organisation,
+  plan: RepositoryPlan,
+  reposFolder: string,
+  random: Random,
+  neighbours: Scene["neighbours"],
+): Scene {
+  const repository = new Repository("saltmarsh", plan.name, plan.habit, plan.language);
+  const nextSubject = subjectsFor(random, plan.product);
   const taken = new Set<string>();
   const codePath = (subject: Subject, part: string): { code: string; test: string } => {
     for (let n = 1; ; n++) {
-      const paths = pathsOf(name, subject, n === 1 ? part : `${part}-${n}`);
+      const paths = plan.paths(subject, n === 1 ? part : `${part}-${n}`);
       if (taken.has(paths.code)) continue;
       taken.add(paths.code);
       return paths;
     }
   };
-  const scene: Scene = { stage, repository, reposFolder, nextSubject, codePath };
-  seedHistory(scene, random, name === "quay-infra" ? 4 : 16);
+  const scene: Scene = {
+    stage,
+    repository,
+    team: plan.team,
+    habits,
+    reformats: reformatsFor(plan.language, random.fork("formatter")),
+    reposFolder,
+    neighbours,
+    nextSubject,
+    codePath,
+  };
+  seedHistory(scene, random, plan);
   return scene;
 }
 
-function pathsOf(name: string, { noun }: Subject, part: string): { code: string; test: string } {
-  if (name === "quay-infra") return { code: `stacks/${noun}/${part}.ts`, test: `stacks/${noun}/${part}.test.ts` };
-  if (name === "harbour") return { code: `src/${noun}/${noun}-${part}.ts`, test: `src/${noun}/${noun}-${part}.test.ts` };
-  const stem = `internal/${noun}/${part.replaceAll("-", "_")}`;
-  return { code: `${stem}.go`, test: `${stem}_test.go` };
+/** Two of the things a formatter can do. */
+function reformatsFor(language: Language, random: Random): Reformat[] {
+  const all = [...reformatsOf[language]];
+  return Array.from({ length: 2 }, () => all.splice(random.int(0, all.length - 1), 1)[0] as Reformat);
 }
 
 /** Days before the sample at which its seed was laid down: old enough to be old on its first day. */
 const seedDays = [-47, -44, -40, -36];
 
-function seedHistory(scene: Scene, random: Random, subjects: number): void {
+function seedHistory(scene: Scene, random: Random, plan: RepositoryPlan): void {
   const { stage, repository, nextSubject, codePath } = scene;
   const files = new Map<string, readonly Line[]>();
-  const by = people.wen;
+  const by = plan.team.at(-1) as Person;
   const put = (path: string, subject: Subject, units: number, at: number): void => {
     const lines = stage.newFile(random, path, subject, units, "person");
     files.set(path, lines);
@@ -150,7 +179,7 @@ function seedHistory(scene: Scene, random: Random, subjects: number): void {
   };
   seedDays.forEach((day, index) => {
     const at = stage.startAt + day * dayMs;
-    for (let n = 0; n < subjects / seedDays.length; n++) {
+    for (let n = 0; n < plan.seedSubjects / seedDays.length; n++) {
       const subject = nextSubject();
       const paths = codePath(subject, "core");
       put(paths.code, subject, random.int(6, 9), at);
@@ -160,8 +189,9 @@ function seedHistory(scene: Scene, random: Random, subjects: number): void {
     if (index === 0) {
       const subject: Subject = { noun: repository.name, partner: "saltmarsh" };
       put("README.md", subject, 3, at);
-      put(repository.name === "quay-infra" ? "config/regions.json" : "config/limits.json", nextSubject(), 8, at);
-      put(repository.name === "tide" ? "go.sum" : "package-lock.json", subject, 24, at);
+      put(plan.config, nextSubject(), 8, at);
+      for (let n = 0; n < plan.guides; n++) put(`guide/part-${n + 1}.md`, nextSubject(), 7, at);
+      put(repository.language === "go" ? "go.sum" : "package-lock.json", subject, 24, at);
     }
     const before = repository.chain.at(-1) ?? null;
     const messages = [
@@ -179,8 +209,8 @@ function playPlan(scene: Scene, plan: readonly Item[], random: Random): void {
   plan.forEach((item, index) => scene.stage.tell(stories[item.story](scene, item, random.fork(`${index} ${item.story}`))));
 }
 
-/** A tag on the default branch every week. */
-function* releases({ stage, repository }: Scene): Generator<number, void> {
+/** Tags on the default branch. */
+function* releases({ stage, repository }: Scene, releaseDays: readonly number[]): Generator<number, void> {
   for (const [index, day] of releaseDays.entries()) {
     const at = stage.startAt + day * dayMs + 16 * hourMs;
     yield at;
@@ -209,7 +239,7 @@ const jsonLines = (rows: readonly unknown[]): string => `${rows.map((row) => JSO
 
 /** One row a line, so that two truths can be compared by `diff`. */
 function truthText(truth: SampleTruth): string {
-  const { lines, responses, ...head } = truth;
+  const { lines, responses, authors, ...head } = truth;
   const rows = (all: readonly unknown[]): string => `[\n${all.map((row) => JSON.stringify(row)).join(",\n")}\n]`;
-  return `${JSON.stringify(head).slice(0, -1)},\n"responses": ${rows(responses)},\n"lines": ${rows(lines)}}\n`;
+  return `${JSON.stringify(head).slice(0, -1)},\n"authors": ${rows(authors)},\n"responses": ${rows(responses)},\n"lines": ${rows(lines)}}\n`;
 }

@@ -1,9 +1,9 @@
 import type { Line } from "./lines.ts";
 import type { Random } from "./random.ts";
-import { type Branch, type Commit, mergeFiles } from "./repository.ts";
+import type { Branch, Commit } from "./repository.ts";
 import { later, type Scene } from "./scene.ts";
 import { hourMs, type Stage } from "./stage.ts";
-import { type Person, type PersonKey, people } from "./team.ts";
+import type { Person } from "./team.ts";
 import { personHand } from "./turns.ts";
 import type { WorkSession } from "./work-session.ts";
 
@@ -16,19 +16,21 @@ export const lastLanding = (stage: Stage): number => stage.endsAt - 27 * hourMs;
 /** Lands a branch. @returns the commit on the default branch */
 export function land(scene: Scene, branch: Branch, by: Person, at: number, random: Random): Commit {
   const { repository, stage } = scene;
-  if (repository.habit === "squash" && branch.base !== repository.tip && random.chance(0.3)) repository.rebase(branch, at - 60_000);
+  if (repository.habit !== "merge" && branch.base !== repository.tip && random.chance(scene.habits.rebase)) {
+    repository.rebase(branch, at - 60_000);
+    stage.markBranch(branch, "rebase");
+  }
   const before = repository.tip;
   const commit = repository.land(branch, by.identity, at);
   stage.landed(before, commit);
   return commit;
 }
 
-export function reviewerOf(who: PersonKey, random: Random): Person {
-  const others = (Object.keys(people) as PersonKey[]).filter((key) => key !== who);
-  return people[random.pick(others)];
+export function reviewerOf({ team }: Scene, who: Person, random: Random): Person {
+  return random.pick(team.filter((person) => person !== who));
 }
 
-export function* finish(scene: Scene, who: PersonKey, random: Random, session: WorkSession, end: Ending): Generator<number, void> {
+export function* finish(scene: Scene, who: Person, random: Random, session: WorkSession, end: Ending): Generator<number, void> {
   const { branch, log } = session;
   const { stage, repository } = scene;
   if (end === "open") {
@@ -44,10 +46,10 @@ export function* finish(scene: Scene, who: PersonKey, random: Random, session: W
   branch.keep = true;
   if (at > lastLanding(stage)) return;
   yield at;
-  const commit = land(scene, branch, reviewerOf(who, random), at, random);
+  const commit = land(scene, branch, reviewerOf(scene, who, random), at, random);
   branch.keep = false;
   if (end === "land") return;
-  const before = commit.parents[0] as Commit;
+  const before = (branch.landedBy[0] as Commit).parents[0] as Commit;
   const units = unitsChanged(before, commit);
   for (const unit of units) stage.hold(repository, branch, unit);
   const revertAt = later(at, random, 50, 140);
@@ -55,13 +57,16 @@ export function* finish(scene: Scene, who: PersonKey, random: Random, session: W
   const undo =
     repository.habit === "merge"
       ? `This reverts commit ${commit.hash}, reversing\nchanges made to ${before.hash}.`
-      : `This reverts commit ${commit.hash}.`;
+      : branch.landedBy
+          .map(({ hash }) => `This reverts commit ${hash}.`)
+          .reverse()
+          .join("\n");
   const subject = firstLine(commit.message);
-  const reverter = reviewerOf(who, random);
+  const reverter = reviewerOf(scene, who, random);
   const reverted = yield* landInverse(
     scene,
     { commit, before },
-    { name: `revert-${branch.pull?.number}-${branch.name}`, title: `Revert "${subject}"`, body: undo },
+    { name: `revert-${branch.pull?.number ?? "of"}-${branch.name}`, title: `Revert "${subject}"`, body: undo },
     reverter,
     revertAt,
     random,
@@ -73,8 +78,8 @@ export function* finish(scene: Scene, who: PersonKey, random: Random, session: W
   const againAt = later(revertAt, random, 60, 110);
   yield againAt;
   const title = `Reapply "${subject}"`;
-  const again = { name: `reapply-${branch.pull?.number}-${branch.name}`, title, body: `This reverts commit ${reverted.hash}.` };
-  yield* landInverse(scene, { commit: reverted, before: reverted.parents[0] as Commit }, again, people[who], againAt, random);
+  const again = { name: `reapply-${branch.pull?.number ?? "of"}-${branch.name}`, title, body: `This reverts commit ${reverted.hash}.` };
+  yield* landInverse(scene, { commit: reverted, before: reverted.parents[0] as Commit }, again, who, againAt, random);
   repository.release(branch);
 }
 
@@ -101,7 +106,7 @@ function* landInverse(
 ): Generator<number, Commit> {
   const { repository } = scene;
   const branch = repository.branch(how.name);
-  const after = mergeFiles(what.commit.files, repository.tip.files, what.before.files);
+  const after = repository.merge(what.commit.files, repository.tip.files, what.before.files);
   changeByHand(scene, branch, after, by, at);
   const reverts = /This reverts commit ([0-9a-f]{40})/.exec(how.body)?.[1] ?? null;
   const message = `${how.title}\n\n${how.body}\n`;
@@ -122,8 +127,9 @@ function changeByHand(scene: Scene, branch: Branch, after: ReadonlyMap<string, r
 export function pushByHand(scene: Scene, branch: Branch, person: Person, at: number, title: string): void {
   const { repository, stage } = scene;
   const before = repository.tip;
-  const commit = repository.push(mergeFiles(branch.base.files, before.files, branch.files), person.identity, at, `${title}\n`);
+  const commit = repository.push(repository.merge(branch.base.files, before.files, branch.files), person.identity, at, `${title}\n`);
   branch.landed = commit;
+  branch.landedBy = [commit];
   repository.release(branch);
   stage.landed(before, commit);
 }

@@ -9,6 +9,10 @@ export interface Line {
   readonly unit: number;
   /** Its statement inside the unit, 0 for the frame (signature, closing brace). */
   readonly statement: number;
+  /** A person mended what an agent wrote: the same line, in other words. */
+  readonly mended?: boolean;
+  /** The line a formatter cut it from: it is nobody's work of its own. */
+  readonly from?: number;
 }
 
 /** A run of lines that went and the run that came in its place. Places are 0-based. */

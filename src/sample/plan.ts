@@ -1,9 +1,9 @@
 import type { Item, StoryName } from "./stories.ts";
-import type { PersonKey } from "./team.ts";
+import { type PersonKey, people } from "./team.ts";
 
 type Row = readonly [day: number, who: PersonKey, story: StoryName];
 
-const items = (rows: readonly Row[]): Item[] => rows.map(([day, who, story]) => ({ day, who, story }));
+const items = (rows: readonly Row[]): Item[] => rows.map(([day, who, story]) => ({ day, who: people[who], story }));
 
 /** Days of the sample: the plan's days count from 0 to this. */
 export const sampleDays = 92;

@@ -26,10 +26,15 @@ export interface Branch {
   files: Files;
   /** Newest write or commit. */
   lastActiveAt: number;
+  /** The commit of the default branch that brought the last of it. */
   landed: Commit | null;
+  /** All commits of the default branch that brought it: more than one where they were replayed. */
+  landedBy: readonly Commit[];
   pull: Pull | null;
   /** Left in the repository when it ends. */
   keep: boolean;
+  /** Files that have another name here: old to new. */
+  readonly renames: Map<string, string>;
   /** Units nobody else may take hold of before it lands. */
   readonly units: Set<number>;
 }
@@ -46,8 +51,10 @@ export interface Release {
   readonly at: number;
 }
 
-/** How changes land: by merge commits, or squashed into one commit each. */
-export type LandingHabit = "merge" | "squash";
+/** How changes land: by merge commits, squashed into one commit each, replayed by the forge, or pushed without a pull request. */
+export type LandingHabit = "merge" | "squash" | "rebase" | "push";
+
+export type Language = "typescript" | "go";
 
 /** The forge that makes merge commits. */
 const forge: Identity = { name: "Forge", email: "noreply@git.example.com", zone: "+0000" };
@@ -59,6 +66,7 @@ export class Repository {
   readonly name: string;
   readonly owner: string;
   readonly habit: LandingHabit;
+  readonly language: Language;
   readonly commits: Commit[] = [];
   /** The default branch's first-parent chain. */
   readonly chain: Commit[] = [];
@@ -67,12 +75,15 @@ export class Repository {
   readonly releases: Release[] = [];
   /** Units that an open branch has taken hold of. */
   readonly held = new Set<number>();
+  /** Files that got another name on the default branch: old to new. */
+  readonly renames = new Map<string, string>();
   readonly #hasher = new ObjectHasher();
 
-  constructor(owner: string, name: string, habit: LandingHabit) {
+  constructor(owner: string, name: string, habit: LandingHabit, language: Language) {
     this.owner = owner;
     this.name = name;
     this.habit = habit;
+    this.language = language;
   }
 
   get tip(): Commit {
@@ -106,9 +117,11 @@ export class Repository {
       files: base.files,
       lastActiveAt: base.commitAt,
       landed: null,
+      landedBy: [],
       pull: null,
       keep: false,
       units: new Set(),
+      renames: new Map(),
     };
   }
 
@@ -141,6 +154,19 @@ export class Repository {
     return commit;
   }
 
+  /** Makes a branch's commits one, to be pushed over them; the hashes they had are gone. */
+  squash(branch: Branch, author: Identity, at: number, message: string): Commit {
+    for (const old of branch.commits) this.#forget(old);
+    branch.commits = [];
+    return this.commit(branch, author, at, message);
+  }
+
+  /** Joins two sides path by path, a file under its newest name. */
+  merge(base: Files, ours: Files, theirs: Files): Files {
+    if (this.renames.size === 0) return mergeFiles(base, ours, theirs);
+    return mergeFiles(withRenames(base, this.renames), withRenames(ours, this.renames), withRenames(theirs, this.renames));
+  }
+
   /** `git rebase main`: every commit again on the newest default branch; the hashes they had are gone. */
   rebase(branch: Branch, at: number): void {
     const onto = this.tip;
@@ -148,27 +174,59 @@ export class Repository {
     branch.commits = [];
     for (const old of olds) {
       this.#forget(old);
-      const files = mergeFiles(branch.base.files, onto.files, old.files);
+      const files = this.merge(branch.base.files, onto.files, old.files);
       branch.commits.push(this.#commit({ ...old, parents: [branch.commits.at(-1) ?? onto], files, committer: old.author, commitAt: at }));
     }
-    branch.files = mergeFiles(branch.base.files, onto.files, branch.files);
+    branch.files = this.merge(branch.base.files, onto.files, branch.files);
     branch.base = onto;
   }
 
-  openPull(branch: Branch, title: string): Pull {
+  /** @returns null where nobody opens pull requests */
+  openPull(branch: Branch, title: string): Pull | null {
+    if (this.habit === "push") return null;
     const pull: Pull = { number: this.pulls.length + 1, title, branch };
     this.pulls.push(pull);
     branch.pull = pull;
     return pull;
   }
 
-  /** Lands a branch's pull request the way the repository does. */
+  /** Lands a branch the way the repository does. @returns its last commit on the default branch */
   land(branch: Branch, by: Identity, at: number): Commit {
+    for (const [path, next] of branch.renames) this.renames.set(path, next);
+    const landed = this.habit === "merge" || this.habit === "squash" ? [this.#landPull(branch, by, at)] : this.#replay(branch, at);
+    branch.landedBy = landed;
+    branch.landed = landed.at(-1) ?? null;
+    this.release(branch);
+    return this.tip;
+  }
+
+  /** Puts a branch's commits onto the default branch, one by one; pushed from where it grew, they stay as they are. */
+  #replay(branch: Branch, at: number): Commit[] {
+    const own = this.habit === "push";
+    const olds = branch.commits;
+    const forward = own && branch.base === this.tip;
+    const news = olds.map((old, index): Commit => {
+      if (forward) {
+        this.chain.push(old);
+        return old;
+      }
+      if (own) this.#forget(old);
+      const files = this.merge((olds[index - 1] ?? branch.base).files, this.tip.files, old.files);
+      const committer = own ? old.author : forge;
+      const commit = this.#commit({ ...old, parents: [this.tip], files, committer, commitAt: at + index * 1000, branch: null });
+      this.chain.push(commit);
+      return commit;
+    });
+    if (own) branch.commits = news;
+    return news;
+  }
+
+  #landPull(branch: Branch, by: Identity, at: number): Commit {
     const pull = branch.pull;
     const head = branch.commits.at(-1);
     if (pull === null || head === undefined) throw new Error(`${branch.name} has no pull request to land`);
     const main = this.tip;
-    const files = mergeFiles(branch.base.files, main.files, head.files);
+    const files = this.merge(branch.base.files, main.files, head.files);
     const reverts = branch.commits.find((commit) => commit.reverts !== null)?.reverts ?? null;
     const shared = { files, authorAt: at, committer: forge, commitAt: at, branch: null };
     const commit =
@@ -182,8 +240,6 @@ export class Repository {
           })
         : this.#commit({ ...shared, parents: [main], author: head.author, reverts, message: squashMessage(pull, branch) });
     this.chain.push(commit);
-    branch.landed = commit;
-    this.release(branch);
     return commit;
   }
 
@@ -220,6 +276,18 @@ function squashMessage(pull: Pull, branch: Branch): string {
   }
   const bodies = branch.commits.map((commit) => `* ${commit.message.trim()}`);
   return `${title}\n${bodies.join("\n\n")}\n`;
+}
+
+/** The same files under their new names. */
+export function withRenames(files: Files, renames: ReadonlyMap<string, string>): Files {
+  const next = new Map(files);
+  for (const [path, name] of renames) {
+    const lines = next.get(path);
+    if (lines === undefined || next.has(name)) continue;
+    next.delete(path);
+    next.set(name, lines);
+  }
+  return next;
 }
 
 /** Joins two sides path by path. */

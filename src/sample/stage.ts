@@ -1,6 +1,7 @@
 import { Chronicle, type Witness } from "./chronicle.ts";
 import { type Subject, subjectFrom, subjectsOf, textOf } from "./code-text.ts";
 import { hunksBetween, type Line, type NewLine } from "./lines.ts";
+import { type HardCase, HardCases } from "./hard-cases.ts";
 import type { Random } from "./random.ts";
 import type { Branch, Commit, Repository } from "./repository.ts";
 import type { Person } from "./team.ts";
@@ -38,6 +39,7 @@ export type Age = "old" | "young";
 /** Everything the stories share: the log of events, the repositories, who holds what, and the clock's queue. */
 export class Stage {
   readonly chronicle = new Chronicle();
+  readonly cases = new HardCases();
   readonly sessions: PlayedSession[] = [];
   readonly startAt: number;
   readonly endsAt: number;
@@ -73,6 +75,16 @@ export class Stage {
   #advance(story: Generator<number, void>): void {
     const step = story.next();
     if (!step.done) this.#queue.push({ at: step.value, order: this.#order++, story });
+  }
+
+  /** Marks every line a branch brings or brought. */
+  markBranch(branch: Branch, name: HardCase): void {
+    for (const [path, lines] of branch.files) {
+      const before = branch.base.files.get(path);
+      if (before === lines) continue;
+      const old = new Set(before);
+      for (const line of lines) if (!old.has(line)) this.cases.markLine(line.id, name);
+    }
   }
 
   /** Text for a new unit in which no telling line was ever used in the sample. */
@@ -182,8 +194,8 @@ export class Stage {
   }
 }
 
-/** Lock entries are one statement; elsewhere a unit should have some to change and some to keep. */
-const leastStatements = (path: string): number => (isLockFile(path) ? 1 : 3);
+/** Lock entries and paragraphs are one statement; elsewhere a unit should have some to change and some to keep. */
+const leastStatements = (path: string): number => (isLockFile(path) || path.startsWith("guide/") ? 1 : 3);
 
 export const isLockFile = (path: string): boolean => path.endsWith("package-lock.json") || path.endsWith("go.sum");
 

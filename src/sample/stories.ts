@@ -1,20 +1,23 @@
 import { phrase, titleOf } from "./code-text.ts";
+import { cherryPicked, formatDefault, movedUnit, notebook, paragraphs, renamedFile, twoAgents, twoRepositories } from "./hard-stories.ts";
 import { type Ending, finish, land, lastLanding, pushByHand, reviewerOf } from "./landing.ts";
+import { afterCommit, amend, commitWork, personEdit } from "./committing.ts";
+import { workOver } from "./person-edits.ts";
 import type { Random } from "./random.ts";
 import { changedUnit, insertedUnit, withoutUnit } from "./rewrite.ts";
 import { branchName, forkSession, isCode, isProse, later, openSession, type Scene, workTime } from "./scene.ts";
 import { hourMs, isLockFile } from "./stage.ts";
-import { type Person, type PersonKey, people } from "./team.ts";
-import { begin, commitTurn, iterate, personHand, refinements, type Task, touchUp, turn } from "./turns.ts";
+import type { Person } from "./team.ts";
+import { begin, commitTurn, iterate, personHand, refinements, type Task, turn } from "./turns.ts";
 import type { WorkSession } from "./work-session.ts";
 
 export interface Item {
   readonly day: number;
-  readonly who: PersonKey;
+  readonly who: Person;
   readonly story: StoryName;
 }
 
-type Story = (scene: Scene, item: Item, random: Random) => Generator<number, void>;
+export type Story = (scene: Scene, item: Item, random: Random) => Generator<number, void>;
 
 /** How a piece of work may run. */
 interface Course {
@@ -23,6 +26,10 @@ interface Course {
   readonly resumed?: boolean;
   readonly forked?: boolean;
   readonly cleared?: boolean;
+  /** The next day's sitting goes on in a new session that replays the old one. */
+  readonly replayed?: boolean;
+  /** The module is written by the shell. */
+  readonly heredoc?: boolean;
   readonly subAgent?: "logged" | "unlogged";
   readonly missing?: boolean;
   readonly end?: Ending | "leave";
@@ -30,7 +37,7 @@ interface Course {
 
 const feature = (course: Course): Story =>
   function* (scene, item, random) {
-    const person: Person = people[item.who];
+    const person = item.who;
     const { stage, repository } = scene;
     const start = workTime(stage, item.day, random);
     yield start;
@@ -39,13 +46,15 @@ const feature = (course: Course): Story =>
     const task: Task = { subject, title, paths: scene.codePath(subject, phrase.field(random).replaceAll(" ", "-")) };
     const branch = repository.branch(branchName(person, title));
     let session = openSession(scene, person, branch, start, random, { missing: course.missing ?? false });
-    begin(session, scene, task, course.subAgent);
+    if (course.subAgent === "unlogged") stage.cases.markSession(session.log.setting.session, "unlogged sub-agent");
+    begin(session, scene, task, course.subAgent, course.heredoc);
     const sittings = course.sittings ?? 1;
     for (let sitting = 1; sitting <= sittings; sitting++) {
       if (sitting > 1) {
         const next = later(session.log.now, random, 17, 22);
         yield next;
         if (course.resumed) session.log.now = next;
+        else if (course.replayed) session = forkSession(session, next, "resume");
         else session = openSession(scene, person, branch, next, random, { missing: course.missing ?? false });
       }
       for (let n = random.int(1, 2); n > 0; n--) {
@@ -57,11 +66,14 @@ const feature = (course: Course): Story =>
         session = forkSession(session, session.log.now + 120_000);
         iterate(session, task);
       }
-      if (random.chance(0.4)) touchUp(session);
+      if (random.chance(scene.habits.touchUp)) {
+        session.log.wait(random.int(120, 500));
+        workOver(scene, session, personEdit(scene, random));
+      }
       if (course.end === "leave") continue;
-      if (random.chance(0.75)) commitTurn(session, sitting === 1 ? title : `${title}: after a second look`);
-      else byHand(session, title);
-      if (random.chance(0.12)) amend(session, title);
+      commitWork(scene, session, random, sitting === 1 ? title : `${title}: after a second look`);
+      if (random.chance(scene.habits.amend)) amend(session, title);
+      afterCommit(scene, session, random, title);
     }
     if (course.end === "leave") return;
     if (random.chance(0.6)) session.openPull(title);
@@ -69,26 +81,16 @@ const feature = (course: Course): Story =>
     yield* finish(scene, item.who, random, session, course.end ?? "land");
   };
 
-/** A person commits what the agent wrote: no hash is printed in the log. */
-function byHand(session: WorkSession, title: string): void {
-  session.log.wait(session.random.int(60, 600));
-  session.repository.commit(session.branch, session.played.person.identity, session.log.now, `${title}\n`);
-}
-
-/** The message is mended; the hash that was printed is nowhere any more. */
-function amend(session: WorkSession, title: string): void {
-  session.log.wait(300);
-  session.repository.amend(session.branch, session.log.now, `${title}, with its tests\n\nCo-Authored-By: Claude <noreply@anthropic.com>\n`);
-}
-
 /** `/clear`: newer versions go on in a new file, older ones in the same. */
 function cleared(scene: Scene, session: WorkSession, random: Random): WorkSession {
   session.log.wait(90);
+  scene.stage.cases.markSession(session.log.setting.session, "cleared");
   if (session.log.setting.style.subAgentsIn === "progress") {
     session.log.clear();
     return session;
   }
   const next = openSession(scene, session.played.person, session.branch, session.log.now, random);
+  scene.stage.cases.markSession(next.log.setting.session, "cleared");
   next.log.clear();
   return next;
 }
@@ -121,7 +123,7 @@ const dependency: Story = function* (scene, item, random) {
   yield* maintenance(scene, item, random, (session) => {
     const taken = scene.stage.take(random, scene.repository, session.branch, "old", session.log.now, isLockFile);
     if (taken === null) return [];
-    const command = scene.repository.name === "tide" ? "go get -u ./... && go mod tidy" : "npm update --save";
+    const command = scene.repository.language === "go" ? "go get -u ./... && go mod tidy" : "npm update --save";
     return [
       () =>
         session.say({
@@ -140,7 +142,7 @@ const rename: Story = function* (scene, item, random) {
     const taken = Array.from({ length: 6 }, () => stage.take(random, repository, session.branch, "old", session.log.now, isCode)).filter(
       (unit) => unit !== null,
     );
-    const from = scene.repository.name === "tide" ? "limit" : "request";
+    const from = scene.repository.language === "go" ? "limit" : "request";
     const paths = [...new Set(taken.map((unit) => unit.path))].filter((path) =>
       session.branch.files.get(path)?.some((line) => line.statement > 0 && session.branch.units.has(line.unit) && line.text.includes(from)),
     );
@@ -155,7 +157,7 @@ function* maintenance(
   random: Random,
   stepsOf: (session: WorkSession) => (() => void)[],
 ): Generator<number, void> {
-  const person: Person = people[item.who];
+  const person = item.who;
   const { stage, repository } = scene;
   const start = workTime(stage, item.day, random);
   yield start;
@@ -177,7 +179,7 @@ function* maintenance(
 /** A person's work, without an agent: straight to the default branch, or by pull request. */
 const byPerson = (how: "push" | "pull", age: "old" | "young"): Story =>
   function* (scene, item, random) {
-    const person: Person = people[item.who];
+    const person = item.who;
     const { stage, repository } = scene;
     const at = workTime(stage, item.day, random);
     yield at;
@@ -205,14 +207,14 @@ const byPerson = (how: "push" | "pull", age: "old" | "young"): Story =>
       const landAt = later(at, random, 2, 20);
       if (landAt > lastLanding(stage)) return;
       yield landAt;
-      land(scene, branch, reviewerOf(item.who, random), landAt, random);
+      land(scene, branch, reviewerOf(scene, item.who, random), landAt, random);
     }
   };
 
 /** Questions and reading: no file changes. */
 const research = (purpose: "research" | "operate"): Story =>
   function* (scene, item, random) {
-    const person: Person = people[item.who];
+    const person = item.who;
     const start = workTime(scene.stage, item.day, random);
     yield start;
     const subject = scene.nextSubject();
@@ -255,7 +257,7 @@ const research = (purpose: "research" | "operate"): Story =>
 
 /** Work that the agent takes back itself. */
 const undone: Story = function* (scene, item, random) {
-  const person: Person = people[item.who];
+  const person = item.who;
   const { stage, repository } = scene;
   const start = workTime(stage, item.day, random);
   yield start;
@@ -277,15 +279,15 @@ const afterwards: Story = function* (scene, item, random) {
   yield start;
   const subject = scene.nextSubject();
   const title = titleOf(random, subject);
-  const branch = scene.repository.branch(branchName(people[item.who], title));
-  const session = openSession(scene, people[item.who], branch, start, random);
+  const branch = scene.repository.branch(branchName(item.who, title));
+  const session = openSession(scene, item.who, branch, start, random);
   begin(session, scene, { subject, title, paths: scene.codePath(subject, "next") });
 };
 
 /** The newest commit of a default branch: a person's. */
 const lastPush: Story = function* (scene, item, random) {
   const { stage, repository } = scene;
-  const person: Person = people[item.who];
+  const person = item.who;
   const at = stage.endsAt - 26 * hourMs;
   yield at;
   const subject = scene.nextSubject();
@@ -327,6 +329,16 @@ export const stories = {
   personRework: byPerson("pull", "young"),
   research: research("research"),
   operate: research("operate"),
+  heredoc: feature({ heredoc: true }),
+  replayed: feature({ sittings: 2, replayed: true }),
+  twoAgents,
+  twoRepositories,
+  cherryPicked,
+  formatDefault,
+  renamedFile,
+  movedUnit,
+  notebook,
+  paragraphs,
   undone,
   afterwards,
   lastPush,

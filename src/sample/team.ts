@@ -21,7 +21,9 @@ export const models = {
   haiku45: "claude-haiku-4-5-20251001",
 } as const;
 
-const person = (key: string, name: string, zone: string, styles: Person["styles"]): Person => ({
+export const styles = { earliest, early, middle, late } as const;
+
+export const person = (key: string, name: string, zone: string, styles: Person["styles"]): Person => ({
   key,
   identity: { name, email: `${key}@saltmarsh.example`, zone },
   styles,

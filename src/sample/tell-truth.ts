@@ -3,6 +3,8 @@ import type { LineEvent } from "./chronicle.ts";
 import { type End, LineEnds } from "./ends.ts";
 import type { Repository } from "./repository.ts";
 import type { PlayedSession, Stage } from "./stage.ts";
+import { authorsOf } from "./true-authors.ts";
+import { type PaidLine, type TrueMoney, trueMoney } from "./true-money.ts";
 import type { Counts, ToldResponse } from "./transcript.ts";
 import type { SampleTruth, TruthLine, TruthRepository, TruthResponse, TruthSession } from "./truth.ts";
 
@@ -11,10 +13,10 @@ export function tellTruth(stage: Stage, seen: readonly Repository[], seed: numbe
   const { events } = stage.chronicle;
   const ends = new Map(seen.map((repository) => [repository, new LineEnds(repository, events)]));
   const present = stage.sessions.filter((played) => played.transcript === "present");
+  const { lines, paid } = linesOf(events, ends);
   const responses = present
-    .flatMap((played) => responsesOf(played, present))
+    .flatMap((played) => responsesOf(played, present, trueMoney(played, paid, seen.includes(played.repository), stage.cases)))
     .sort((a, b) => a.instant - b.instant || (a.messageId < b.messageId ? -1 : 1));
-  const lines = linesOf(events, ends);
   const totals = {
     sessions: present.length,
     usages: responses.length,
@@ -41,12 +43,13 @@ export function tellTruth(stage: Stage, seen: readonly Repository[], seed: numbe
     sessions: stage.sessions
       .map((played) => sessionOf(played, seen, withLines))
       .sort((a, b) => a.firstAt - b.firstAt || (a.session < b.session ? -1 : 1)),
+    authors: seen.flatMap((repository) => authorsOf(repository, events, stage.cases)),
     responses,
     lines,
   };
 }
 
-function responsesOf(played: PlayedSession, all: readonly PlayedSession[]): TruthResponse[] {
+function responsesOf(played: PlayedSession, all: readonly PlayedSession[], money: ReadonlyMap<string, TrueMoney>): TruthResponse[] {
   const { session } = played.log.setting;
   const forks = all.filter((other) => other.forkOf?.session === session);
   return played.log.responses.map((response) => ({
@@ -61,6 +64,7 @@ function responsesOf(played: PlayedSession, all: readonly PlayedSession[]): Trut
     outputActual: response.outputActual,
     does: doesOf(response),
     calls: response.calls,
+    ...(money.get(response.messageId) as TrueMoney), // every response of the session is paid
     alsoIn: forks.filter((fork) => fork.forkOf?.messageIds.includes(response.messageId)).map((fork) => fork.log.setting.session),
   }));
 }
@@ -144,9 +148,21 @@ const unseen: End = {
   blame: null,
 };
 
-function linesOf(events: readonly LineEvent[], ends: ReadonlyMap<Repository, LineEnds>): TruthLine[] {
+/** The lines as the truth tells them, and as money sees them, by call. */
+function linesOf(
+  events: readonly LineEvent[],
+  ends: ReadonlyMap<Repository, LineEnds>,
+): { lines: TruthLine[]; paid: ReadonlyMap<string, readonly PaidLine[]> } {
+  const paid = new Map<string, PaidLine[]>();
+  const pay = (line: PaidLine): void => {
+    const { callId } = line.event.hand;
+    if (callId === null) return;
+    const known = paid.get(callId);
+    if (known === undefined) paid.set(callId, [line]);
+    else known.push(line);
+  };
   const turnOf = ({ hand }: LineEvent): string => `${hand.session} ${hand.turn}`;
-  const isLogged = (event: LineEvent): boolean => event.hand.witness === "logged";
+  const isLogged = ({ hand }: LineEvent): boolean => hand.witness === "logged" && !hand.moves;
   const writtenIn = new Map(
     events.filter((event) => event.side === "added" && isLogged(event)).map((event) => [event.line.id, turnOf(event)]),
   );
@@ -160,7 +176,7 @@ function linesOf(events: readonly LineEvent[], ends: ReadonlyMap<Repository, Lin
   const turnsWithLines = new Set(events.filter((event) => !isDraft(event)).map(turnOf));
   const edited = editsByPersons(events);
   const known = new Set<number>();
-  return events.flatMap((event) => {
+  const lines = events.flatMap((event) => {
     const { hand, line, side } = event;
     const restores = side === "added" && known.has(line.id);
     known.add(line.id);
@@ -169,6 +185,7 @@ function linesOf(events: readonly LineEvent[], ends: ReadonlyMap<Repository, Lin
     const end = ends.get(event.repository)?.endOf(event, draft, turnsWithLines.has(turnOf(event)), restores) ?? unseen;
     const hidden = hand.witness === "person" || hand.witness === "transcript_missing";
     if (end === unseen && hidden) return []; // a person's lines in a repository that is nowhere
+    pay({ event, fate: end.fate, reason: end.reason, draft });
     const { person, session, agentId, callId, messageId, turn, at, witness } = hand;
     return [
       {
@@ -187,14 +204,21 @@ function linesOf(events: readonly LineEvent[], ends: ReadonlyMap<Repository, Lin
         branch: event.branch?.name ?? null,
         path: event.path,
         order: event.order,
-        textSha256: createHash("sha256").update(line.text).digest("hex"),
+        textSha256: sha256(line.text),
         draft,
         restores,
         ...end,
+        livingTextSha256:
+          side === "added" && end.blame !== null ? (ends.get(event.repository)?.livingTextOf(line.id, sha256) ?? null) : null,
         editedInto: side === "added" && end.landedCommit === null ? (edited.get(line.id) ?? null) : null,
       } satisfies TruthLine,
     ];
   });
+  return { lines, paid };
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** Lines a person replaced one by one: old line to new line. */

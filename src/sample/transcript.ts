@@ -28,6 +28,8 @@ interface ToldCall {
   readonly tool: string;
   readonly activity: CallActivity;
   readonly ok: boolean;
+  /** Of its input as JSON, without the folder the sample lies in. */
+  readonly inputBytes: number;
 }
 
 /** One billed response as the generator made it. */
@@ -38,6 +40,10 @@ export interface ToldResponse {
   readonly instant: number;
   readonly model: string;
   readonly turn: number;
+  /** How often the context was cleared before. */
+  readonly era: number;
+  /** The call that sent the sub-agent, null for the session's own responses. */
+  readonly parentCallId: string | null;
   /** As logged: of several records the maximum. */
   readonly counts: Counts;
   /** What was really generated, where the log holds a placeholder. */
@@ -96,11 +102,15 @@ interface Thread {
 export interface SessionSetting {
   readonly session: string;
   readonly cwd: string;
+  /** Folder the repositories lie in: what is measured does not depend on it. */
+  readonly reposFolder: string;
   readonly branch: string;
   readonly model: string;
   readonly style: CliStyle;
   readonly random: Random;
   readonly startAt: number;
+  /** By how much the clock of its machine is ahead. */
+  readonly skewMs: number;
 }
 
 const systemTokens = 16_480;
@@ -113,6 +123,9 @@ export class SessionLog {
   readonly main: Thread;
   now: number;
   turn = 0;
+  era = 0;
+  /** Calls that sent a sub-agent which left no log. */
+  readonly unloggedCalls = new Set<string>();
   branch: string;
   readonly #random: Random;
   readonly #slug: string;
@@ -192,6 +205,7 @@ export class SessionLog {
       "<command-name>/clear</command-name>\n            <command-message>clear</command-message>\n            <command-args></command-args>";
     this.#row(this.main, { type: "user", message: { role: "user", content: command } });
     this.#row(this.main, { type: "user", message: { role: "user", content: "<local-command-stdout></local-command-stdout>" } });
+    this.era++;
     Object.assign(this.main, { fresh: true, context: 0, cached: 0 });
   }
 
@@ -268,6 +282,7 @@ export class SessionLog {
       lastAt: null,
     };
     const startedAt = this.now;
+    if (!logged) this.unloggedCalls.add(place.callId);
     let calls = 0;
     let last: Counts | null = null;
     if (logged) {
@@ -321,7 +336,7 @@ export class SessionLog {
     const outputActual = visible + (saying.thinking === undefined ? random.int(4, 30) : random.int(300, 2_600));
     const counts = this.#usage(thread, outputActual);
     this.wait(random.int(2, 5) + outputActual / 70);
-    const instant = this.now;
+    const instant = this.now + this.setting.skewMs;
     const logged = this.#loggedOutputs(outputActual, blocks.length);
     let sourceUuid = "";
     blocks.forEach((block, index) => {
@@ -349,6 +364,8 @@ export class SessionLog {
       instant,
       model: thread.model,
       turn: this.turn,
+      era: this.era,
+      parentCallId: thread.parent?.callId ?? null,
       counts: told,
       outputActual,
       calls: answered,
@@ -363,7 +380,10 @@ export class SessionLog {
           : { toolUseResult: outcome.result, sourceToolAssistantUUID: sourceUuid };
       this.#row(thread, { type: "user", message: { role: "user", content: [content] } }, more);
       thread.context += outcome.tokens;
-      answered.push({ callId, tool: call.name, activity: call.activity, ok: outcome.isError !== true });
+      const inputBytes = Buffer.byteLength(
+        JSON.stringify(call.input).replaceAll(JSON.stringify(this.setting.reposFolder).slice(1, -1), ""),
+      );
+      answered.push({ callId, tool: call.name, activity: call.activity, ok: outcome.isError !== true, inputBytes });
     }
     if (thread.context > 158_000) this.#compact(thread);
     return told;
@@ -429,7 +449,7 @@ export class SessionLog {
   }
 
   #time(shiftMs = 0): string {
-    return new Date(this.now + shiftMs).toISOString();
+    return new Date(this.now + this.setting.skewMs + shiftMs).toISOString();
   }
 
   /** Adds one record to a thread, in the shape its place asks for. */
@@ -470,7 +490,9 @@ export class SessionLog {
 
 function visibleTokens({ thinking = "", text = "", calls = [] }: Saying): number {
   // Paths depend on the folder the sample lies in; token counts must not.
-  const inputs = calls.map((call) => JSON.stringify({ ...call.input, file_path: "", path: "", command: "" }).length + 40);
+  const inputs = calls.map(
+    (call) => JSON.stringify({ ...call.input, file_path: "", notebook_path: "", path: "", command: "" }).length + 40,
+  );
   return Math.ceil((thinking.length + text.length + inputs.reduce((sum, length) => sum + length, 0)) / 3);
 }
 

@@ -1,6 +1,8 @@
 /** What `truth.json` holds: what the generator did, told by itself. Instants are UTC milliseconds, paths repository-relative. */
 import type { CallActivity, Counts } from "./transcript.ts";
 import { readFile } from "node:fs/promises";
+import type { HardCase } from "./hard-cases.ts";
+import type { TrueEnd } from "./true-money.ts";
 import type { Witness } from "./chronicle.ts";
 
 /** Reads a `truth.json`. */
@@ -37,6 +39,10 @@ export interface TruthResponse {
   readonly outputActual: number;
   readonly does: "edits" | "verifies" | "explores" | "delegates" | "talks";
   readonly calls: readonly { readonly callId: string; readonly tool: string; readonly activity: CallActivity; readonly ok: boolean }[];
+  /** At list prices. */
+  readonly nanoUsd: number;
+  /** The same dollars by what they bought: they add up to it. */
+  readonly ends: readonly TrueEnd[];
   /** Sessions that replay it. */
   readonly alsoIn: readonly string[];
 }
@@ -86,6 +92,8 @@ export interface TruthLine {
   readonly replaced: boolean | null;
   /** The line a person made of it before it landed. */
   readonly editedInto: number | null;
+  /** Of its text at the tip of the default branch, null if it is not there. */
+  readonly livingTextSha256: string | null;
   /** Living at the tip of the default branch: the commit `git blame` names. */
   readonly blame: string | null;
 }
@@ -107,6 +115,19 @@ export interface TruthSession {
   readonly end: "lines" | "no_artefact" | "unlinked" | "missing";
 }
 
+/** Who wrote the telling lines that one commit added to one file. */
+export interface TruthAuthors {
+  readonly repository: string;
+  readonly commit: string;
+  readonly path: string;
+  /** `mixed`: an agent wrote it and a person mended it. */
+  readonly kind: "agent" | "mixed" | "person";
+  /** Null for a person. */
+  readonly session: string | null;
+  readonly hardCase: HardCase | "plain";
+  readonly lines: number;
+}
+
 interface TruthCommit {
   readonly hash: string;
   readonly author: string;
@@ -119,7 +140,7 @@ interface TruthCommit {
 
 export interface TruthRepository {
   readonly name: string;
-  readonly habit: "merge" | "squash";
+  readonly habit: "merge" | "squash" | "rebase" | "push";
   readonly tip: string;
   readonly horizonAt: number;
   readonly commits: readonly TruthCommit[];
@@ -143,6 +164,7 @@ export interface SampleTruth {
   readonly fates: Readonly<Record<string, number>>;
   readonly repositories: readonly TruthRepository[];
   readonly sessions: readonly TruthSession[];
+  readonly authors: readonly TruthAuthors[];
   readonly responses: readonly TruthResponse[];
   readonly lines: readonly TruthLine[];
 }

@@ -46,7 +46,7 @@ export function turn(
 }
 
 /** Units a branch made itself, with some statements. */
-function ownUnits(branch: Branch): [string, number][] {
+export function ownUnits(branch: Branch): [string, number][] {
   const found: [string, number][] = [];
   for (const [path, lines] of branch.files) {
     const old = branch.base.files.get(path);
@@ -58,13 +58,14 @@ function ownUnits(branch: Branch): [string, number][] {
 }
 
 /** The first turn of a feature: a new file, its tests, and a place in what is there. */
-export function begin(session: WorkSession, scene: Scene, task: Task, subAgent?: "logged" | "unlogged"): void {
+export function begin(session: WorkSession, scene: Scene, task: Task, subAgent?: "logged" | "unlogged", byShell = false): void {
   const { random, stage } = session;
   const { subject, paths, title } = task;
+  const code = (): readonly Line[] => stage.newFile(random, paths.code, subject, random.int(3, 5), session.witness);
   const write = (say: WorkSession["say"]): void => {
     say({
       thinking: `A file of its own keeps the ${subject.noun} apart from the ${subject.partner}.`,
-      calls: [session.create(paths.code, stage.newFile(random, paths.code, subject, random.int(3, 5), session.witness))],
+      calls: [byShell ? session.createByShell(paths.code, code()) : session.create(paths.code, code())],
     });
     say({ calls: [session.create(paths.test, stage.newFile(random, paths.test, subject, random.int(2, 4), session.witness))] });
   };
@@ -149,30 +150,18 @@ export function iterate(session: WorkSession, task: Task): void {
   turn(session, prompt, task, random.int(4, 10), steps, random.chance(0.3) ? "mend" : "pass");
 }
 
-/** A person's own hand on what the agent wrote, before it is committed. */
-export function touchUp(session: WorkSession): void {
-  const { random, stage, branch, log } = session;
-  log.wait(random.int(120, 500));
-  const [path, unit] = random.pick(ownUnits(branch));
-  const before = branch.files.get(path) as readonly Line[];
-  const numbered = before.filter((line) => line.unit === unit && line.statement > 0 && /\d{2,}/.test(line.text));
-  if (numbered.length === 0) return;
-  const edited = random.pick(numbered);
-  const text = edited.text.replace(/\d{2,}/, String(random.int(1_000, 9_999)));
-  const after = before.map((line) => (line === edited ? stage.chronicle.newLine({ text, statement: line.statement }, unit) : line));
-  stage.chronicle.change(session, path, after, personHand(session.played.person, log.now));
-}
-
 export function personHand(person: Person, at: number): Hand {
   return { witness: "person", person: person.key, session: null, messageId: null, callId: null, agentId: null, turn: null, at };
 }
 
-export function commitTurn(session: WorkSession, title: string): void {
+/** @param before what the agent runs before it commits */
+export function commitTurn(session: WorkSession, title: string, before?: () => void): void {
   const { log, random } = session;
   const startedAt = log.now;
   log.wait(random.int(40, 400));
   log.prompt(random.pick(["Commit this.", "Looks good, commit it.", "Run everything once more and commit."]));
   if (random.chance(0.4)) session.say({ calls: [session.build()] });
+  before?.();
   session.commit(title);
   session.say({ text: "Committed." });
   log.turnEnds(startedAt);

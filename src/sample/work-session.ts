@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import type { Hand, Witness } from "./chronicle.ts";
 import { phrase, type Subject } from "./code-text.ts";
+import type { HardCase } from "./hard-cases.ts";
+import { isCellSource } from "./true-lines.ts";
 import { fileText } from "./git-objects.ts";
 import { hunksBetween, type Line, structuredPatch } from "./lines.ts";
 import type { Random } from "./random.ts";
-import type { Branch, Commit, Pull, Repository } from "./repository.ts";
+import { type Branch, type Commit, type Pull, type Repository, withRenames } from "./repository.ts";
+import { formattedBranch, type Reformat } from "./reformat.ts";
 import { changedUnit, insertedUnit, type Rewrite } from "./rewrite.ts";
 import type { PlayedSession, Stage } from "./stage.ts";
 import { models } from "./team.ts";
@@ -28,6 +31,8 @@ export class WorkSession {
   branch: Branch;
   /** How edits made now are seen. */
   witness: Witness;
+  #moves = false;
+  #elsewhere: { readonly repository: Repository; readonly folder: string } | null = null;
 
   constructor(stage: Stage, played: PlayedSession, branch: Branch, random: Random) {
     this.stage = stage;
@@ -42,13 +47,30 @@ export class WorkSession {
   }
 
   get repository(): Repository {
-    return this.played.repository;
+    return this.#elsewhere?.repository ?? this.played.repository;
   }
 
   readonly say: Say = (saying) => this.log.respond(saying);
 
+  /** Path as the machine it runs on writes it. */
   #absolute(path: string): string {
-    return join(this.log.setting.cwd, ...path.split("/"));
+    const { cwd } = this.log.setting;
+    const other = this.#elsewhere;
+    if (cwd.includes("\\")) {
+      const folder = other === null ? cwd : cwd.replace(/[^\\]+$/, other.repository.name);
+      return `${folder}\\${path.replaceAll("/", "\\")}`;
+    }
+    return join(other?.folder ?? cwd, ...path.split("/"));
+  }
+
+  /** Works in another repository for a while, without leaving the session's own folder. */
+  elsewhere(place: { readonly repository: Repository; readonly branch: Branch; readonly folder: string }, work: () => void): void {
+    const own = this.branch;
+    this.#elsewhere = place;
+    this.branch = place.branch;
+    work();
+    this.#elsewhere = null;
+    this.branch = own;
   }
 
   #hand(place: CallPlace, witness: Witness = this.witness): Hand {
@@ -62,6 +84,7 @@ export class WorkSession {
       agentId,
       turn: this.log.turn,
       at,
+      ...(this.#moves ? { moves: true } : {}),
     };
   }
 
@@ -149,6 +172,29 @@ export class WorkSession {
     };
   }
 
+  /** The same edit, as half of a move: its lines are the same in another place. */
+  moving(call: ToolCall): ToolCall {
+    return {
+      ...call,
+      run: (place) => {
+        this.#moves = true;
+        const outcome = call.run(place);
+        this.#moves = false;
+        return outcome;
+      },
+    };
+  }
+
+  /** `git mv`: no line changes. */
+  renameFile(path: string, next: string): ToolCall {
+    return this.shell("shell", `git mv ${path} ${next}`, "Give the file its new name", "", 1, {
+      effect: () => {
+        this.branch.renames.set(path, next);
+        this.branch.files = withRenames(this.branch.files, this.branch.renames);
+      },
+    });
+  }
+
   /** An edit whose old text is not in the file. */
   failedEdit(path: string): ToolCall {
     const complaint = "String to replace not found in file.";
@@ -159,6 +205,42 @@ export class WorkSession {
       seconds: 0.1,
       run: () => ({ text: `<tool_use_error>${complaint}</tool_use_error>`, result: `Error: ${complaint}`, isError: true, tokens: 60 }),
     };
+  }
+
+  /** Writes the source of one cell of a notebook anew. */
+  editCell(path: string, unit: number, statements: number): ToolCall {
+    const before = this.#file(path);
+    const next = this.changed(path, unit, statements)(before);
+    this.#markChanged(path, next, "notebook");
+    const cell = next.filter((line) => line.unit === unit);
+    const cellId = /"id": "([^"]+)"/.exec(fileText(cell))?.[1] ?? "";
+    const source = cell.filter((line) => isCellSource(line.text)).map((line) => JSON.parse(line.text.trim().replace(/,$/, "")) as string);
+    const notebook = this.#absolute(path);
+    const input = { notebook_path: notebook, cell_id: cellId, new_source: source.join(""), cell_type: "code", edit_mode: "replace" };
+    return {
+      name: "NotebookEdit",
+      activity: "edit",
+      input,
+      seconds: 0.3,
+      run: (place) => {
+        this.stage.chronicle.change(this, path, next, this.#hand(place));
+        const result = { ...input, language: "python", error: "", original_file: fileText(before), updated_file: fileText(next) };
+        return { text: `Updated cell ${cellId} with ${input.new_source}`, tokens: this.random.int(150, 600), result };
+      },
+    };
+  }
+
+  /** Runs a notebook: its counters change, which is nobody's work. */
+  runNotebook(path: string): ToolCall {
+    let count = 0;
+    return this.shell("shell", `jupyter nbconvert --to notebook --execute --inplace ${path}`, "Run the notebook", "", 9, {
+      effect: () => {
+        const next = this.#file(path).map((line) =>
+          line.text.includes('"execution_count"') ? { ...line, text: line.text.replace(/: .*,/, `: ${++count},`) } : line,
+        );
+        this.branch.files = new Map(this.branch.files).set(path, next);
+      },
+    });
   }
 
   /** Writes a whole file that was not there. */
@@ -209,9 +291,9 @@ export class WorkSession {
     const total = random.int(6, 40);
     const failed = passes ? 0 : random.int(1, 3);
     const seconds = random.int(6, 45);
-    if (this.repository.name === "tide") {
+    if (this.repository.language === "go") {
       const folder = `./internal/${subject.noun}/...`;
-      const name = `saltmarsh.example/tide/internal/${subject.noun}`;
+      const name = `saltmarsh.example/${this.repository.name}/internal/${subject.noun}`;
       const out = passes
         ? `ok  \t${name}\t0.${random.int(100, 999)}s`
         : `--- FAIL: Test${subject.noun}Window (0.01s)\n    ${subject.noun}_test.go:${random.int(20, 90)}: got ${random.int(1, 90)}\nFAIL\nFAIL\t${name}\t0.${random.int(100, 999)}s`;
@@ -230,8 +312,28 @@ export class WorkSession {
   }
 
   build(): ToolCall {
-    const go = this.repository.name === "tide";
+    const go = this.repository.language === "go";
     return this.shell("build", go ? "go build ./..." : "npm run build", "Build", go ? "" : "> tsc -p .\n", this.random.int(5, 20));
+  }
+
+  /** Writes a new file by the shell: no edit is logged, the command holds the text. */
+  createByShell(path: string, lines: readonly Line[]): ToolCall {
+    for (const line of lines) this.stage.cases.markLine(line.id, "shell edit");
+    const command = `cat > ${path} <<'EOF'\n${fileText(lines)}EOF`;
+    return this.shell("shell", command, "Write the file", "", 1, {
+      effect: (place) => this.stage.chronicle.change(this, path, lines, this.#hand(place, this.#unseen())),
+    });
+  }
+
+  #markChanged(path: string, next: readonly Line[], name: HardCase): void {
+    const before = this.#file(path);
+    const [old, stays] = [new Set(before), new Set(next)];
+    for (const line of [...before, ...next]) if (!old.has(line) || !stays.has(line)) this.stage.cases.markLine(line.id, name);
+  }
+
+  /** How a change that no edit logs is seen. */
+  #unseen(): Witness {
+    return this.witness === "logged" ? "shell" : this.witness;
   }
 
   /** A sed over several files: no edit is logged, the lines change all the same. */
@@ -244,7 +346,8 @@ export class WorkSession {
               ? this.stage.chronicle.newLine({ text: line.text.replaceAll(from, to), statement: line.statement }, line.unit)
               : line,
           );
-          this.stage.chronicle.change(this, path, next, this.#hand(place, this.witness === "logged" ? "shell" : this.witness));
+          this.#markChanged(path, next, "shell edit");
+          this.stage.chronicle.change(this, path, next, this.#hand(place, this.#unseen()));
         }
       },
     });
@@ -252,9 +355,19 @@ export class WorkSession {
 
   /** A package manager that rewrites the lock file. */
   install(path: string, next: readonly Line[], command: string): ToolCall {
+    this.#markChanged(path, next, "generated");
     return this.shell("shell", command, "Update a dependency", "changed 2 packages in 3s", 6, {
-      effect: (place) =>
-        this.stage.chronicle.change(this, path, next, this.#hand(place, this.witness === "logged" ? "shell" : this.witness)),
+      effect: (place) => this.stage.chronicle.change(this, path, next, this.#hand(place, this.#unseen())),
+    });
+  }
+
+  /** A formatter over what the branch changed: no edit is logged, and nothing says anything else. */
+  format(reformats: readonly Reformat[], fits: (path: string) => boolean): ToolCall {
+    const command = this.repository.language === "go" ? "gofumpt -w ." : "npx prettier --write src";
+    return this.shell("shell", command, "Format", "", 2, {
+      effect: () => {
+        this.branch.files = formattedBranch(this.stage, this.branch, reformats, fits);
+      },
     });
   }
 
@@ -304,7 +417,8 @@ export class WorkSession {
     const late: ToolCall = {
       ...call(""),
       run: (place) => {
-        made = this.repository.commit(this.branch, this.played.person.identity, place.at, message);
+        const at = place.at + this.log.setting.skewMs;
+        made = this.repository.commit(this.branch, this.played.person.identity, at, message);
         return call(commitOutput(this.branch.name, made, changed)).run(place);
       },
     };
@@ -314,8 +428,9 @@ export class WorkSession {
   }
 
   /** Pushes and opens the pull request from the shell. */
-  openPull(title: string): Pull {
+  openPull(title: string): Pull | null {
     const pull = this.repository.openPull(this.branch, title);
+    if (pull === null) return null;
     const name = `${this.repository.owner}/${this.repository.name}`;
     const url = `https://git.example.com/${name}/pull/${pull.number}`;
     this.say({

@@ -17,28 +17,34 @@ const closeBracket = 93;
 const openBrace = 123;
 const closeBrace = 125;
 
+/** Slots of the table of words, and the most bytes of a word. */
+export const wordSlots = 1024;
+export const maxWordBytes = 32;
+
 /** Names that a reader cares for, each with a small id above 0: keys, and values such as record types. */
 export class Words {
   readonly names: readonly string[];
   /** The names by id; 0 is none. */
   readonly bytes: readonly Buffer[];
-  readonly #slots = new Int16Array(1024);
+  /** Ids by slot (`slotOf`, then the next free one); 0 is none. */
+  readonly slots = new Int16Array(wordSlots);
 
   constructor(names: readonly string[]) {
     this.names = names;
     this.bytes = ["", ...names].map((name) => Buffer.from(name));
     for (let id = 1; id < this.bytes.length; id++) {
       const bytes = this.bytes[id] as Buffer;
+      if (bytes.length >= maxWordBytes) throw new Error(`${bytes.toString()} is too long for a word`);
       let slot = slotOf(bytes, 0, bytes.length);
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & 1023;
-      this.#slots[slot] = id;
+      while (this.slots[slot] !== 0) slot = (slot + 1) & (wordSlots - 1);
+      this.slots[slot] = id;
     }
   }
 
   /** Id of the name that stands in `bytes[start, stop)`, 0 if it is none of them. */
   find(bytes: Buffer, start: number, stop: number): number {
-    for (let slot = slotOf(bytes, start, stop); ; slot = (slot + 1) & 1023) {
-      const id = this.#slots[slot] as number;
+    for (let slot = slotOf(bytes, start, stop); ; slot = (slot + 1) & (wordSlots - 1)) {
+      const id = this.slots[slot] as number;
       if (id === 0) return 0;
       const name = this.bytes[id] as Buffer;
       if (name.length !== stop - start) continue;
@@ -53,7 +59,7 @@ export class Words {
 function slotOf(bytes: Uint8Array, start: number, stop: number): number {
   if (stop <= start) return 0;
   const middle = bytes[(start + stop) >> 1] as number;
-  return ((stop - start) * 37 + (bytes[start] as number) * 5 + middle * 71 + (bytes[stop - 1] as number) * 131) & 1023;
+  return ((stop - start) * 37 + (bytes[start] as number) * 5 + middle * 71 + (bytes[stop - 1] as number) * 131) & (wordSlots - 1);
 }
 
 /** Ids of names, to be compared with what a cursor found. */

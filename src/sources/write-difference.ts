@@ -15,18 +15,20 @@ export interface PatchHunk {
 
 /** Makes differences of files under one store's secret. */
 export class WriteDifferencer {
-  readonly #fingerprinter: Fingerprinter;
+  /** One for all files: its columns are grown once. */
+  readonly #lines: LineDiffBuilder;
   readonly #kinds = new Map<string, PathKind>();
   #scratch = Buffer.alloc(4096);
 
   constructor(fingerprinter: Fingerprinter) {
-    this.#fingerprinter = fingerprinter;
+    this.#lines = new LineDiffBuilder(fingerprinter, pathKind(""));
   }
 
   #builder(path: string): LineDiffBuilder {
     let kind = this.#kinds.get(path);
     if (kind === undefined) this.#kinds.set(path, (kind = pathKind(path)));
-    return new LineDiffBuilder(this.#fingerprinter, kind);
+    this.#lines.restart(kind);
+    return this.#lines;
   }
 
   /**

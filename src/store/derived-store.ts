@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import derivedSchema from "./derived.sql";
 import { Database, type ColumnType, type Row } from "./duckdb/database.ts";
@@ -15,26 +15,122 @@ const rowsAtOnce = 2_048;
  * @param releaseMemory called after a large table: its rows leave much behind
  */
 export async function writeDerived(folder: string, rows: DerivedRows, releaseMemory: () => void): Promise<void> {
-  const path = join(folder, derivedFile);
-  const next = `${path}.next`;
-  for (const stale of [next, `${next}.wal`]) rmSync(stale, { force: true });
-  const database = await Database.open(next);
-  try {
+  await replaceDerived(folder, null, async (database) => {
     await database.run(derivedSchema);
+    await appendRows(database, rows, releaseMemory);
     await database.run(ledgerView);
-    for (const [table, tableRows] of Object.entries(rows)) {
-      if ((await writeTable(database, table, tableRows())) > rowsAtOnce) releaseMemory();
-    }
     // Kept as a table: a question reads it many times, and its arithmetic costs more than its rows.
     await database.run(
       "CREATE TABLE ledger_rows AS SELECT * FROM ledger ORDER BY charge_id, strand_id; DROP VIEW ledger; ALTER TABLE ledger_rows RENAME TO ledger",
     );
+    await tellUnpriced(database);
+  });
+}
+
+/** What of the derived tables gives way to new rows. */
+export interface Replaced {
+  /** Ids of sessions whose rows are written anew. */
+  readonly sessions: readonly number[];
+  readonly repositories: readonly number[];
+  /** Locators of the problems that joining found, and may not find again. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Replaces the rows of some sessions and repositories in a copy of the derived tables, and renames it into place. Rows of
+ * other sessions follow their repositories: to the numbers of its changes, its horizon and its release rule.
+ * @param finish called when the rows are in their places, before anybody sees them
+ * @returns what it gave
+ */
+export async function updateDerived<T>(
+  folder: string,
+  replaced: Replaced,
+  rows: DerivedRows,
+  releaseMemory: () => void,
+  finish: (database: Database) => Promise<T>,
+): Promise<T> {
+  return await replaceDerived(folder, join(folder, derivedFile), async (database) => {
+    await database.run("BEGIN");
+    await database.run("CREATE TEMP TABLE change_before AS SELECT change_id, repository_id, change_key FROM change");
+    const firstUsage = await firstFree(database, "usage_d", "usage_id");
+    await database.run("DELETE FROM derived_state");
+    await deleteReplaced(database, replaced);
+    await appendRows(database, rows, releaseMemory);
+    await database.run(
+      ledgerView
+        .replace(/CREATE VIEW ledger AS/, "INSERT INTO ledger")
+        .replace(/;\s*$/, ` WHERE u.usage_id >= ${firstUsage} ORDER BY ALL;`),
+    );
+    if (replaced.repositories.length > 0) await followRepositories(database, listOf(replaced.repositories));
+    await tellUnpriced(database);
+    const finished = await finish(database);
+    await database.run("COMMIT");
+    return finished;
+  });
+}
+
+/** Builds the next derived file, from nothing or from a copy, and puts it into place. */
+async function replaceDerived<T>(folder: string, from: string | null, build: (database: Database) => Promise<T>): Promise<T> {
+  const path = join(folder, derivedFile);
+  const next = `${path}.next`;
+  for (const stale of [next, `${next}.wal`]) rmSync(stale, { force: true });
+  if (from !== null) copyFileSync(from, next);
+  const database = await Database.open(next);
+  let built: T;
+  try {
+    built = await build(database);
     await database.run("CHECKPOINT");
   } finally {
     database.close();
   }
   rmSync(`${path}.wal`, { force: true });
   renameSync(next, path);
+  return built;
+}
+
+async function appendRows(database: Database, rows: DerivedRows, releaseMemory: () => void): Promise<void> {
+  for (const [table, tableRows] of Object.entries(rows)) {
+    if ((await writeTable(database, table, tableRows())) > rowsAtOnce) releaseMemory();
+  }
+}
+
+const listOf = (ids: readonly number[]): string => [...ids, -1].map(Number).join(", ");
+
+/** Tables whose rows belong to a session, or to a repository; those that hang on a usage or a segment go before it. */
+const bySession = ["usage_d", "segment", "session_place", "write_d", "session_d"] as const;
+const byRepository = ["repository_d", "change", "commit_d", "commit_link", "run", "opaque_path", "note_tally", "problem_d"] as const;
+
+async function deleteReplaced(database: Database, { sessions, repositories, problems }: Replaced): Promise<void> {
+  const own = `session_id IN (${listOf(sessions)})`;
+  for (const table of ["ledger", "charge"])
+    await database.run(`DELETE FROM ${table} WHERE usage_id IN (SELECT usage_id FROM usage_d WHERE ${own})`);
+  await database.run(`DELETE FROM fate_now WHERE strand_id IN (SELECT strand_id FROM strand JOIN segment USING (segment_id) WHERE ${own})`);
+  await database.run(`DELETE FROM strand WHERE segment_id IN (SELECT segment_id FROM segment WHERE ${own})`);
+  for (const table of bySession) await database.run(`DELETE FROM ${table} WHERE ${own}`);
+  for (const table of byRepository) await database.run(`DELETE FROM ${table} WHERE repository_id IN (${listOf(repositories)})`);
+  for (const locator of problems) await database.run("DELETE FROM problem_d WHERE locator = $locator", { locator });
+}
+
+async function followRepositories(database: Database, repositories: string): Promise<void> {
+  await database.run(
+    `UPDATE strand SET change_id = n.change_id FROM change_before b JOIN change n USING (repository_id, change_key)
+     WHERE strand.change_id = b.change_id AND b.repository_id IN (${repositories})`,
+  );
+  await database.run(
+    `UPDATE strand SET horizon_ms = r.horizon_ms, landing_is_release = r.release_rule = 'landing' FROM repository_d r
+     WHERE strand.repository_id = r.repository_id AND r.repository_id IN (${repositories}) AND strand.written_ms IS NOT NULL`,
+  );
+}
+
+/** A model without a price is a gap in every total of dollars: said once for each model and reason (RULINGS 31). */
+async function tellUnpriced(database: Database): Promise<void> {
+  await database.run("DELETE FROM problem_d WHERE source = 'prices'");
+  await database.run(
+    `INSERT INTO problem_d
+     SELECT 'prices', price_gap, 'notice', model, 'responses have no known price: their tokens are counted, their dollars are in no total',
+       'Add a price for ' || model || ' under prices: in assay.yaml.', count(*)::INTEGER, NULL
+     FROM charge JOIN usage_d USING (usage_id) WHERE price_gap IS NOT NULL GROUP BY price_gap, model ORDER BY model, price_gap`,
+  );
 }
 
 async function writeTable(database: Database, table: string, rows: Iterable<Row>): Promise<number> {
@@ -58,6 +154,12 @@ async function columnTypes(database: Database, table: string): Promise<ColumnTyp
   });
   if (rows.length === 0) throw new Error(`derived.sql has no table ${table}`);
   return rows.map((row) => row["data_type"] as ColumnType);
+}
+
+/** The first id of a table that no row has. */
+export async function firstFree(database: Database, table: string, column: string): Promise<number> {
+  const [row] = await database.all(`SELECT coalesce(max(${column}), -1)::INTEGER + 1 AS id FROM ${table}`);
+  return row?.["id"] as number;
 }
 
 export function hasDerived(folder: string): boolean {

@@ -1,11 +1,14 @@
 -- derived.duckdb: everything here is rebuilt from facts by `rebuild`, built beside and renamed into place.
--- Ids are dense and follow a canonical order, so that two rebuilds of equal facts are equal. Instants are UTC milliseconds.
+-- Rows belong to a session or to a repository and are replaced by these; ids are surrogates that a row keeps while it stands.
+-- Two stores of equal facts are equal once ids are replaced by natural keys (dump.ts). Instants are UTC milliseconds.
 
 CREATE TABLE derived_state (name VARCHAR, value VARCHAR);
 
--- One row per problem that shows only when facts are joined and priced: ids that are none, models without a price.
+-- One row per problem that shows only when facts are joined and priced: ids that are none, models without a price, notes that
+-- claim what no commit added. `repository_id`: of what a repository's notes and trailers say, else null.
 CREATE TABLE problem_d (
-  source VARCHAR, code VARCHAR, severity VARCHAR, locator VARCHAR, message VARCHAR, hint VARCHAR, occurrences INTEGER
+  source VARCHAR, code VARCHAR, severity VARCHAR, locator VARCHAR, message VARCHAR, hint VARCHAR, occurrences INTEGER,
+  repository_id INTEGER
 );
 
 -- One row per repository. `horizon_ms`: newest commit seen on its default branch.
@@ -48,6 +51,9 @@ CREATE TABLE strand (
   death VARCHAR, superseded_ms BIGINT, undone_ms BIGINT, last_active_ms BIGINT, horizon_ms BIGINT, commit_hash VARCHAR, death_commit VARCHAR, landing_is_release BOOLEAN
 );
 
+-- One row per strand: its fate seen from the newest facts, by the rules and settings that `derived_state` names as `fates`.
+CREATE TABLE fate_now (strand_id INTEGER, fate VARCHAR);
+
 -- One row per change (pull or merge request, direct push).
 CREATE TABLE change (
   change_id INTEGER, repository_id INTEGER, change_key VARCHAR, kind VARCHAR, number INTEGER, landed_commit VARCHAR, landed_ms BIGINT,
@@ -81,3 +87,18 @@ CREATE TABLE note_tally (
   lines_added BIGINT, lines_over_claimed BIGINT, lines_claimed_on_default BIGINT, lines_added_on_default BIGINT, lines_of_agents BIGINT,
   lines_mixed BIGINT, lines_of_persons BIGINT, test_lines BIGINT, unseen_sessions INTEGER
 );
+
+-- What later derivations need of a session they do not look at. `kept_in`: the repository whose checkpoints hold it;
+-- `folders`: where it ran, a JSON list; `mentions`: the commits it printed, a JSON list; `first_call_ms`: its first tool call.
+CREATE TABLE session_place (session_id INTEGER, kept_in INTEGER, folders VARCHAR, mentions VARCHAR, first_call_ms BIGINT);
+
+-- One row per (call, path) a session wrote, or per opaque write, whose lines a commit tells (`digest` null).
+-- `path`: in the repository, null outside of any. `digest`: of the changed lines. `places`: for each line the index of its
+-- group if a commit has it, else -1, as runs (index, length) of int32. `artefacts`: what became of it, JSON.
+CREATE TABLE write_d (
+  session_id INTEGER, call_key VARCHAR, logged_path VARCHAR, instant_ms BIGINT, turn INTEGER, quality VARCHAR, digest VARCHAR,
+  changed_lines INTEGER, repository_id INTEGER, path VARCHAR, places BLOB, artefacts VARCHAR
+);
+
+-- Paths whose lines are not known at the tip of the default branch.
+CREATE TABLE opaque_path (repository_id INTEGER, path VARCHAR);

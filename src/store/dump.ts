@@ -29,17 +29,61 @@ export async function dumpFacts(store: FactStore): Promise<string[]> {
   return lines.sort();
 }
 
-/** Every derived row as one line of text, sorted. Ids of derived tables are canonical, so they stay. */
+/** Tables whose rows say only how the file came about. */
+const bookkeeping: readonly unknown[] = ["derived_state"];
+
+/**
+ * Every derived row as one line of text, sorted. Surrogate ids become what they stand for (RULINGS 3), so that it does not
+ * matter when a row was written: a store that was brought up to date many times has the dump of one that was rebuilt.
+ * @throws Error for a column of ids that has no natural key here
+ */
 export async function dumpDerived(database: Database): Promise<string[]> {
+  const naturalKeys = await readNaturalKeys(database);
   const tables = await database.all(
     "SELECT table_name FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema = 'main' ORDER BY table_name",
   );
   const lines: string[] = [];
   for (const { table_name: table } of tables) {
-    if (table === "derived_state") continue;
+    if (bookkeeping.includes(table)) continue;
     const { names, columns } = await database.columns(`SELECT * FROM ${String(table)}`);
+    const shown = names.map((name): ((cell: Cell) => string) => {
+      if (!name.endsWith("_id") || name === "repository_id") return plain;
+      const keys = naturalKeys.get(name);
+      if (!keys) throw new Error(`${String(table)}.${name}: dumpDerived knows no natural key for it`);
+      return (cell) => (cell === null ? "null" : (keys.get(cell as number) ?? `no ${name} ${String(cell)}`));
+    });
     for (let r = 0; r < (columns[0]?.length ?? 0); r++)
-      lines.push(`${String(table)}|${names.map((name, c) => `${name}=${String((columns[c] as Cell[])[r])}`).join("|")}`);
+      lines.push(
+        `${String(table)}|${names.map((name, c) => `${name}=${(shown[c] as (cell: Cell) => string)((columns[c] as Cell[])[r] as Cell)}`).join("|")}`,
+      );
   }
   return lines.sort();
+}
+
+const plain = (cell: Cell): string => (cell instanceof Uint8Array ? Buffer.from(cell).toString("base64") : String(cell));
+
+/** What each surrogate id stands for, by column name. A run is told apart by its other columns alone. */
+const naturalKeySql: Readonly<Record<string, string>> = {
+  session_id: "SELECT session_id, agent || ' ' || session_key FROM session_d",
+  usage_id: "SELECT usage_id, usage_key FROM usage_d",
+  charge_id: "SELECT charge_id, coalesce(usage_key, remainder) FROM charge LEFT JOIN usage_d USING (usage_id)",
+  segment_id: "SELECT segment_id, min(usage_key) FROM usage_d WHERE segment_id IS NOT NULL GROUP BY segment_id",
+  strand_id: `SELECT strand_id, k || ' ' || row_number() OVER (PARTITION BY segment_id ORDER BY strand_id)
+    FROM strand JOIN (SELECT segment_id, min(usage_key) AS k FROM usage_d GROUP BY segment_id) USING (segment_id)`,
+  change_id: "SELECT change_id, repository_id || ' ' || change_key FROM change",
+  commit_id: "SELECT commit_id, repository_id || ' ' || commit_hash FROM commit_d",
+  run_id: "SELECT run_id, '' FROM run",
+};
+
+/** Columns that hold an id under another name. */
+const sameIds: Readonly<Record<string, string>> = { landed_change_id: "change_id" };
+
+async function readNaturalKeys(database: Database): Promise<ReadonlyMap<string, ReadonlyMap<number, string>>> {
+  const keys = new Map<string, ReadonlyMap<number, string>>();
+  for (const [name, sql] of Object.entries(naturalKeySql)) {
+    const { columns } = await database.columns(sql);
+    keys.set(name, new Map((columns[0] ?? []).map((id, r) => [id as number, String((columns[1] as Cell[])[r])])));
+  }
+  for (const [name, other] of Object.entries(sameIds)) keys.set(name, keys.get(other) as ReadonlyMap<number, string>);
+  return keys;
 }

@@ -1,6 +1,7 @@
+import type { ChangedKind } from "./changed.ts";
 import type { Cell, Database } from "./duckdb/database.ts";
 import type { Dictionary } from "./dictionary.ts";
-import { type FactColumn, type FactTable, factTables } from "./fact-tables.ts";
+import { type FactColumn, type FactTable, type JoinRule, factTables } from "./fact-tables.ts";
 
 type MutableRow = Cell[];
 
@@ -51,12 +52,32 @@ export class FactBatch {
     }
   }
 
-  #join(rule: "min" | "max" | "text", a: Cell, b: Cell): Cell {
+  /** All rows of a batch have the features of today: the newest lines are the larger bytes. */
+  #join(rule: Exclude<JoinRule, "key">, a: Cell, b: Cell): Cell {
     if (a === null) return b;
     if (b === null || a === b) return a;
     if (rule === "text") return this.#dictionary.text(a as number) <= this.#dictionary.text(b as number) ? a : b;
     const order = a instanceof Uint8Array ? Buffer.compare(a, b as Uint8Array) : a < b ? -1 : 1;
     return (rule === "min") === order <= 0 ? a : b;
+  }
+
+  /** The sessions and repositories rows tell of. */
+  touched(): (readonly [ChangedKind, number])[] {
+    const touched = new Map<string, readonly [ChangedKind, number]>();
+    for (const [table, rows] of this.#tables) {
+      for (const [name, kind] of [
+        ["session_id", "session"],
+        ["repository_id", "repository"],
+      ] as const) {
+        const at = factTables[table].findIndex((column) => column.name === name);
+        if (at < 0) continue;
+        for (const row of rows.values()) {
+          const id = row[at] as number | null;
+          if (id !== null) touched.set(`${kind} ${id}`, [kind, id]);
+        }
+      }
+    }
+    return [...touched.values()];
   }
 
   /** Joins the batch into the store and empties it. @returns rows that were new, by table */
@@ -106,6 +127,9 @@ function joinSql({ name, rule }: FactColumn): string {
   if (rule === "text") {
     const textOf = (id: string): string => `(SELECT text FROM dict WHERE id = ${id})`;
     return `CASE WHEN ${t} IS NULL THEN ${s} WHEN ${s} IS NULL OR ${t} = ${s} THEN ${t} WHEN ${textOf(t)} <= ${textOf(s)} THEN ${t} ELSE ${s} END`;
+  }
+  if (rule === "newest") {
+    return `CASE WHEN t.feature_version < s.feature_version THEN ${s} WHEN t.feature_version > s.feature_version THEN ${t} ELSE greatest(${t}, ${s}) END`;
   }
   return `${rule === "min" ? "least" : "greatest"}(${t}, ${s})`;
 }

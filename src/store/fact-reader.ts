@@ -77,15 +77,43 @@ async function read<T>(
   return rows;
 }
 
+/** Sessions to read of, by dictionary id; null for all. */
+export type SessionScope = ReadonlySet<number> | null;
+
+const inScope = (scope: SessionScope, column = "session_id"): string => (scope === null ? "true" : `${column} IN (${idList(scope)})`);
+
+const idList = (ids: Iterable<number>): string => [...ids, -1].map(Number).join(", ");
+
+/**
+ * Sessions with all others that tell of the same responses or calls: what was said once in several is joined within them, and
+ * nothing outside of them can change how.
+ */
+export async function familyOf(store: FactStore, sessions: Iterable<number>): Promise<Set<number>> {
+  const family = new Set<number>();
+  let fresh = [...sessions];
+  while (fresh.length > 0) {
+    for (const session of fresh) family.add(session);
+    const list = idList(fresh);
+    const shared = ["sighting.message_id", "sighting.request_id", "call.call_key"].map((shared) => {
+      const [table, key] = shared.split(".") as [string, string];
+      return `SELECT DISTINCT session_id FROM ${table} WHERE session_id NOT IN (${list})
+        AND ${key} IN (SELECT ${key} FROM ${table} WHERE session_id IN (${list}) AND ${key} IS NOT NULL)`;
+    });
+    const { columns } = await store.database.columns(shared.join(" UNION "));
+    fresh = ((columns[0] ?? []) as number[]).filter((session) => !family.has(session));
+  }
+  return family;
+}
+
 const number = (cell: Cell): number => Number(cell);
 const maybeNumber = (cell: Cell): number | null => (cell === null ? null : Number(cell));
 
-export async function readSessions(store: FactStore): Promise<StoredSession[]> {
+export async function readSessions(store: FactStore, scope: SessionScope = null): Promise<StoredSession[]> {
   const text = (cell: Cell): string => store.dictionary.text(cell as number);
   const maybe = (cell: Cell): string | null => store.dictionary.maybeText(cell as number | null);
   const rows = await read(
     store,
-    "SELECT * FROM session",
+    `SELECT * FROM session WHERE ${inScope(scope)}`,
     (c): StoredSession => ({
       agent: text(c("agent_id")),
       session: text(c("session_id")),
@@ -102,12 +130,32 @@ export async function readSessions(store: FactStore): Promise<StoredSession[]> {
   return rows.sort((a, b) => a.firstAt - b.firstAt || compare(a.session, b.session));
 }
 
-export async function readSightings(store: FactStore): Promise<Sighting[]> {
+/** Agent and id of every session, in order of the ids. */
+export async function readSessionNames(store: FactStore): Promise<{ readonly agent: string; readonly session: string }[]> {
+  const text = (cell: Cell): string => store.dictionary.text(cell as number);
+  const rows = await read(store, "SELECT DISTINCT agent_id, session_id FROM session", (c) => ({
+    agent: text(c("agent_id")),
+    session: text(c("session_id")),
+  }));
+  return rows.sort((a, b) => compare(a.session, b.session) || compare(a.agent, b.agent));
+}
+
+/** What the trailers of a repository's commits (under any of its ids) say, each text once. */
+export async function readTrailers(store: FactStore, ids: readonly number[]): Promise<readonly CommitFact["trailers"][]> {
+  const list = idList(ids);
+  return await read(
+    store,
+    `SELECT DISTINCT trailers FROM commit WHERE repository_id IN (${list}) AND trailers <> '[]'`,
+    (c) => JSON.parse(c("trailers") as string) as CommitFact["trailers"], // our own
+  );
+}
+
+export async function readSightings(store: FactStore, scope: SessionScope = null): Promise<Sighting[]> {
   const text = (cell: Cell): string => store.dictionary.text(cell as number);
   const maybe = (cell: Cell): string | null => store.dictionary.maybeText(cell as number | null);
   return await read(
     store,
-    "SELECT * FROM sighting",
+    `SELECT * FROM sighting WHERE ${inScope(scope)}`,
     (c): Sighting => ({
       source: text(c("source_id")),
       agent: text(c("agent_id")),
@@ -139,8 +187,8 @@ export async function readSightings(store: FactStore): Promise<Sighting[]> {
   );
 }
 
-export async function readTurns(store: FactStore): Promise<(TurnStart & { agent: string; session: string })[]> {
-  return await read(store, "SELECT * FROM turn", (c) => ({
+export async function readTurns(store: FactStore, scope: SessionScope = null): Promise<(TurnStart & { agent: string; session: string })[]> {
+  return await read(store, `SELECT * FROM turn WHERE ${inScope(scope)}`, (c) => ({
     agent: store.dictionary.text(c("agent_id") as number),
     session: store.dictionary.text(c("session_id") as number),
     key: c("turn_key") as string,
@@ -150,13 +198,13 @@ export async function readTurns(store: FactStore): Promise<(TurnStart & { agent:
   }));
 }
 
-export async function readCalls(store: FactStore): Promise<(Call & { agent: string; session: string })[]> {
+export async function readCalls(store: FactStore, scope: SessionScope = null): Promise<(Call & { agent: string; session: string })[]> {
   const text = (cell: Cell): string => store.dictionary.text(cell as number);
   const maybe = (cell: Cell): string | null => store.dictionary.maybeText(cell as number | null);
   return await read(
     store,
     `SELECT c.*, r.instant_ms AS ended_ms, r.status_id, r.started_sub_agent_id
-     FROM call c LEFT JOIN call_result r USING (agent_id, session_id, call_key)`,
+     FROM call c LEFT JOIN call_result r USING (agent_id, session_id, call_key) WHERE ${inScope(scope)}`,
     (c) => ({
       agent: text(c("agent_id")),
       session: text(c("session_id")),
@@ -176,12 +224,13 @@ export async function readCalls(store: FactStore): Promise<(Call & { agent: stri
 }
 
 /** The best telling of each write: calls that are known to have failed are left out. */
-export async function readWrites(store: FactStore): Promise<StoredWrite[]> {
+export async function readWrites(store: FactStore, scope: SessionScope = null): Promise<StoredWrite[]> {
   const text = (cell: Cell): string => store.dictionary.text(cell as number);
   return await read(
     store,
     `SELECT w.* FROM write w
      ANTI JOIN (SELECT r.* FROM call_result r JOIN dict d ON d.id = r.status_id AND d.text = 'error') e USING (agent_id, session_id, call_key)
+     WHERE ${inScope(scope, "w.session_id")}
      QUALIFY row_number() OVER (PARTITION BY agent_id, session_id, call_key, path_id ORDER BY quality) = 1`,
     (c) => ({
       agent: text(c("agent_id")),
@@ -334,6 +383,40 @@ function canonicalNumbers(
   const ranked = [...names].map(([id, own]) => ({ id, name: own.sort().join("\n") })).sort((a, b) => compare(a.name, b.name));
   const numbers = new Map(ranked.map(({ id }, rank) => [id, rank + 1]));
   return new Map(aliases.map(({ id }) => [id, numbers.get(root(id)) as number]));
+}
+
+/** Every path the commits of a repository (under any of its ids) ever changed, and the newest instant any of them bears. */
+export async function readKnownPaths(
+  store: FactStore,
+  ids: readonly number[],
+): Promise<{ paths: Set<string>; newestCommitAt: number | null }> {
+  const list = idList(ids);
+  const { columns } = await store.database.columns(
+    `SELECT path_id FROM file_change WHERE repository_id IN (${list}) UNION SELECT old_path_id FROM file_change WHERE repository_id IN (${list}) AND old_path_id IS NOT NULL`,
+  );
+  const [newest] = await store.database.all(
+    `SELECT max(greatest(commit_ms, author_ms)) AS newest FROM commit WHERE repository_id IN (${list})`,
+  );
+  return {
+    paths: new Set(((columns[0] ?? []) as number[]).map((id) => store.dictionary.text(id))),
+    newestCommitAt: newest?.["newest"] === null ? null : Number(newest?.["newest"]),
+  };
+}
+
+/** Sessions that printed a commit hash, or that a checkpoint of a repository (under any of its ids) lists. */
+export async function namedSessionsOf(store: FactStore, ids: readonly number[]): Promise<number[]> {
+  const { columns } = await store.database.columns(
+    `SELECT session_id FROM commit_mention UNION SELECT session_id FROM checkpoint WHERE repository_id IN (${idList(ids)})`,
+  );
+  return (columns[0] ?? []) as number[];
+}
+
+/** Whether some sessions tell of a message or request id. */
+export async function sharesId(store: FactStore, kind: "message" | "request", id: string, scope: SessionScope): Promise<boolean> {
+  const [row] = await store.database.all(`SELECT count(*)::INTEGER AS n FROM sighting WHERE ${kind}_id = $id AND ${inScope(scope)}`, {
+    id,
+  });
+  return row?.["n"] !== 0;
 }
 
 /** Every commit of a repository (under any of its ids) with its file changes; order is not promised. */

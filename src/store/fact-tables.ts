@@ -3,9 +3,9 @@ import type { ColumnType } from "./duckdb/database.ts";
 /**
  * How two tellings of one fact join, column by column. Every rule is a join of a semilattice, so order and repetition
  * cannot matter: `min`, `max` (nulls give way), `text`: the smaller text of two dictionary ids (ids themselves depend on
- * who came first).
+ * who came first), `newest`: the lines with the larger `feature_version`, of the same one the larger bytes.
  */
-export type JoinRule = "key" | "min" | "max" | "text";
+export type JoinRule = "key" | "min" | "max" | "text" | "newest";
 
 export interface FactColumn {
   readonly name: string;
@@ -17,6 +17,7 @@ const key = (name: string, type: ColumnType = "INTEGER"): FactColumn => ({ name,
 const min = (name: string, type: ColumnType = "BIGINT"): FactColumn => ({ name, type, rule: "min" });
 const max = (name: string, type: ColumnType = "BIGINT"): FactColumn => ({ name, type, rule: "max" });
 const text = (name: string): FactColumn => ({ name, type: "INTEGER", rule: "text" });
+const lines: FactColumn = { name: "lines", type: "BLOB", rule: "newest" };
 const firstSeen = min("first_seen_ms");
 
 /** The fact tables that are joined by natural key, with their columns in the order of migrations/. */
@@ -108,8 +109,8 @@ export const factTables = {
     key("quality", "TINYINT"),
     min("instant_ms"),
     text("operation_id"),
-    min("lines", "BLOB"),
-    min("feature_version", "TINYINT"),
+    lines,
+    max("feature_version", "TINYINT"),
     firstSeen,
   ],
   commit_mention: [
@@ -161,8 +162,8 @@ export const factTables = {
     min("old_blob", "VARCHAR"),
     min("new_blob", "VARCHAR"),
     text("opaque_id"),
-    max("lines", "BLOB"),
-    min("feature_version", "TINYINT"),
+    lines,
+    max("feature_version", "TINYINT"),
   ],
   authorship_note: [
     key("repository_id"),

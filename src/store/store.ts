@@ -7,14 +7,17 @@ import type { AuthorshipNoteFact, CarriedNote, CommitFact, RefFact, TokenFact } 
 import { Dictionary } from "./dictionary.ts";
 import { factsFile } from "./place.ts";
 import { Database, type Row } from "./duckdb/database.ts";
+import { type ChangedKind, noteChanged } from "./changed.ts";
 import { FactBatch } from "./fact-batch.ts";
 import facts1 from "./migrations/0001_facts.sql";
 import closedPeriods2 from "./migrations/0002_closed_periods.sql";
 import authorshipNotes4 from "./migrations/0004_authorship_notes.sql";
+import changed3 from "./migrations/0003_changed.sql";
+import { featureVersion } from "../lines/line-diff.ts";
 import { addCommit, addNote, addTokenFact, type Telling } from "./rows.ts";
 
 /** Forward only; the n-th brings a store from version n to n + 1. */
-export const migrations: readonly string[] = [facts1, closedPeriods2, authorshipNotes4];
+export const migrations: readonly string[] = [facts1, closedPeriods2, changed3, authorshipNotes4];
 
 /** Where reading an input ended, as its source said. */
 export interface InputState {
@@ -87,7 +90,7 @@ export class FactStore {
   async changeSetting(name: "ignore_trailers" | "sample", value: string): Promise<void> {
     await this.database.run("DELETE FROM meta WHERE name = $name", { name });
     await this.database.run("INSERT INTO meta VALUES ($name, $value)", { name, value });
-    await this.#advance();
+    await this.#advance([]);
   }
 
   /** Counts the transactions that changed facts: equal revisions of one store hold equal facts. */
@@ -95,10 +98,11 @@ export class FactStore {
     return Number((await this.#meta("revision")) ?? "0");
   }
 
-  async #advance(): Promise<void> {
-    const value = String((await this.revision()) + 1);
+  async #advance(changes: Iterable<readonly [ChangedKind, number]>): Promise<void> {
+    const revision = (await this.revision()) + 1;
     await this.database.run("DELETE FROM meta WHERE name = 'revision'");
-    await this.database.run("INSERT INTO meta VALUES ('revision', $value)", { value });
+    await this.database.run("INSERT INTO meta VALUES ('revision', $value)", { value: String(revision) });
+    await noteChanged(this.database, revision, changes);
   }
 
   async #meta(name: string): Promise<string | null> {
@@ -168,14 +172,21 @@ export class FactStore {
 
   /** Writes what waits, in one transaction. Call it only between inputs. */
   async commit(seenAt: number, alongside?: () => Promise<void>): Promise<void> {
-    await this.database.run("BEGIN");
-    try {
+    await this.#transaction(async () => {
       const changes = this.#batch.size > 0 || alongside !== undefined;
+      const touched = this.#batch.touched();
       await this.#batch.flush(this.database);
-      if (changes) await this.#advance();
+      if (changes) await this.#advance(touched);
       await this.#writeProblems(seenAt);
       await this.#writeInputs(seenAt);
       await alongside?.();
+    });
+  }
+
+  async #transaction(write: () => Promise<void>): Promise<void> {
+    await this.database.run("BEGIN");
+    try {
+      await write();
       await this.database.run("COMMIT");
     } catch (error) {
       await this.database.run("ROLLBACK");
@@ -184,11 +195,12 @@ export class FactStore {
   }
 
   async #writeProblems(seenAt: number): Promise<void> {
-    for (const read of this.#readInputs) {
+    for (const read of await this.#withProblems()) {
       const [source, key] = read.split("\u0000") as [string, string];
       await this.database.run("DELETE FROM problem WHERE source = $source AND input_key = $key", { source, key });
     }
     this.#readInputs.clear();
+    if (this.#problems.length === 0) return;
     await this.database.append(
       "problem",
       ["VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "INTEGER", "BIGINT"],
@@ -207,6 +219,13 @@ export class FactStore {
       ),
     );
     this.#problems = [];
+  }
+
+  /** Inputs read anew of which problems are stored: few have any, and a statement for each input costs more than its facts. */
+  async #withProblems(): Promise<string[]> {
+    if (this.#readInputs.size === 0) return [];
+    const rows = await this.database.all("SELECT DISTINCT source, input_key FROM problem");
+    return rows.map((row) => `${row["source"]}\u0000${row["input_key"]}`).filter((read) => this.#readInputs.has(read));
   }
 
   async #writeInputs(seenAt: number): Promise<void> {
@@ -237,12 +256,15 @@ export class FactStore {
     const match = known.find((row) => wanted.has(`${row["kind"]}\u0000${row["value"]}`));
     const [last] = await this.database.all("SELECT coalesce(max(repository_id), 0)::INTEGER AS id FROM repository");
     const id = match ? (match["repository_id"] as number) : (last?.["id"] as number) + 1;
-    if (!match) await this.database.run("INSERT INTO repository VALUES ($id, $seenAt)", { id, seenAt });
     const own = new Set(known.filter((row) => row["repository_id"] === id).map((row) => `${row["kind"]}\u0000${row["value"]}`));
-    for (const { kind, value } of aliases) {
-      if (!own.has(`${kind}\u0000${value}`))
+    const added = aliases.filter(({ kind, value }) => !own.has(`${kind}\u0000${value}`));
+    if (added.length === 0) return id;
+    await this.#transaction(async () => {
+      if (!match) await this.database.run("INSERT INTO repository VALUES ($id, $seenAt)", { id, seenAt });
+      for (const { kind, value } of added)
         await this.database.run("INSERT INTO repository_alias VALUES ($id, $kind, $value)", { id, kind, value });
-    }
+      await this.#advance([["identity", 0]]);
+    });
     return id;
   }
 
@@ -255,13 +277,23 @@ export class FactStore {
     };
   }
 
-  /** Refs of every copy of a repository as they were last read: all they lead to is in the store. */
+  /**
+   * Refs of every copy of a repository as they were last read: all they lead to is in the store, with the features of today.
+   * A copy that was read with older ones is left out: what it leads to is to be read anew.
+   */
   async refsOf(repositoryId: number): Promise<RefFact[]> {
-    const rows = await this.database.all("SELECT name, commit_hash FROM ref_seen WHERE repository_id = $repositoryId", { repositoryId });
+    const rows = await this.database.all(
+      `SELECT name, commit_hash FROM ref_seen r WHERE repository_id = $repositoryId
+         AND EXISTS (FROM clone_state c WHERE c.clone = r.clone AND c.name = 'features' AND c.value = $features)`,
+      { repositoryId, features: String(featureVersion) },
+    );
     return rows.map((row): RefFact => ({ kind: "ref", name: row["name"] as string, commit: row["commit_hash"] as string }));
   }
 
-  /** Replaces the refs, states and carried notes of one clone; call it inside `commit`'s transaction. */
+  /**
+   * Replaces the refs, states and carried notes of one clone, and notes with which features its lines were read; call it
+   * inside `commit`'s transaction.
+   */
   async replaceClone(
     repositoryId: number,
     clone: string,
@@ -277,6 +309,7 @@ export class FactStore {
       notes.map(({ dialect, commit, note }): Row => [repositoryId, clone, dialect, commit, note]),
     );
     await this.database.run("DELETE FROM clone_state WHERE clone = $clone", { clone });
+    await noteChanged(this.database, await this.revision(), [["repository", repositoryId]]);
     await this.database.append(
       "ref_seen",
       ["INTEGER", "VARCHAR", "VARCHAR", "VARCHAR"],
@@ -285,7 +318,7 @@ export class FactStore {
     await this.database.append(
       "clone_state",
       ["INTEGER", "VARCHAR", "VARCHAR", "VARCHAR"],
-      Object.entries(states).map(([name, value]): Row => [repositoryId, clone, name, value]),
+      Object.entries({ ...states, features: String(featureVersion) }).map(([name, value]): Row => [repositoryId, clone, name, value]),
     );
   }
 

@@ -47,6 +47,11 @@ export class Bench {
     return [process.execPath, join(this.#dist, `bench-${name}.js`), ...args];
   }
 
+  /** The same Node program, which writes its peak to the file that ASSAY_BENCH_PEAK_FILE names. */
+  tellingPeak([node, ...program]: readonly string[]): string[] {
+    return [node as string, "--import", join(this.#dist, "bench-tell-peak.js"), ...program];
+  }
+
   /** Node with an empty module: the floor of whatever starts. */
   async emptyStart(): Promise<string[]> {
     const empty = join(this.scratch, "empty.mjs");
@@ -76,9 +81,8 @@ export class Bench {
     const from = [...(home === null ? ["--no-home"] : ["--home", home]), ...repositories.flatMap((path) => ["--repo", path])];
     for (let run = 0; run < this.longRuns; run++) {
       folder = await this.newFolder("store");
-      const [node, ...program] = this.assay("import", ...from, "--store", folder);
       const told = join(this.scratch, "peak");
-      const command = [node as string, "--import", join(this.#dist, "bench-tell-peak.js"), ...program];
+      const command = this.tellingPeak(this.assay("import", ...from, "--store", folder));
       const cost = await this.measure(command, { variables: { ...this.variables, ASSAY_BENCH_PEAK_FILE: told }, watchMemory: true });
       costs.push(cost);
       peakBytes = Math.max(peakBytes, Number(await readFile(told, "utf8")));

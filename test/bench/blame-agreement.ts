@@ -91,7 +91,7 @@ async function historyOf(git: Git, tip: string): Promise<LineHistoryResult> {
   for await (const commit of readCommits(git, { tips: [tip], fingerprinter, onProblem: () => undefined })) commits.push(commit);
   const history = new LineHistory(commits, tip);
   for (const commit of commits) history.apply(commit);
-  return history.finish();
+  return { commits, ...history.finish() };
 }
 
 /** True if the commit added a line with the text of the given one. */

@@ -1,8 +1,10 @@
 /** Rows that hold what something costs against a named floor. */
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Bench, fileBytes, interleaved, secondsOf, shortName } from "./bench.ts";
 import type { LineHistoryCost } from "./line-history.ts";
+import { layOutTimes } from "./more-transcripts.ts";
+import type { ProcessCost } from "./process-cost.ts";
 import { type Row, boundRow, formatMegabytes, formatSeconds, median, plainRow, ratioRow, skippedRow } from "./row.ts";
 
 /** Starts in one measurement of a short command. */
@@ -24,6 +26,52 @@ export async function* factsRows(bench: Bench): AsyncGenerator<Row> {
   const measured = await interleaved(bench.longRuns, facts, () => bench.measure([ccusage, "daily", "--offline", "--json"], { variables }));
   const note = measured.own[0]?.output.trim() ?? "";
   yield ratioRow({ id: "facts", title, measured: measured.own.map(secondsOf), floor: measured.floor.map(secondsOf), atMost: 2, note });
+  const wall = (costs: readonly ProcessCost[]): number[] => costs.map(({ wallSeconds }) => wallSeconds);
+  yield ratioRow({
+    id: "facts",
+    title: `${title}, wall`,
+    measured: wall(measured.own),
+    floor: wall(measured.floor),
+    atMost: 1.5,
+    note: "",
+  });
+}
+
+/** Copies of all transcripts, each under ids of its own, that one import reads for the second figure. */
+const times = 10;
+
+export async function* memoryRows(bench: Bench): AsyncGenerator<Row> {
+  const { transcripts } = bench.inputs;
+  const title = "peak memory of the facts import";
+  if (transcripts === null) return yield skippedRow("memory", title, "no --transcripts");
+  const once = await factsPeak(bench, transcripts);
+  yield boundRow({ id: "memory", title, value: once, atMost: 250e6, format: formatMegabytes, note: "" });
+  const many = await bench.newFolder("many");
+  layOutTimes(transcripts, many, times);
+  const ratio = (await factsPeak(bench, many)) / once;
+  const format = (value: number): string => `${value.toFixed(2)} ×`;
+  yield boundRow({ id: "memory", title: `${title}, ${times} times the input`, value: ratio, atMost: 1.1, format, note: "of once" });
+}
+
+async function factsPeak(bench: Bench, transcripts: string): Promise<number> {
+  const told = join(bench.scratch, "facts-peak");
+  const home = join(bench.scratch, "empty-home");
+  await mkdir(home, { recursive: true });
+  const variables = { ...bench.variables, CLAUDE_CONFIG_DIR: transcripts, ASSAY_BENCH_PEAK_FILE: told };
+  await bench.measure(bench.tellingPeak(bench.part("import-facts", home, await bench.newFolder("facts"))), { variables });
+  return Number(await readFile(told, "utf8"));
+}
+
+/** What the store takes for a usage that wrote nothing: strings of ids are most of it. */
+export async function* bytesRows(bench: Bench): AsyncGenerator<Row> {
+  const folder = await bench.newFolder("usages");
+  const { usages } = JSON.parse((await bench.measure(bench.part("invented-usages", folder))).output) as { usages: number }; // our own part
+  await bench.measure(bench.assay("rebuild", "--store", folder));
+  const sizes = await Promise.all(["facts.duckdb", "derived.duckdb"].map((name) => fileBytes(join(folder, name))));
+  const [facts = 0, derived = 0] = sizes.map((bytes) => bytes / usages);
+  const note = `${facts.toFixed(1)} of facts, ${derived.toFixed(1)} of what is derived; ${usages} invented usages`;
+  const format = (value: number): string => value.toFixed(1);
+  yield boundRow({ id: "bytes", title: "bytes a usage, without writes", value: facts + derived, atMost: 45, format, note });
 }
 
 export async function* lineHistoryRows(bench: Bench): AsyncGenerator<Row> {
@@ -50,14 +98,29 @@ export async function* unchangedRows(bench: Bench): AsyncGenerator<Row> {
   const title = "import, nothing changed ÷ empty Node start";
   if (bench.inputs.organisation === null) return yield skippedRow("unchanged", title, "no --repo");
   const { importArgs } = await bench.imported(bench.inputs.organisation);
-  yield await startRow(bench, "unchanged", title, bench.assay("import", ...importArgs), 5);
+  yield await startRow(
+    bench,
+    "unchanged",
+    title,
+    bench.assay("import", ...importArgs),
+    2,
+    0.01 * bench.inputs.organisation.repositories.length,
+  );
 }
 
 export async function* helpRows(bench: Bench): AsyncGenerator<Row> {
   yield await startRow(bench, "help", "--help ÷ empty Node start", bench.assay("--help"), 1.15);
 }
 
-async function startRow(bench: Bench, id: string, title: string, command: readonly string[], atMost: number): Promise<Row> {
+/** @param extraSeconds allowed beside the ratio */
+async function startRow(
+  bench: Bench,
+  id: string,
+  title: string,
+  command: readonly string[],
+  atMost: number,
+  extraSeconds = 0,
+): Promise<Row> {
   const short = { repeat: startsAtOnce };
   const empty = await bench.emptyStart();
   const measured = await interleaved(
@@ -73,6 +136,7 @@ async function startRow(bench: Bench, id: string, title: string, command: readon
     measured: measured.own.map(secondsOf),
     floor: measured.floor.map(secondsOf),
     atMost,
+    extraSeconds,
     floorIsStart: true,
     note,
   });

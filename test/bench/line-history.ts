@@ -15,7 +15,7 @@ import { type Git, openGit, runGit } from "../../src/git/git.ts";
 import { readRefs } from "../../src/git/refs.ts";
 import { Fingerprinter } from "../../src/lines/fingerprint.ts";
 import { isCodeRef } from "../../src/outcomes/git/code-refs.ts";
-import { LineHistory } from "../../src/outcomes/git/line-history.ts";
+import { type CommitPlace, LineHistory } from "../../src/outcomes/git/line-history.ts";
 import { logFormat } from "../../src/outcomes/git/log-parser.ts";
 import { logArguments, readCommits } from "../../src/outcomes/git/read-commits.ts";
 
@@ -97,23 +97,42 @@ async function tipsToRead(git: Git, allRefs: boolean): Promise<{ readonly tips: 
   return { tips: [...new Set((await readRefs(git)).filter(({ name }) => isCodeRef(name)).map(({ commit }) => commit))], tip };
 }
 
+/** The order commits will come in. With it nothing of a commit has to be held once its lines are known. */
+async function placesOf(git: Git, tips: readonly string[]): Promise<CommitPlace[]> {
+  const told = (await runGit(git, ["rev-list", "--topo-order", "--reverse", "--parents", "--stdin"], `${tips.join("\n")}\n`)).toString(
+    "latin1",
+  );
+  return told.split("\n").flatMap((line) => {
+    const [hash, ...parents] = line.split(" ");
+    return hash ? [{ hash, parents }] : [];
+  });
+}
+
 async function buildOnce(gitDir: string, allRefs: boolean): Promise<void> {
   const git = openGit(gitDir, process.env);
   const { tips, tip } = await tipsToRead(git, allRefs);
   const problems: Problem[] = [];
-  const commits: CommitFact[] = [];
   const options = {
     tips,
     fingerprinter: new Fingerprinter("00000000000000000000000000000001"),
     onProblem: (problem: Problem) => void problems.push(problem),
   };
-  for await (const commit of readCommits(git, options)) commits.push(commit);
-  const history = new LineHistory(commits, tip);
-  for (const commit of commits) history.apply(commit);
+  const places = await placesOf(git, tips);
+  const history = new LineHistory(places, tip);
+  /** Where git died of an absent blob it goes on in another order. */
+  const early = new Map<string, CommitFact>();
+  for await (const commit of readCommits(git, options)) {
+    early.set(commit.hash, commit);
+    for (let next = early.get(places[history.applied]?.hash ?? ""); next !== undefined; ) {
+      early.delete(next.hash);
+      history.apply(next);
+      next = early.get(places[history.applied]?.hash ?? "");
+    }
+  }
   const { lines } = history.finish();
   const absentPaths = problems.map(({ locator }) => locator.slice(gitDir.length + 1));
   console.log(
-    JSON.stringify({ commits: commits.length, lines, absentPaths, peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024) }),
+    JSON.stringify({ commits: places.length, lines, absentPaths, peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024) }),
   );
 }
 

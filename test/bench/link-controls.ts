@@ -5,8 +5,9 @@
  * node link-controls.js STORE [--other GITDIR]...
  */
 import { parseArgs } from "node:util";
-import { locateWrites, outcomesOf, repositoryName, loadFacts } from "../../src/app/compute.ts";
+import { loadFacts, outcomesOf, pathsOf, repositoryName } from "../../src/app/compute.ts";
 import { namedSessions } from "../../src/app/evidence.ts";
+import { knownRepository, locateWrites } from "../../src/app/locate-writes.ts";
 import { type LocatedWrite, defaultLinkOptions, linkWrites } from "../../src/attribution/link.ts";
 import type { CommitFact } from "../../src/contract/facts.ts";
 import type { LineHistoryResult } from "../../src/contract/history.ts";
@@ -134,7 +135,7 @@ function historyOnOnePath(history: LineHistoryResult): LineHistoryResult {
     ...commit,
     files: commit.files.map((file) => {
       const { lines } = file.diff;
-      const kind = lines.kind.map((code, place) => (common.has(lines.folded[place] as number) ? lineKind.trivial : code));
+      const kind = lines.kind.map((code, place) => (common.has(lines.bare[place] as number) ? lineKind.trivial : code));
       return { ...file, path: "every/file", oldPath: null, diff: { ...file.diff, lines: { ...lines, kind } } };
     }),
   }));
@@ -146,8 +147,8 @@ function commonTexts(history: LineHistoryResult): Set<number> {
   const changesOf = new Map<string, Float64Array[]>();
   for (const { path, diff } of history.commits.flatMap((commit) => commit.files)) {
     const changes = changesOf.get(path);
-    if (changes) changes.push(diff.lines.folded);
-    else changesOf.set(path, [diff.lines.folded]);
+    if (changes) changes.push(diff.lines.bare);
+    else changesOf.set(path, [diff.lines.bare]);
   }
   const paths = new Map<number, number>();
   for (const changes of changesOf.values()) {
@@ -206,7 +207,7 @@ async function readLines(gitDir: string, fingerprinter: Fingerprinter): Promise<
   for await (const commit of readCommits(git, { tips: [tip], fingerprinter, onProblem: () => undefined })) commits.push(commit);
   const history = new LineHistory(commits, tip);
   for (const commit of commits) history.apply(commit);
-  return { name: gitDir, history: history.finish() };
+  return { name: gitDir, history: { commits, ...history.finish() } };
 }
 
 function tell(trial: Trial): void {
@@ -235,7 +236,8 @@ async function main(): Promise<void> {
 
   const outcomes = loaded.repositories.map(({ stored, commits }) => outcomesOf(stored, commits, {}));
   const repositoryOfCheckpoint = new Map(loaded.checkpoints.map(({ session, repository }) => [session, repository]));
-  const located = locateWrites(loaded.sessions, loaded.facts, loaded.usages, outcomes, repositoryOfCheckpoint);
+  const known = outcomes.map(({ stored, history }) => knownRepository(stored, pathsOf(history.commits)));
+  const located = locateWrites({ ...loaded, known, keptIn: repositoryOfCheckpoint, others: [] });
   const own = outcomes.map(({ repository, stored, history }) => ({
     name: repositoryName(stored),
     history,

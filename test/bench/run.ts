@@ -8,7 +8,8 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError, exitCodes } from "../../src/contract/errors.ts";
 import { Bench } from "./bench.ts";
-import { factsRows, helpRows, importRows, lineHistoryRows, scaleRows, unchangedRows } from "./cost-rows.ts";
+import { bytesRows, factsRows, helpRows, importRows, lineHistoryRows, memoryRows, scaleRows, unchangedRows } from "./cost-rows.ts";
+import { grownRows } from "./grown-rows.ts";
 import { completeInputs, parseInputs, usage } from "./inputs.ts";
 import { blameRows, controlRows, linkRows } from "./link-rows.ts";
 import { type Row, formatRow, tableHead } from "./row.ts";
@@ -16,9 +17,12 @@ import { type Row, formatRow, tableHead } from "./row.ts";
 const topics: Readonly<Record<string, (bench: Bench) => AsyncGenerator<Row>>> = {
   help: helpRows,
   facts: factsRows,
+  memory: memoryRows,
+  bytes: bytesRows,
   history: lineHistoryRows,
   import: importRows,
   unchanged: unchangedRows,
+  grown: grownRows,
   scale: scaleRows,
   blame: blameRows,
   controls: controlRows,

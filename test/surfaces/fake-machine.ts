@@ -64,6 +64,7 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
   ) as Partial<Assay>;
   const assay: Assay = {
     import: told("import", emptyImport),
+    watch: told("watch", undefined),
     rebuild: told("rebuild", undefined),
     answer: told("answer", answerFixture),
     audit: told("audit", auditFixture),

@@ -149,7 +149,7 @@ describe("line history", () => {
     expect(read.born("a.txt")).toEqual([base, base, base]);
   });
 
-  it("marks lines that were moved unchanged within a commit, three telling lines or more", async () => {
+  it("marks lines that were moved unchanged from file to file within a commit, three telling lines or more", async () => {
     const moved = ["function moved() {", "  return one(two);", "}", "const after = moved();"];
     const one = repository.commit({
       "a.ts": text("import x from y;", ...moved, "export default x;"),
@@ -162,6 +162,36 @@ describe("line history", () => {
     const origins = Array.from(ids, (id) => history.commits[history.born[history.origin[id] as number] as number]?.hash ?? "-");
     expect(origins).toEqual(["-", one, one, one, one]);
     expect(history.origin[history.origin[ids[1] as number] as number]).toBe(-1);
+  });
+
+  it("keeps the older identity of lines that were formatted or wrapped anew beside the birth that blame names", async () => {
+    const one = repository.commit({
+      "a.ts": text("const north = 1;", "export function berth() {", "  return find(harbour, 'north', 4);", "}", "const south = 2;"),
+    });
+    const two = repository.commit({
+      "a.ts": text(
+        "const north = 1;",
+        "export function berth() {",
+        "  return find(",
+        "    harbour,",
+        '    "north",',
+        "    4,",
+        "  );",
+        "}",
+        "const south = 3;",
+      ),
+    });
+    const three = repository.commit({
+      "a.ts": text("const north = 1;", "export function berth() {", '  return find(harbour, "north", 4);', "}", "const south = 3;"),
+    });
+    const { history, born } = await readHistory(repository.dir);
+    expect(born("a.ts")).toEqual([one, one, three, one, two]);
+    const ids = history.alive.get("a.ts") as Int32Array;
+    const origin = (id: number): number => history.origin[id] as number;
+    const bornIn = (id: number): string => history.commits[history.born[id] as number]?.hash ?? "-";
+    const again = ids[2] as number;
+    expect([bornIn(origin(again)), bornIn(origin(origin(again))), origin(origin(origin(again)))]).toEqual([two, one, -1]);
+    expect(origin(ids[4] as number)).toBe(-1); // south is another line
   });
 
   it("calls two lines that were moved a coincidence", async () => {

@@ -63,13 +63,15 @@ export class LogParser {
 
   /** @returns the commits that are known to be whole */
   push(chunk: Buffer): readonly CommitFact[] {
-    if (this.#held.length > 0) {
-      this.#held.push(chunk);
-      if (chunk.indexOf(lineFeed) === -1) return [];
-      const joined = Buffer.concat(this.#held);
-      this.#held = [];
-      this.#lines(joined);
-    } else this.#lines(chunk);
+    let start = 0;
+    while (this.#held.length > 0 && start < chunk.length) {
+      const end = chunk.indexOf(lineFeed, start) + 1;
+      const isEnded = end > 0;
+      this.#held.push(Buffer.from(chunk.subarray(start, isEnded ? end : chunk.length)));
+      start = isEnded ? end : chunk.length;
+      if (isEnded) this.#lines(Buffer.concat(this.#held.splice(0)));
+    }
+    if (start < chunk.length) this.#lines(start === 0 ? chunk : chunk.subarray(start));
     const done = this.#done;
     this.#done = [];
     return done;
@@ -90,23 +92,39 @@ export class LogParser {
   #lines(bytes: Buffer): void {
     let start = 0;
     while (start < bytes.length) {
-      const isHead = bytes[start] === headByte && this.#linesLeft === 0;
+      if (this.#linesLeft > 0) {
+        start = this.#patchLines(bytes, start);
+        if (start < 0) return;
+        continue;
+      }
+      const isHead = bytes[start] === headByte;
       const end = isHead ? endOfHead(bytes, start) : bytes.indexOf(lineFeed, start);
       if (end === -1) {
         this.#held.push(Buffer.from(bytes.subarray(start)));
         return;
       }
       if (isHead) this.#startCommit(bytes, start + 1);
-      else if (this.#linesLeft > 0) this.#patchLine(bytes, start, end);
       else if (end > start) this.#otherLine(bytes, start, end);
       start = end + 1;
     }
   }
 
-  #patchLine(bytes: Buffer, start: number, end: number): void {
-    if (bytes[start] === backslash) return; // "\ No newline at end of file"
-    this.#linesLeft--;
-    if (this.#building) this.#builder.line(bytes, start + 1, end);
+  /** Reads the lines of a hunk that are there. @returns where the next line begins, -1 if the last one is not whole and was held */
+  #patchLines(bytes: Buffer, start: number): number {
+    const building = this.#building;
+    while (this.#linesLeft > 0 && start < bytes.length) {
+      const isLine = bytes[start] !== backslash; // "\\ No newline at end of file"
+      const taken = isLine && building;
+      const end = taken ? this.#builder.line(bytes, start + 1) : bytes.indexOf(lineFeed, start);
+      if (end === bytes.length || end === -1) {
+        if (taken) this.#builder.dropLine();
+        this.#held.push(Buffer.from(bytes.subarray(start)));
+        return -1;
+      }
+      if (isLine) this.#linesLeft--;
+      start = end + 1;
+    }
+    return start;
   }
 
   #otherLine(bytes: Buffer, start: number, end: number): void {

@@ -1,12 +1,12 @@
 const bits = 5;
 const width = 1 << bits;
-const levels = 5;
+export const levels = 5;
 const topShift = bits * (levels - 1);
 
 /** Slots hold nodes, or values on the lowest level. Written in place only by the version that owns it. */
-interface Node<V> {
+export interface TreeNode<V> {
   readonly owner: object;
-  readonly slots: (Node<V> | V | undefined)[];
+  readonly slots: (TreeNode<V> | V | undefined)[];
 }
 
 /**
@@ -15,7 +15,7 @@ interface Node<V> {
  * Keys below 2^25.
  */
 export class PathTree<V extends object> {
-  #root: Node<V> | undefined;
+  #root: TreeNode<V> | undefined;
   #owner: object = {};
 
   /** @returns a version that can change without this one changing, and the other way round */
@@ -26,12 +26,29 @@ export class PathTree<V extends object> {
     return copy;
   }
 
+  /** Changes with every fork: what was set under the same one is in this version alone. */
+  get owner(): object {
+    return this.#owner;
+  }
+
+  /** The shared structure, to be walked or written. */
+  get root(): TreeNode<V> | undefined {
+    return this.#root;
+  }
+
+  /** @param root a structure that nobody writes any more */
+  static over<V extends object>(root: TreeNode<V> | undefined): PathTree<V> {
+    const tree = new PathTree<V>();
+    tree.#root = root;
+    return tree;
+  }
+
   get(key: number): V | undefined {
     let node = this.#root;
     for (let shift = topShift; node !== undefined; shift -= bits) {
       const slot = node.slots[(key >>> shift) & (width - 1)];
       if (shift === 0) return slot as V | undefined;
-      node = slot as Node<V> | undefined;
+      node = slot as TreeNode<V> | undefined;
     }
     return undefined;
   }
@@ -41,7 +58,7 @@ export class PathTree<V extends object> {
     this.#root = node;
     for (let shift = topShift; shift > 0; shift -= bits) {
       const index = (key >>> shift) & (width - 1);
-      const child = this.#own(node.slots[index] as Node<V> | undefined);
+      const child = this.#own(node.slots[index] as TreeNode<V> | undefined);
       node.slots[index] = child;
       node = child;
     }
@@ -53,19 +70,19 @@ export class PathTree<V extends object> {
     if (this.#root !== undefined) yield* entriesOf(this.#root, topShift, 0);
   }
 
-  #own(node: Node<V> | undefined): Node<V> {
+  #own(node: TreeNode<V> | undefined): TreeNode<V> {
     if (node?.owner === this.#owner) return node;
-    const slots = node === undefined ? new Array<Node<V> | V | undefined>(width).fill(undefined) : node.slots.slice();
+    const slots = node === undefined ? new Array<TreeNode<V> | V | undefined>(width).fill(undefined) : node.slots.slice();
     return { owner: this.#owner, slots };
   }
 }
 
-function* entriesOf<V extends object>(node: Node<V>, shift: number, prefix: number): Generator<[number, V]> {
+function* entriesOf<V extends object>(node: TreeNode<V>, shift: number, prefix: number): Generator<[number, V]> {
   for (let i = 0; i < width; i++) {
     const slot = node.slots[i];
     if (slot === undefined) continue;
     const key = (prefix << bits) | i;
     if (shift === 0) yield [key, slot as V];
-    else yield* entriesOf(slot as Node<V>, shift - bits, key);
+    else yield* entriesOf(slot as TreeNode<V>, shift - bits, key);
   }
 }

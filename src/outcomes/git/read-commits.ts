@@ -69,8 +69,9 @@ export async function* readCommits(git: Git, options: ReadCommitsOptions): Async
   if (options.tips.length === 0) return;
   const objects = new CatFile(git);
   try {
-    for await (const commit of readWithGaps(git, options)) {
-      yield options.shallowBoundary?.has(commit.hash) ? { ...commit, parents: await trueParents(objects, commit.hash) } : commit;
+    for await (const commits of readWithGaps(git, options)) {
+      for (const commit of commits)
+        yield options.shallowBoundary?.has(commit.hash) ? { ...commit, parents: await trueParents(objects, commit.hash) } : commit;
     }
   } finally {
     await objects.close();
@@ -80,7 +81,8 @@ export async function* readCommits(git: Git, options: ReadCommitsOptions): Async
 /** A log that dies of an absent blob is begun again behind the commit this often; then the rest is read from a list. */
 const mostRestarts = 4;
 
-async function* readWithGaps(git: Git, options: ReadCommitsOptions): AsyncGenerator<CommitFact, void, void> {
+/** Gives commits as they come, several at a time. */
+async function* readWithGaps(git: Git, options: ReadCommitsOptions): AsyncGenerator<readonly CommitFact[], void, void> {
   const ownFiles = await readMergesOwnFiles(git, revisionInput(options.tips, options.known));
   const reader: GapReader = {
     git,
@@ -88,26 +90,29 @@ async function* readWithGaps(git: Git, options: ReadCommitsOptions): AsyncGenera
     gaps: new Map(),
   };
   const newest = new Set<string>();
+  const note = (commits: readonly CommitFact[]): readonly CommitFact[] => {
+    for (const { hash, parents } of commits) {
+      for (const parent of parents) newest.delete(parent);
+      newest.add(hash);
+    }
+    return commits;
+  };
   for (let restarts = 0; ; restarts++) {
     const parser = reader.newParser();
     const rest = revisionInput(options.tips, [...(options.known ?? []), ...newest]);
     try {
-      for await (const commit of parseLog(git, [...logArguments, logFormat, "--ignore-missing", "--stdin"], rest, parser)) {
-        for (const parent of commit.parents) newest.delete(parent);
-        newest.add(commit.hash);
-        yield commit;
-      }
+      for await (const commits of parseLog(git, [...logArguments, logFormat, "--ignore-missing", "--stdin"], rest, parser))
+        yield note(commits);
       break;
     } catch (error) {
       if (!(error instanceof GitError) || error.exitCode === null) throw error;
       const behind = revisionInput(options.tips, [...(options.known ?? []), ...newest]);
-      const damaged = restarts < mostRestarts && parser.unfinished !== null ? await readIfDamaged(reader, parser.unfinished) : null;
-      if (damaged === null) {
+      const passed = restarts < mostRestarts ? await readPastGap(reader, behind, parser.unfinished) : null;
+      if (passed === null) {
         yield* readAroundGaps(reader, behind, error);
         break;
       }
-      newest.add(damaged.hash);
-      yield damaged;
+      yield note(passed);
     }
   }
   for (const [path, count] of reader.gaps) options.onProblem(absentBlob(git.dir, path, count));
@@ -124,9 +129,22 @@ interface GapReader {
 const revisionInput = (tips: readonly string[], known: readonly string[] = []): string =>
   [...tips, ...known.map((hash) => `^${hash}`), ""].join("\n");
 
-async function* parseLog(git: Git, args: readonly string[], input: string, parser: LogParser): AsyncGenerator<CommitFact, void, void> {
-  for await (const chunk of streamGit(git, args, input)) yield* parser.push(chunk);
-  yield* parser.end();
+async function* parseLog(
+  git: Git,
+  args: readonly string[],
+  input: string,
+  parser: LogParser,
+): AsyncGenerator<readonly CommitFact[], void, void> {
+  for await (const chunk of streamGit(git, args, input)) {
+    const commits = parser.push(chunk);
+    if (commits.length > 0) yield commits;
+  }
+  yield parser.end();
+}
+
+/** A log's commits one by one: for short logs. */
+async function* parseEach(...log: Parameters<typeof parseLog>): AsyncGenerator<CommitFact, void, void> {
+  for await (const commits of parseLog(...log)) yield* commits;
 }
 
 /** For each merge the files in which it differs from all its parents: those whose lines may be its own. Reads trees only. */
@@ -181,11 +199,41 @@ async function keepAbsent(git: Git, ids: Set<string>): Promise<void> {
 const neededBlobs = ({ opaque, oldBlob, newBlob }: FileChange): readonly string[] =>
   opaque === "submodule" ? [] : [oldBlob, newBlob].filter((id) => !/^0+$/.test(id));
 
-/** Reads the commit git was telling when it died, if it needs an absent blob; else git died of something else: null. */
+/**
+ * Reads what git died of: the commit it was telling, or the next one, if it died before it had begun to tell it (while it
+ * looked for renames).
+ * @param revisions what git was to tell from the last whole commit on
+ * @param unfinished the commit it was telling
+ * @returns the commits up to the one that needs an absent blob, null if git died of something else
+ */
+async function readPastGap(reader: GapReader, revisions: string, unfinished: string | null): Promise<readonly CommitFact[] | null> {
+  const damaged = unfinished === null ? null : await readIfDamaged(reader, unfinished);
+  if (damaged !== null) return [damaged];
+  const order = await runGit(reader.git, ["rev-list", "--topo-order", "--reverse", "--ignore-missing", "--stdin"], revisions);
+  const [first, second] = order.toString("latin1").split("\n", 2) as [string, string | undefined];
+  if (unfinished !== null && first !== unfinished) return null;
+  const next = unfinished === null ? first : second;
+  const behind = next ? await readIfDamaged(reader, next) : null;
+  if (behind === null) return null;
+  if (unfinished === null) return [behind];
+  const passed: CommitFact[] = [];
+  for await (const commit of parseEach(reader.git, listedArguments, `${unfinished}\n`, reader.newParser())) passed.push(commit);
+  return [...passed, behind];
+}
+
+/** Reads a commit without what it needs of absent blobs; null if it needs none. */
 async function readIfDamaged(reader: GapReader, hash: string): Promise<CommitFact | null> {
-  for await (const commit of parseLog(reader.git, [...rawArguments, "--no-walk", "--stdin"], `${hash}\n`, reader.newParser())) {
+  for await (const commit of parseEach(reader.git, [...rawArguments, "--no-walk", "--stdin"], `${hash}\n`, reader.newParser())) {
     const ids = commit.files.flatMap(neededBlobs);
-    const out = (await runGit(reader.git, ["cat-file", "--batch-check"], ids.map((id) => `${id}\n`).join(""))).toString("latin1");
+    const asked = ids.map((id) => `${id}\n`).join("");
+    // Of a partial clone git may want to fetch what it is asked for, and dies when it must not: the list of what is there tells.
+    const out = await runGit(reader.git, ["cat-file", "--batch-check"], asked).then(
+      (told) => told.toString("latin1"),
+      (error: unknown) => {
+        if (error instanceof GitError && error.exitCode !== null) return "";
+        throw error;
+      },
+    );
     const absent = new Set([...out.matchAll(/^([0-9a-f]+) missing$/gm)].map((match) => match[1] as string));
     if (absent.size > 0) return readDamaged(reader, commit, absent);
   }
@@ -197,10 +245,10 @@ async function readIfDamaged(reader: GapReader, hash: string): Promise<CommitFac
  * is told of a commit depends on its own blobs alone: reading in parts gives the same.
  * @param died what to throw if it was no absent blob that git died of
  */
-async function* readAroundGaps(reader: GapReader, revisions: string, died: GitError): AsyncGenerator<CommitFact, void, void> {
+async function* readAroundGaps(reader: GapReader, revisions: string, died: GitError): AsyncGenerator<readonly CommitFact[], void, void> {
   const commits: CommitFact[] = [];
   const absent = new Set<string>();
-  for await (const commit of parseLog(reader.git, [...rawArguments, "--ignore-missing", "--stdin"], revisions, reader.newParser())) {
+  for await (const commit of parseEach(reader.git, [...rawArguments, "--ignore-missing", "--stdin"], revisions, reader.newParser())) {
     commits.push(commit);
     for (const file of commit.files) for (const blob of neededBlobs(file)) absent.add(blob);
   }
@@ -208,11 +256,11 @@ async function* readAroundGaps(reader: GapReader, revisions: string, died: GitEr
   if (absent.size === 0) throw died;
   const isDamaged = ({ files }: CommitFact): boolean => files.some((file) => needsAny(file, absent));
   const whole = commits.filter((commit) => !isDamaged(commit)).map(({ hash }) => `${hash}\n`);
-  const others = parseLog(reader.git, listedArguments, whole.join(""), reader.newParser());
+  const others = parseEach(reader.git, listedArguments, whole.join(""), reader.newParser());
   try {
     for (const commit of commits) {
       const read = isDamaged(commit) ? await readDamaged(reader, commit, absent) : (await others.next()).value;
-      if (read !== undefined) yield read;
+      if (read !== undefined) yield [read];
     }
   } finally {
     await others.return();
@@ -231,7 +279,7 @@ async function readDamaged({ git, newParser, gaps }: GapReader, raw: CommitFact,
   const leftOut = absent.flatMap((file) => [file.path, file.oldPath ?? file.path]).map((path) => `:(exclude,top,literal)${path}`);
   const input = [raw.hash, "--", ".", ...new Set(leftOut), ""].join("\n");
   const readable: FileChange[] = [];
-  for await (const commit of parseLog(git, [...listedArguments, "--full-history", "--sparse"], input, newParser()))
+  for await (const commit of parseEach(git, [...listedArguments, "--full-history", "--sparse"], input, newParser()))
     readable.push(...commit.files);
   return { ...raw, files: [...readable, ...absent].sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }

@@ -117,7 +117,7 @@ export async function readHistory(folder: string, tip?: string): Promise<ReadHis
   const mainTip = tip ?? repository.refs.find(({ name }) => name === "refs/heads/main")?.commit ?? null;
   const history = new LineHistory(commits, mainTip);
   for (const commit of commits) history.apply(commit);
-  const result = history.finish();
+  const result = { commits, ...history.finish() };
   const born = (path: string): readonly string[] =>
     Array.from(result.alive.get(path) ?? [], (id) => result.commits[result.born[id] as number]?.hash ?? "before");
   return { commits, problems, history: result, born };

@@ -15,12 +15,13 @@ export const claudeCode = {
   },
 } as const satisfies Source;
 
-const chunkBytes = 1 << 20;
+/** Small enough to stay in the processor's cache until it is walked: a megabyte at once takes twice the time (measured). */
+const chunkBytes = 1 << 16;
 const tailBytes = 4096;
 /** A checkpoint is given at most this often within a file. */
 const checkpointBytes = 16 << 20;
 
-/** Buffers no reading uses now: a new megabyte for each of thousands of files costs more than parsing it. */
+/** Buffers no reading uses now: a new one for each of thousands of files costs more than parsing it. */
 const idleChunks: Buffer[] = [];
 
 function foundFile(file: TranscriptFile, fingerprinter: Fingerprinter): Found {

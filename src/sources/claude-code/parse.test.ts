@@ -177,3 +177,32 @@ test("keys of an attacker reach no prototype", async () => {
   expect(facts.map((fact) => fact.kind).sort()).toEqual(["session", "turn"]);
   expect(problems).toEqual([]);
 });
+
+test("follows a file over megabytes of other records, and reads only what it needs again", async () => {
+  const read = {
+    toolUseResult: { type: "text", file: { filePath: "/work/a.ts", content: "one\ntwo\nthree", startLine: 1, totalLines: 3 } },
+  };
+  const bytes = Buffer.from(
+    response(1, "msg_1", 5, call("toolu_1", "Read", { file_path: "/work/a.ts" })) +
+      result(2, "toolu_1", read) +
+      filler(2) +
+      response(3, "msg_2", 5, call("toolu_2", "Edit", { file_path: "/work/a.ts", old_string: "two", new_string: "2" })) +
+      filler(2) +
+      result(4, "toolu_2") +
+      filler(2),
+  );
+  let bytesRead = 0;
+  function* open(start: number): Generator<Buffer> {
+    for (let i = start; i < bytes.length; i += 65_536) {
+      bytesRead += Math.min(65_536, bytes.length - i);
+      yield bytes.subarray(i, i + 65_536);
+    }
+  }
+  const facts: TokenFact[] = [];
+  for await (const { items } of parseTranscript(open, 0, context))
+    facts.push(...items.flatMap((item) => (item.kind === "fact" ? [item.fact] : [])));
+  const writes = facts.flatMap((fact) => (fact.kind === "write" ? [[fact.quality, [...fact.diff.hunks]]] : []));
+  expect(writes).toEqual([["replayed", [2, 1, 2, 1]]]);
+  // Once as a whole, and again a few pieces of it.
+  expect(bytesRead).toBeLessThan(bytes.length + (3 << 20));
+});

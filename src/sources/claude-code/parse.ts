@@ -7,8 +7,8 @@ import type { Problem } from "../../contract/problem.ts";
 import { JsonCursor, NotJson } from "../json-cursor.ts";
 import type { Item } from "../source.ts";
 import { type FactContext, type FactSink, type PatchlessWrite, TranscriptFacts } from "./facts.ts";
-import { WriteReplay } from "./replay.ts";
-import { TranscriptRecord, words } from "./schema.ts";
+import { ReplayMarks, WriteReplay } from "./replay.ts";
+import { TranscriptRecord, walker, words } from "./schema.ts";
 
 /** Chunks of the transcript from an offset on. A chunk may be overwritten once the next one is asked for. */
 export type OpenBytes = (from: number) => AsyncIterable<Buffer> | Iterable<Buffer>;
@@ -21,6 +21,13 @@ export interface TranscriptContext extends FactContext {
   /** The transcript will not grow: an unfinished last line is damage, not a record still being written. */
   readonly complete: boolean;
 }
+
+/** A batch is told when it has this many items. */
+const batchItems = 512;
+/** What is walked at once: it should stay in the processor's cache between being read and being walked. */
+const pieceBytes = 1 << 17;
+/** Lines that are read again and lie farther apart are read each by itself. */
+const farBytes = 1 << 19;
 
 export interface TranscriptBatch {
   readonly items: readonly Item[];
@@ -35,66 +42,120 @@ export interface TranscriptBatch {
  */
 export async function* parseTranscript(open: OpenBytes, from: number, context: TranscriptContext): AsyncGenerator<TranscriptBatch> {
   const reader = new TranscriptReader(context, from);
-  for await (const chunk of open(from)) {
-    reader.push(chunk);
-    const batch = reader.batch();
-    if (batch.items.length > 0) yield batch;
+  const chunks = open(from);
+  if (Symbol.iterator in chunks) {
+    // A trip through the event loop for each chunk costs as much as walking it.
+    for (const chunk of chunks) {
+      reader.push(chunk);
+      if (reader.waiting >= batchItems) yield reader.batch();
+    }
+  } else {
+    for await (const chunk of chunks) {
+      reader.push(chunk);
+      if (reader.waiting >= batchItems) yield reader.batch();
+    }
   }
   reader.finish();
   const patchless = reader.patchless;
   if (patchless.length > 0) {
     const replay = new WriteReplay(patchless, context.fingerprinter, (fact) => reader.fact(fact));
-    const lines = new Lines(0, (bytes, start, end) => replayLine(replay, bytes, start, end));
-    for await (const chunk of open(0)) lines.push(chunk);
-    lines.finish();
+    if (reader.marks === null) await replayAll(open, replay);
+    else await replayMarked(open, replay, reader.marks.offsetsOf(replay.paths));
     reader.resolved();
   }
   yield reader.batch();
 }
 
+/** Reads a transcript from its start once more. */
+async function replayAll(open: OpenBytes, replay: WriteReplay): Promise<void> {
+  const lines = new Lines(0, (bytes, start, end) => {
+    if (replay.concerns(bytes.subarray(start, end))) replayLine(replay, bytes, start, end);
+  });
+  for await (const chunk of open(0)) lines.push(chunk);
+  lines.finish();
+}
+
+/** Reads the lines again that stand at these offsets (those of glued records are inside one), in order. */
+async function replayMarked(open: OpenBytes, replay: WriteReplay, offsets: readonly number[]): Promise<void> {
+  let next = 0;
+  const wanted = (): number => offsets[next] ?? Number.POSITIVE_INFINITY;
+  while (next < offsets.length) {
+    const lines = new Lines(wanted(), (bytes, start, end, offset) => {
+      const after = offset + end - start;
+      if (wanted() >= after) return;
+      replayLine(replay, bytes, start, end);
+      while (wanted() < after) next++;
+    });
+    for await (const chunk of open(lines.offset)) {
+      lines.push(chunk);
+      if (wanted() > lines.offset + farBytes) break;
+    }
+    if (wanted() <= lines.offset + farBytes) {
+      lines.finish();
+      return; // nothing is left to be read
+    }
+  }
+}
+
+/** Lines as they are handed over: where one stands, its offset in the file, and whether a line feed ended it. */
+type TakeLine = (bytes: Buffer, start: number, end: number, offset: number, whole: boolean) => void;
+
 /** Cuts chunks into lines and hands each over where it stands, with its offset in the file. */
 class Lines {
-  readonly #line: (bytes: Buffer, start: number, end: number, offset: number, whole: boolean) => void;
+  readonly #line: TakeLine;
   #carry: Buffer[] = [];
+  #carried = 0;
   /** Offset of the first byte that is not yet part of a line. */
   offset: number;
 
-  constructor(offset: number, line: (bytes: Buffer, start: number, end: number, offset: number, whole: boolean) => void) {
+  constructor(offset: number, line: TakeLine) {
     this.offset = offset;
     this.#line = line;
   }
 
   push(chunk: Buffer): void {
-    let start = 0;
-    if (this.#carry.length > 0) {
-      const end = chunk.indexOf(10);
-      if (end < 0) {
-        this.#carry.push(Buffer.from(chunk));
-        return;
-      }
-      const line = Buffer.concat([...this.#carry, chunk.subarray(0, end)]);
-      this.#carry = [];
-      this.#line(line, 0, line.length, this.offset, true);
-      this.offset += line.length + 1;
-      start = end + 1;
-    }
-    for (let end = chunk.indexOf(10, start); end >= 0; end = chunk.indexOf(10, start)) {
-      this.#line(chunk, start, end, this.offset, true);
+    for (let at = 0; at < chunk.length; at += pieceBytes) this.#take(chunk.subarray(at, at + pieceBytes));
+  }
+
+  #take(chunk: Buffer): void {
+    const end = chunk.lastIndexOf(10) + 1;
+    if (end > 0) this.#handOver(chunk.subarray(0, end));
+    if (end === chunk.length) return;
+    this.#carry.push(Buffer.from(chunk.subarray(end)));
+    this.#carried += chunk.length - end;
+  }
+
+  /** Puts what was carried and the rest of its lines together, where the walker wants them. */
+  #handOver(rest: Buffer): void {
+    const size = this.#carried + rest.length;
+    const bytes = walker === null ? Buffer.allocUnsafe(size) : walker.room(size);
+    let start = walker?.textAt ?? 0;
+    let stop = start;
+    for (const part of this.#carry) stop += part.copy(bytes, stop);
+    stop += rest.copy(bytes, stop);
+    this.#carry = [];
+    this.#carried = 0;
+    while (start < stop) {
+      const found = bytes.indexOf(10, start);
+      const whole = found >= 0 && found < stop;
+      const end = whole ? found : stop;
+      this.#line(bytes, start, end, this.offset, whole);
+      if (!whole) return;
       this.offset += end + 1 - start;
       start = end + 1;
     }
-    if (start < chunk.length) this.#carry.push(Buffer.from(chunk.subarray(start)));
   }
 
   /** Hands over the last line if it has no line feed. */
   finish(): void {
-    const line = Buffer.concat(this.#carry);
-    if (line.length > 0) this.#line(line, 0, line.length, this.offset, false);
+    if (this.#carried > 0) this.#handOver(Buffer.alloc(0));
   }
 }
 
 class TranscriptReader implements FactSink {
   readonly patchless: PatchlessWrite[] = [];
+  /** Null where the reading did not begin at the start: what stands before is not known. */
+  readonly marks: ReplayMarks | null;
   readonly #context: TranscriptContext;
   readonly #facts: TranscriptFacts;
   readonly #lines: Lines;
@@ -107,6 +168,7 @@ class TranscriptReader implements FactSink {
 
   constructor(context: TranscriptContext, from: number) {
     this.#context = context;
+    this.marks = from === 0 ? new ReplayMarks() : null;
     this.#facts = new TranscriptFacts(context, this);
     this.#lines = new Lines(from, (bytes, start, end, offset, whole) => this.#line(bytes, start, end, offset, whole));
   }
@@ -122,6 +184,11 @@ class TranscriptReader implements FactSink {
       this.#items.push({ kind: "problem", problem: count === 1 ? problem : { ...problem, count } });
     }
     this.#problems.clear();
+  }
+
+  /** Items that wait to be told. */
+  get waiting(): number {
+    return this.#items.length;
   }
 
   /** The writes that waited have been told. */
@@ -164,6 +231,7 @@ class TranscriptReader implements FactSink {
     while (!cursor.done()) {
       const at = cursor.at;
       if (this.#readRecord()) {
+        this.marks?.take(this.#record, offset + at - start);
         this.#facts.take(this.#record, offset + at - start);
         continue;
       }
@@ -217,7 +285,6 @@ const replayRecord = new TranscriptRecord();
 
 /** Gives the records of a line to the replay; torn ones were counted in the first reading. */
 function replayLine(replay: WriteReplay, bytes: Buffer, start: number, end: number): void {
-  if (!replay.concerns(bytes.subarray(start, end))) return;
   replayCursor.reset(bytes, start, end);
   try {
     while (!replayCursor.done()) if (replayRecord.read(replayCursor)) replay.take(replayRecord);

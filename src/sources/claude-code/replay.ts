@@ -26,11 +26,78 @@ function once(make: Content): Content {
 /** In every call of a tool on a file: `file_path`, `notebook_path`. */
 const fileCall = '_path":"';
 
+/** The record that calls and answers: a sub-agent's lies inside one of progress. */
+function speakingRecord(outer: TranscriptRecord): TranscriptRecord {
+  return outer.top.word(w.type, words) === w.progress && outer.data.has(w.message) ? outer.inner : outer;
+}
+
+/**
+ * Where the calls on files and their results stand, noted in the first reading: a replay needs these lines and no others,
+ * and they are a small part of a transcript.
+ */
+export class ReplayMarks {
+  /** By path; those whose path is not plain to see under null. */
+  readonly #offsets = new Map<string | null, number[]>();
+  /** Calls without a result yet. */
+  readonly #calls = new Map<string, string | null>();
+
+  take(outer: TranscriptRecord, offset: number): void {
+    const record = speakingRecord(outer);
+    for (let i = 0; i < record.blockCount; i++) {
+      const block = record.blocks[i] as Fields;
+      if (block.has(w.input)) this.#call(block, offset);
+      else if (block.has(w.tool_use_id) && this.#calls.size > 0) this.#result(block, offset);
+    }
+  }
+
+  #call(block: Fields, offset: number): void {
+    const input = block.bytes.subarray(block.start(w.input), block.stop(w.input));
+    const key = input.indexOf(pathKey);
+    const callId = key < 0 ? null : block.string(w.id);
+    if (callId === null) return;
+    const path = input.includes(pathKey, key + 1) ? null : plainPath(input, key + pathKey.length);
+    this.#calls.set(callId, path);
+    this.#mark(path, offset);
+  }
+
+  #result(block: Fields, offset: number): void {
+    const callId = block.string(w.tool_use_id) ?? "";
+    const path = this.#calls.get(callId);
+    if (path === undefined) return;
+    this.#calls.delete(callId);
+    this.#mark(path, offset);
+  }
+
+  #mark(path: string | null, offset: number): void {
+    const known = this.#offsets.get(path);
+    if (known === undefined) this.#offsets.set(path, [offset]);
+    else known.push(offset);
+  }
+
+  /** Offsets of the records that may matter to these files, ascending. */
+  offsetsOf(paths: ReadonlySet<string>): number[] {
+    const offsets = [null, ...paths].flatMap((path) => this.#offsets.get(path) ?? []);
+    return [...new Set(offsets)].sort((a, b) => a - b);
+  }
+}
+
+const pathKey = '_path"';
+
+/** The path behind a key that ends at `at`; null where it is written in more than plain letters. */
+function plainPath(input: Buffer, at: number): string | null {
+  const start = at + ':"'.length;
+  const stop = input.indexOf('"', start);
+  if (stop < 0 || input[at] !== 58 || input[at + 1] !== 34) return null;
+  for (let i = start; i < stop; i++) if (input[i] === 92 || (input[i] as number) >= 128) return null;
+  return input.toString("latin1", start, stop);
+}
+
 export class WriteReplay {
   readonly #wanted: ReadonlyMap<string, PatchlessWrite>;
   readonly #emit: (fact: WriteFact) => void;
   readonly #differencer: WriteDifferencer;
-  readonly #paths: ReadonlySet<string>;
+  /** Files whose content is followed. */
+  readonly paths: ReadonlySet<string>;
   /** path → content after the last record read, made out when it is asked for. */
   readonly #known = new Map<string, Content>();
   /** Calls on wanted paths by id. */
@@ -40,7 +107,7 @@ export class WriteReplay {
     this.#wanted = new Map(writes.map((write) => [write.callId, write]));
     this.#emit = emit;
     this.#differencer = new WriteDifferencer(fingerprinter);
-    this.#paths = new Set(writes.flatMap((write) => pathOf(parsedObject(write.input)) ?? []));
+    this.paths = new Set(writes.flatMap((write) => pathOf(parsedObject(write.input)) ?? []));
   }
 
   /** Whether a line can matter: it holds a call on a file, or the result of a call on a wanted one. */
@@ -51,8 +118,7 @@ export class WriteReplay {
   }
 
   take(outer: TranscriptRecord): void {
-    const type = outer.top.word(w.type, words);
-    const record = type === w.progress && outer.data.has(w.message) ? outer.inner : outer;
+    const record = speakingRecord(outer);
     for (let i = 0; i < record.blockCount; i++) {
       const block = record.blocks[i] as Fields;
       if (block.word(w.type, words) === w.tool_use) this.#call(block);
@@ -66,7 +132,7 @@ export class WriteReplay {
     if (callId === null || tool === null || !block.isObject(w.input)) return;
     const input = parsedObject(block.copy(w.input));
     const path = pathOf(input);
-    if (path !== null && this.#paths.has(path)) this.#calls.set(callId, { tool, input, path });
+    if (path !== null && this.paths.has(path)) this.#calls.set(callId, { tool, input, path });
   }
 
   #result(block: Fields, result: Fields | null): void {

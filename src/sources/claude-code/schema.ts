@@ -4,6 +4,7 @@
  * not looked at is only walked over. Order of keys does not matter: redacting tools rewrite records with sorted keys.
  */
 import { Fields, type JsonCursor, Words, wordIds } from "../json-cursor.ts";
+import { JsonWalker, beginKey, walkAction } from "../json-walk.ts";
 
 const names = [
   // keys of a record
@@ -172,49 +173,43 @@ export interface RecordHeader {
   readonly branch: string | null;
 }
 
-const headerKeys: ReadonlySet<number> = new Set([
-  w.isSidechain,
-  w.userType,
-  w.entrypoint,
-  w.cwd,
-  w.sessionId,
-  w.version,
-  w.gitBranch,
-  w.agentId,
-  w.slug,
-]);
+const headerKeys = [w.sessionId, w.version, w.cwd, w.gitBranch] as const;
 
 /**
- * The header of the records before. Claude Code writes it as the same bytes on every line, right behind `parentUuid`, so
- * that comparing them once takes the place of reading seven keys: a sixth of the whole reading (measured).
+ * The header of the record before. Claude Code writes it as the same bytes on every line, so that comparing them once
+ * takes the place of making four strings.
  */
 class RepeatedHeader {
   #bytes: Buffer = Buffer.alloc(0);
-  /** key, start, stop, the places counted from the header's first byte. */
-  #places: number[] = [];
+  /** Where each key's value starts and stops, counted from the first of them. */
+  readonly #places = new Int32Array(headerKeys.length * 2);
   #header: RecordHeader | null = null;
 
-  /** Goes past the header if it stands at the cursor again. */
-  take(cursor: JsonCursor, fields: Fields): RecordHeader | null {
-    const size = this.#bytes.length;
-    const { bytes, at } = cursor;
-    if (size === 0 || at + size > cursor.end || bytes[at + size - 1] !== this.#bytes[size - 1]) return null;
-    if (bytes.compare(this.#bytes, 0, size, at, at + size) !== 0) return null;
-    const places = this.#places;
-    for (let i = 0; i < places.length; i += 3) {
-      fields.note(places[i] as number, at + (places[i + 1] as number), at + (places[i + 2] as number));
+  of(fields: Fields): RecordHeader {
+    let first = Number.POSITIVE_INFINITY;
+    let last = 0;
+    for (const key of headerKeys) {
+      if (!fields.has(key)) return headerOf(fields);
+      first = Math.min(first, fields.start(key));
+      last = Math.max(last, fields.stop(key));
     }
-    cursor.at = at + size;
+    if (this.#header !== null && this.#isSame(fields, first, last)) return this.#header;
+    this.#bytes = Buffer.from(fields.bytes.subarray(first, last));
+    for (const [i, key] of headerKeys.entries()) {
+      this.#places[i * 2] = fields.start(key) - first;
+      this.#places[i * 2 + 1] = fields.stop(key) - first;
+    }
+    this.#header = headerOf(fields);
     return this.#header;
   }
 
-  /** Remembers the header that was read key by key and stands in `bytes[start, stop)`, if all of it is there. */
-  learn(start: number, stop: number, fields: Fields): RecordHeader | null {
-    if (![w.sessionId, w.version, w.cwd, w.gitBranch].every((key) => fields.has(key))) return null;
-    this.#bytes = Buffer.from(fields.bytes.subarray(start, stop));
-    this.#places = [...headerKeys].flatMap((key) => (fields.has(key) ? [key, fields.start(key) - start, fields.stop(key) - start] : []));
-    this.#header = headerOf(fields);
-    return this.#header;
+  #isSame(fields: Fields, first: number, last: number): boolean {
+    if (last - first !== this.#bytes.length) return false;
+    for (let i = 0; i < headerKeys.length; i++) {
+      const key = headerKeys[i] as number;
+      if (fields.start(key) - first !== this.#places[i * 2] || fields.stop(key) - first !== this.#places[i * 2 + 1]) return false;
+    }
+    return fields.bytes.compare(this.#bytes, 0, this.#bytes.length, first, last) === 0;
   }
 }
 
@@ -226,6 +221,59 @@ function headerOf(fields: Fields): RecordHeader {
     branch: fields.string(w.gitBranch) || null,
   };
 }
+
+/** What is walked of a record, by the key it stands under: shapes of `JsonWalker`. Keys not named are noted. */
+const shapeNames = [
+  "record",
+  "message",
+  "block",
+  "usage",
+  "cacheCreation",
+  "outputDetails",
+  "serverTools",
+  "result",
+  "data",
+  "attachment",
+  "fork",
+] as const;
+const blockShape = 2;
+type ShapeName = (typeof shapeNames)[number];
+/** The same shapes again for the record inside a `progress` record. */
+const innerShapes = shapeNames.length;
+
+function shapesFrom(base: number): Uint8Array[] {
+  const shapeOf = (name: ShapeName): number => base + shapeNames.indexOf(name);
+  const special: Partial<Record<ShapeName, readonly (readonly [key: number, action: number])[]>> = {
+    record: [
+      [w.parentUuid, walkAction.pass],
+      [w.message, walkAction.walk + shapeOf("message")],
+      [w.toolUseResult, walkAction.walkAndNote + shapeOf("result")],
+      [w.attachment, walkAction.walkAndNote + shapeOf("attachment")],
+      [w.forkedFrom, walkAction.walkAndNote + shapeOf("fork")],
+      // The record inside holds none of its own.
+      [w.data, base === 0 ? walkAction.walk + shapeOf("data") : walkAction.note],
+    ],
+    message: [
+      [w.content, walkAction.list + shapeOf("block")],
+      [w.usage, walkAction.walk + shapeOf("usage")],
+    ],
+    usage: [
+      [w.cache_creation, walkAction.walkAndNote + shapeOf("cacheCreation")],
+      [w.output_tokens_details, walkAction.walkAndNote + shapeOf("outputDetails")],
+      [w.server_tool_use, walkAction.walkAndNote + shapeOf("serverTools")],
+    ],
+    data: [[w.message, walkAction.inner + innerShapes]],
+  };
+  return shapeNames.map((name) => {
+    const actions = new Uint8Array(names.length + 1).fill(walkAction.note);
+    actions[0] = walkAction.pass;
+    for (const [key, action] of special[name] ?? []) actions[key] = action;
+    return actions;
+  });
+}
+
+/** One for all transcripts: what is in its memory is walked before anything else is put there. Null where there is none. */
+export const walker: JsonWalker | null = JsonWalker.create(words, [...shapesFrom(0), ...shapesFrom(innerShapes)]);
 
 /** One record, or the record inside a `progress` record. Reused from line to line. */
 export class TranscriptRecord {
@@ -242,59 +290,76 @@ export class TranscriptRecord {
   /** Content blocks of the message; only the first `blockCount` are of this record. */
   readonly blocks: Fields[] = [];
   blockCount = 0;
+  readonly #parts: readonly Fields[];
+  readonly #isInner: boolean;
   readonly #repeated = new RepeatedHeader();
   #header: RecordHeader | null = null;
   #inner: TranscriptRecord | null = null;
 
+  constructor(isInner = false) {
+    this.#isInner = isInner;
+    const { top, message, usage, cacheCreation, outputDetails, serverTools, result, data, attachment, fork } = this;
+    // In the order of the shapes; a block stands for the one at hand.
+    this.#parts = [top, message, top, usage, cacheCreation, outputDetails, serverTools, result, data, attachment, fork];
+  }
+
   get header(): RecordHeader {
-    this.#header ??= headerOf(this.top);
+    this.#header ??= this.#repeated.of(this.top);
     return this.#header;
   }
 
   /** The sub-agent's record inside `data.message`; valid if `data` has `message`. */
   get inner(): TranscriptRecord {
-    this.#inner ??= new TranscriptRecord();
+    this.#inner ??= new TranscriptRecord(true);
     return this.#inner;
+  }
+
+  #clear(bytes: Buffer): void {
+    for (const part of this.#parts) part.clear(bytes);
+    this.blockCount = 0;
+    this.#header = null;
   }
 
   /** Reads the record the cursor stands before and goes past it. False if it is no object. @throws NotJson */
   read(cursor: JsonCursor): boolean {
-    const bytes = cursor.bytes;
-    for (const fields of [
-      this.top,
-      this.message,
-      this.usage,
-      this.cacheCreation,
-      this.outputDetails,
-      this.serverTools,
-      this.result,
-      this.data,
-      this.attachment,
-      this.fork,
-    ])
-      fields.clear(bytes);
-    this.blockCount = 0;
-    this.#header = null;
+    const walkedTo = walker?.walk(cursor.bytes, cursor.at, cursor.end) ?? 0;
+    if (walkedTo === 0) return this.readPlain(cursor);
+    this.#takeTape(cursor.bytes, walker as JsonWalker);
+    cursor.at = walkedTo;
+    return true;
+  }
+
+  #takeTape(bytes: Buffer, { tape, tapeLength }: JsonWalker): void {
+    this.#clear(bytes);
+    let block = this.top;
+    for (let i = 0; i < tapeLength; i += 3) {
+      const entry = tape[i] as number;
+      const key = entry & 255;
+      const isInner = entry >> 8 >= innerShapes;
+      const shape = isInner ? (entry >> 8) - innerShapes : entry >> 8;
+      const record = isInner ? this.inner : this;
+      if (key !== beginKey)
+        (shape === blockShape ? block : (record.#parts[shape] as Fields)).note(key, tape[i + 1] as number, tape[i + 2] as number);
+      else if (shape === blockShape) block = record.#nextBlock(bytes);
+      else record.#clear(bytes);
+    }
+  }
+
+  #nextBlock(bytes: Buffer): Fields {
+    const block = (this.blocks[this.blockCount++] ??= new Fields(words));
+    block.clear(bytes);
+    return block;
+  }
+
+  /** As `read`, key by key: where there is no walker, and for records it cannot read or that hold too much for it. */
+  readPlain(cursor: JsonCursor): boolean {
+    this.#clear(cursor.bytes);
     if (!cursor.enterObject()) return false;
-    let headerStart = -1;
-    let headerStop = -1;
     while (cursor.nextKey()) {
-      if (headerStart >= 0) {
-        if (headerKeys.has(cursor.key)) {
-          this.top.take(cursor);
-          headerStop = cursor.at;
-          continue;
-        }
-        this.#header = this.#repeated.learn(headerStart, headerStop, this.top);
-        headerStart = -1;
-      }
-      if (cursor.key === w.parentUuid) {
-        cursor.skip();
-        this.#header = this.#repeated.take(cursor, this.top);
-        if (this.#header === null) headerStart = headerStop = cursor.at;
-      } else if (cursor.key === w.message) this.#readMessage(cursor);
+      if (cursor.key === w.parentUuid) cursor.skip();
+      else if (cursor.key === w.message) this.#readMessage(cursor);
       else if (cursor.key === w.toolUseResult) readNested(cursor, this.top, this.result);
-      else if (cursor.key === w.data) this.#readData(cursor);
+      else if (cursor.key === w.data && !this.#isInner) this.#readData(cursor);
       else if (cursor.key === w.attachment) readNested(cursor, this.top, this.attachment);
       else if (cursor.key === w.forkedFrom) readNested(cursor, this.top, this.fork);
       else this.top.take(cursor);
@@ -318,9 +383,7 @@ export class TranscriptRecord {
     }
     cursor.enterArray();
     while (cursor.nextItem()) {
-      const block = (this.blocks[this.blockCount++] ??= new Fields(words));
-      block.clear(cursor.bytes);
-      block.read(cursor);
+      this.#nextBlock(cursor.bytes).read(cursor);
     }
   }
 
@@ -342,7 +405,7 @@ export class TranscriptRecord {
         continue;
       }
       this.data.note(cursor.key, cursor.at, cursor.at + 1);
-      this.inner.read(cursor);
+      this.inner.readPlain(cursor);
     }
   }
 }

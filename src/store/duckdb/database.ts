@@ -1,3 +1,4 @@
+import duckdb from "@duckdb/node-bindings";
 import {
   BIGINT,
   BLOB,
@@ -155,11 +156,7 @@ export class Database {
       const count = Math.min(chunkRows, rows.length - from);
       if (from > 0) chunk.reset();
       chunk.rowCount = count;
-      types.forEach((type, c) => {
-        const values: DuckDBValue[] = new Array(count);
-        for (let r = 0; r < count; r++) values[r] = cellFor(type, (rows[from + r] as Row)[c] as Cell);
-        chunk.setColumnValues(c, values);
-      });
+      for (let c = 0; c < types.length; c++) writeColumn(chunk, c, types[c] as ColumnType, rows, from, count);
       appender.appendDataChunk(chunk);
     }
     appender.closeSync();
@@ -173,11 +170,64 @@ export class Database {
   }
 }
 
-function cellFor(type: ColumnType, value: Cell): DuckDBValue {
-  if (value === null) return null;
-  if (type === "BIGINT") return BigInt(value as number | bigint);
-  if (type === "BLOB") return new DuckDBBlobValue(value as Uint8Array);
-  return value as DuckDBValue;
+/** One column of a chunk as DuckDB's C interface lays it out: an array of plain numbers, and a bit a row for what is not null. */
+const scratch = new ArrayBuffer(chunkRows * 8);
+const int8s = new Int8Array(scratch);
+const int32s = new Int32Array(scratch);
+const int64s = new BigInt64Array(scratch);
+const doubles = new Float64Array(scratch);
+const validity = new Uint8Array(chunkRows / 8);
+
+/**
+ * Writes cells of rows into a column of a chunk. Numbers go over as one block, texts and bytes one by one: the driver's own
+ * way makes objects of each value and costs four times as much (measured, 69,000 rows of facts).
+ */
+function writeColumn(chunk: DuckDBDataChunk, column: number, type: ColumnType, rows: readonly Row[], from: number, count: number): void {
+  const vector = duckdb.data_chunk_get_vector(chunk.chunk, column);
+  const { size, write } = columnWriters[type];
+  let hasNull = false;
+  for (let r = 0; r < count; r++) {
+    const value = (rows[from + r] as Row)[column] as Cell;
+    if (value !== null) {
+      write(vector, r, value);
+      continue;
+    }
+    if (!hasNull) validity.fill(255);
+    hasNull = true;
+    validity[r >> 3] = (validity[r >> 3] as number) & ~(1 << (r & 7));
+  }
+  if (size > 0) duckdb.copy_data_to_vector(vector, 0, scratch, 0, count * size);
+  if (!hasNull) return;
+  duckdb.vector_ensure_validity_writable(vector);
+  duckdb.copy_data_to_vector_validity(vector, 0, validity.buffer, 0, Math.ceil(count / 64) * 8);
+}
+
+interface ColumnWriter {
+  /** Bytes of a value in `scratch`; 0 where it goes over by itself. */
+  readonly size: number;
+  readonly write: (vector: duckdb.Vector, row: number, value: Cell) => void;
+}
+
+const columnWriters: Readonly<Record<ColumnType, ColumnWriter>> = {
+  INTEGER: { size: 4, write: (_, row, value) => void (int32s[row] = value as number) },
+  BIGINT: {
+    size: 8,
+    write(_, row, value) {
+      if (typeof value === "bigint") int64s[row] = value;
+      else writeSafeInteger(row, value as number);
+    },
+  },
+  DOUBLE: { size: 8, write: (_, row, value) => void (doubles[row] = value as number) },
+  TINYINT: { size: 1, write: (_, row, value) => void (int8s[row] = value as number) },
+  BOOLEAN: { size: 1, write: (_, row, value) => void (int8s[row] = value === true ? 1 : 0) },
+  VARCHAR: { size: 0, write: (vector, row, value) => duckdb.vector_assign_string_element(vector, row, value as string) },
+  BLOB: { size: 0, write: (vector, row, value) => duckdb.vector_assign_string_element_len(vector, row, value as Uint8Array) },
+};
+
+/** A safe integer as two 32-bit halves, two's complement, the lower first: no big integer is made. */
+function writeSafeInteger(row: number, value: number): void {
+  int32s[row * 2] = value; // a typed array keeps the lower 32 bits
+  int32s[row * 2 + 1] = Math.floor(value / 0x100000000);
 }
 
 function toDriver(parameters: Readonly<Record<string, Cell>>): Record<string, DuckDBValue> {

@@ -12,6 +12,7 @@ import type { CloseFlags, SensitivityFlags } from "./commands/close.ts";
 import type { ReportFlags } from "./commands/report.ts";
 import type { ShowFlags } from "./commands/show.ts";
 import type { StartFlags } from "./commands/start.ts";
+import type { WatchFlags } from "./commands/watch.ts";
 import type { CliContext } from "./context.ts";
 import { exitCodeOf, failureText } from "./failure.ts";
 import {
@@ -20,6 +21,7 @@ import {
   type CommonFlags,
   commonFlags,
   requireDays,
+  requireSeconds,
   requireText,
   requireTimeZone,
   type SearchFlags,
@@ -51,6 +53,22 @@ const importCommand = buildCommand<CommonFlags & SearchFlags & TrailerFlags, [],
     brief: "Read what is new in agent logs and repositories",
     fullDescription:
       "Read what is new in agent logs and repositories.\nEnds with exit code 3 when input was lost to damage; what was absent is a notice and ends with 0.",
+  },
+});
+
+const watch = buildCommand<WatchFlags, [], CliContext>({
+  loader: async () => (await import("./commands/watch.ts")).watch,
+  parameters: {
+    flags: {
+      ...searchFlags,
+      every: { kind: "parsed", parse: requireSeconds, default: "30", placeholder: "SECONDS", brief: "Look by itself so often" },
+      ...commonFlags,
+    },
+  },
+  docs: {
+    brief: "Keep the store fresh: import whenever a log or a ref changes",
+    fullDescription:
+      "Keep the store fresh: import whenever a log or a ref changes.\nPrints a line for each import that found something. Waits while another process has the store. Ctrl-C ends it.",
   },
 });
 
@@ -181,6 +199,7 @@ const sensitivity = buildCommand<SensitivityFlags, [], CliContext>({
 const routes = Object.assign(Object.create(null) as Record<never, never>, {
   start,
   import: importCommand,
+  watch,
   report,
   show: buildRouteMap({
     routes: {

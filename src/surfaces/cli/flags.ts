@@ -75,6 +75,13 @@ export function requireDays(text: string): number {
   return days;
 }
 
+export function requireSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() === "" || !Number.isFinite(seconds) || seconds < 1 || seconds > 86_400)
+    throw new UserError("bad_seconds", `'${text}' is no number of seconds.`, { hint: "Write a number from 1 to 86400, as 30." });
+  return seconds;
+}
+
 export function requireTimeZone(text: string): string {
   try {
     new Intl.DateTimeFormat("en", { timeZone: text });

@@ -1,0 +1,162 @@
+import type { LineHistoryResult } from "../contract/history.ts";
+import type { Life } from "./model.ts";
+
+/** What removes each line, by line: 1 where the killer adds in the same hunk. And the line each was moved to, or -1. */
+export class LineEnds {
+  readonly replaced: Uint8Array;
+  readonly movedTo: Int32Array;
+  /** The line a re-land brought back as this one, -1 for others (RULINGS 26). */
+  readonly restored: Int32Array;
+  /** The line a revert put in the place of this removed one, -1 for others: the removal was undone. */
+  readonly broughtBack: Int32Array;
+  readonly #history: LineHistoryResult;
+
+  constructor({ history }: { readonly history: LineHistoryResult }) {
+    this.#history = history;
+    this.replaced = new Uint8Array(history.lines);
+    this.movedTo = new Int32Array(history.lines).fill(-1);
+    for (let line = 0; line < history.lines; line++) {
+      const origin = history.origin[line] as number;
+      if (origin >= 0) this.movedTo[origin] = line;
+    }
+    this.restored = new Int32Array(history.lines).fill(-1);
+    this.broughtBack = new Int32Array(history.lines).fill(-1);
+    this.#restore();
+    history.commits.forEach((commit, c) => {
+      commit.files.forEach((file, f) => {
+        const ids = history.changed[c]?.[f]?.ids;
+        if (!ids) return;
+        const { hunks } = file.diff;
+        let place = 0;
+        for (let h = 0; h < hunks.length; h += 4) {
+          const [removed, added] = [hunks[h + 1] as number, hunks[h + 3] as number];
+          if (added > 0)
+            for (let i = place; i < place + removed; i++) if (history.killer[ids[i] as number] === c) this.replaced[ids[i] as number] = 1;
+          place += removed + added;
+        }
+      });
+    });
+  }
+
+  /**
+   * A revert brings back what its commit took out: the equal lines, in order. The removal is undone then; where that commit
+   * was a revert itself, what it took out lives on (RULINGS 26). Reverting a merge reverts the commits it brought.
+   */
+  #restore(): void {
+    const history = this.#history;
+    const index = new Map(history.commits.map((commit, c) => [commit.hash, c]));
+    history.commits.forEach((again, a) => {
+      const taken = again.reverts === null ? undefined : index.get(again.reverts);
+      if (taken === undefined) return;
+      for (const undone of broughtBy(history, taken, index)) this.#bringBack(undone, a);
+    });
+  }
+
+  #bringBack(undone: number, again: number): void {
+    const history = this.#history;
+    const gone = new Map<string, number[]>();
+    eachChangedLine(history, undone, "removed", (path, fingerprint, line) => {
+      const key = `${path}\u0000${fingerprint}`;
+      const list = gone.get(key);
+      if (list) list.push(line);
+      else gone.set(key, [line]);
+    });
+    if (gone.size === 0) return;
+    const isRevert = history.commits[undone]?.reverts !== null;
+    eachChangedLine(history, again, "added", (path, fingerprint, line) => {
+      const before = gone.get(`${path}\u0000${fingerprint}`)?.shift();
+      if (before === undefined || history.born[line] !== again) return;
+      this.broughtBack[before] = line;
+      if (!isRevert || (this.movedTo[before] as number) >= 0) return;
+      this.movedTo[before] = line;
+      this.restored[line] = before;
+    });
+  }
+
+  /** The line itself, or the one it lives on as after exact moves. */
+  latest(line: number): number {
+    const { died } = this.#history;
+    let at = line;
+    for (let hops = 0; hops < 100; hops++) {
+      const next = this.movedTo[at] as number;
+      if (next < 0 || (died[at] as number) < 0) return at;
+      at = next;
+    }
+    return at;
+  }
+
+  /** When a landed removal was undone by a revert that landed, nulls while it was not. */
+  undoingOf(line: number): Pick<Life, "diedAt" | "death" | "deathCommit"> {
+    const history = this.#history;
+    const again = this.broughtBack[line] as number;
+    const landed = again < 0 ? undefined : history.commits[history.landed[again] as number];
+    if (landed === undefined) return { diedAt: null, death: null, deathCommit: null };
+    return { diedAt: landed.commitAt, death: "reverted", deathCommit: history.commits[history.born[again] as number]?.hash ?? null };
+  }
+
+  /** When and how a landed line left the default branch, nulls while it has not. */
+  deathOf(line: number): Pick<Life, "diedAt" | "death" | "deathCommit"> {
+    const history = this.#history;
+    const last = this.latest(line);
+    const died = history.died[last] as number;
+    if (died < 0) return { diedAt: null, death: null, deathCommit: null };
+    const left = history.commits[died];
+    const killer = history.commits[history.killer[last] as number] ?? left;
+    const reverted = Boolean(killer?.reverts ?? left?.reverts);
+    return {
+      diedAt: left?.commitAt ?? null,
+      death: reverted ? "reverted" : this.replaced[last] === 1 ? "replaced" : "removed",
+      deathCommit: killer?.hash ?? null,
+    };
+  }
+}
+
+/** The commit itself; of a merge the commits it brought to its first parent, oldest first. */
+function broughtBy(history: LineHistoryResult, commit: number, index: ReadonlyMap<string, number>): readonly number[] {
+  const parentsOf = (c: number): number[] =>
+    (history.commits[c]?.parents ?? []).map((hash) => index.get(hash) ?? -1).filter((parent) => parent >= 0);
+  const [first, ...others] = parentsOf(commit);
+  if (first === undefined || others.length === 0) return [commit];
+  const known = new Set([first]);
+  const brought = new Set(others);
+  const found: number[] = [];
+  let open = brought.size;
+  // Parents come first: from the newest down, a commit's children have all been looked at.
+  for (let c = commit - 1; c >= 0 && open > 0; c--) {
+    if (brought.has(c)) open--;
+    if (known.has(c)) for (const parent of parentsOf(c)) known.add(parent);
+    else if (brought.has(c)) {
+      found.push(c);
+      for (const parent of parentsOf(c)) {
+        if (!brought.has(parent)) open++;
+        brought.add(parent);
+      }
+    }
+  }
+  return found.reverse();
+}
+
+/** Calls back for each changed line of one side of a commit. */
+function eachChangedLine(
+  history: LineHistoryResult,
+  commit: number,
+  side: "added" | "removed",
+  visit: (path: string, fingerprint: number, line: number) => void,
+): void {
+  history.commits[commit]?.files.forEach((file, f) => {
+    const ids = history.changed[commit]?.[f]?.ids;
+    if (!ids || ids.length === 0) return;
+    eachPlace(file.diff.hunks, (place, of) => {
+      if (of === side) visit(file.path, file.diff.lines.folded[place] as number, ids[place] as number);
+    });
+  });
+}
+
+/** Calls back for each line of a difference with its place and side. */
+export function eachPlace(hunks: Int32Array, visit: (place: number, side: "added" | "removed") => void): void {
+  let place = 0;
+  for (let h = 0; h < hunks.length; h += 4) {
+    for (let i = 0; i < (hunks[h + 1] as number); i++) visit(place++, "removed");
+    for (let i = 0; i < (hunks[h + 3] as number); i++) visit(place++, "added");
+  }
+}

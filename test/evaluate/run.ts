@@ -1,0 +1,127 @@
+/** The evaluation: generated organisations with a known truth, imported by the built program and held against it. */
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { boundsOf, fateRows, reportOf } from "./report.ts";
+import type { Scorecard } from "./score.ts";
+
+const usage = `npm run evaluate -- [FLAGS]
+
+  --seeds N              organisations for each noise setting (20): seeds 1 to N
+  --seed N               one seed only
+  --noise off|on|both    plain work, or work that is hard to follow (both)
+  --worst N              the N largest disagreements, with their hard case
+  --at-once N            organisations made at the same time (2)
+  --json                 one JSON document instead of the tables
+
+Exit code 1 if a bound does not hold, 2 if a flag is wrong. docs/guide/evaluate.md says what the rows mean.`;
+
+interface Asked {
+  readonly seeds: readonly number[];
+  readonly noises: readonly string[];
+  readonly worst: number;
+  readonly atOnce: number;
+  readonly json: boolean;
+}
+
+const options = {
+  seeds: { type: "string", default: "20" },
+  seed: { type: "string" },
+  noise: { type: "string", default: "both" },
+  worst: { type: "string", default: "0" },
+  "at-once": { type: "string", default: "2" },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+/** @returns null if help was asked for @throws Error if a flag is wrong */
+function parse(args: readonly string[]): Asked | null {
+  const { values } = parseArgs({ args: [...args], options });
+  if (values.help) return null;
+  const whole = (text: string, flag: string, least: number): number => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < least) throw new Error(`${flag} wants a whole number from ${least} on, not ${text}`);
+    return value;
+  };
+  if (!["off", "on", "both"].includes(values.noise)) throw new Error(`--noise is off, on or both, not ${values.noise}`);
+  return {
+    seeds:
+      values.seed === undefined
+        ? Array.from({ length: whole(values.seeds, "--seeds", 1) }, (_, index) => index + 1)
+        : [whole(values.seed, "--seed", 0)],
+    noises: values.noise === "both" ? ["off", "on"] : [values.noise],
+    worst: whole(values.worst, "--worst", 0),
+    atOnce: whole(values["at-once"], "--at-once", 1),
+    json: values.json,
+  };
+}
+
+const worker = fileURLToPath(new URL("evaluate-one-seed.js", import.meta.url));
+
+function oneSeed(seed: number, noise: string, worst: number): Promise<Scorecard> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [worker, String(seed), noise, String(worst * 20)], { stdio: ["ignore", "pipe", "inherit"] });
+    let text = "";
+    child.stdout.setEncoding("utf8").on("data", (part: string) => {
+      text += part;
+    });
+    child.on("error", reject);
+    child.on("close", (code) =>
+      code === 0 ? resolve(JSON.parse(text) as Scorecard) : reject(new Error(`seed ${seed} with noise ${noise} ended with ${code}`)),
+    );
+  });
+}
+
+/** Works through a list, some at once; results in the order of the list. */
+async function all<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at] as T);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane));
+  return results;
+}
+
+async function main(): Promise<void> {
+  const asked = parse(process.argv.slice(2));
+  if (asked === null) return void console.log(usage);
+  const runs = asked.noises.flatMap((noise) => asked.seeds.map((seed) => ({ seed, noise })));
+  let done = 0;
+  const cards = await all(runs, asked.atOnce, async ({ seed, noise }) => {
+    const card = await oneSeed(seed, noise, asked.worst);
+    if (process.stderr.isTTY) process.stderr.write(`\r${++done} of ${runs.length} organisations`);
+    return card;
+  });
+  if (process.stderr.isTTY) process.stderr.write("\r");
+  const bounds = asked.noises.map((noise) => {
+    const own = cards.filter((card) => card.noise === noise);
+    return { noise, own, bounds: boundsOf(own, noise) };
+  });
+  if (asked.json) {
+    const settings = bounds.map(({ noise, own, bounds: found }) => ({ noise, fates: fateRows(own), bounds: found, scorecards: own }));
+    console.log(JSON.stringify({ settings }, null, 1));
+  } else {
+    for (const { noise, own, bounds: found } of bounds) {
+      console.log([...reportOf(own, noise, asked.worst), ""].join("\n"));
+      for (const { what, reached, wanted, holds } of found) {
+        console.log(
+          `${holds ? "holds         " : "does not hold "} ${what}: ${reached === null ? "none" : Number(reached.toFixed(4))}, wanted ${wanted}`,
+        );
+      }
+      console.log("");
+    }
+    const [make, read] = (["make", "import"] as const).map(
+      (part) => cards.reduce((sum, card) => sum + card.seconds[part], 0) / cards.length,
+    );
+    console.log(`One organisation took ${make?.toFixed(1)} s to make and ${read?.toFixed(1)} s to import, ${asked.atOnce} at once.`);
+  }
+  if (bounds.some(({ bounds: found }) => found.some(({ holds }) => !holds))) process.exitCode = 1;
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 2;
+}

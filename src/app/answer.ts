@@ -1,7 +1,9 @@
+import { notDistinguishable } from "../analysis/ranking.ts";
 import { rules, unlinkedSentences } from "../attribution/fates.ts";
-import type { Answer, AnswerFate, AnswerRepository, AnswerRollUp } from "../contract/answer.ts";
+import type { Answer, AnswerRepository, AnswerRollUp, Range, SpannedFate } from "../contract/answer.ts";
 import { fateNames, notObservedByGit, rollUp, type RollUpName } from "../contract/fates.ts";
 import type { MeasureQueryInput } from "../contract/query.ts";
+import { allocationNames } from "../measures/span-columns.ts";
 import type { Cell } from "../store/duckdb/database.ts";
 import type { SourceRow } from "./assay.ts";
 import { fateSentences, problemSentences } from "./sentences.ts";
@@ -24,6 +26,11 @@ type AnswerRow = Readonly<Record<string, string | number | null>>;
 
 const basisSentence = "API-equivalent at list prices, not what you paid";
 const topRows = 8;
+const span = (row: AnswerRow | undefined, of: "fate" | "bought"): Range => ({
+  low: number(row?.[`${of}_low_share`]),
+  high: number(row?.[`${of}_high_share`]),
+});
+const unknownSpan: Range = { low: null, high: null };
 
 /** The main question, answered from the catalogue's measures. */
 export async function answerQuestion(questions: Questions, context: AnswerContext): Promise<Answer> {
@@ -44,15 +51,26 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
     "spend_landed_per_change",
     "ai_low_share",
     "ai_high_share",
+    "spend_estimated",
+    "final_share",
+    "sub_agents_started",
+    "sub_agents_not_observed",
+    "sightings_per_usage",
   ]);
   const spend = text(total["spend"]) ?? "0";
-  const byFate = await ask({ measures: ["spend", "fate_share"], by: ["fate"] });
-  const byRollUp = await ask({ measures: ["spend", "fate_share", "decided_fate_share"], by: ["roll_up"] });
+  const byFate = await ask({ measures: ["spend", "fate_share", "fate_low_share", "fate_high_share"], by: ["fate"] });
+  const byRollUp = await ask({
+    measures: ["spend", "fate_share", "decided_fate_share", "fate_low_share", "fate_high_share"],
+    by: ["roll_up"],
+  });
   const byReason = await ask({ measures: ["spend"], by: ["unlinked_reason"], where: [{ dimension: "fate", values: ["unlinked"] }] });
   const byGrade = await ask({ measures: ["grade_share"], by: ["grade"] });
   const byFlow = await ask({ measures: ["spend"], by: ["flow"] });
   const byQuality = await ask({ measures: ["output_quality_share"], by: ["output_quality"] });
-  const byModel = await ask({ measures: ["spend", "usages", "bought_share", "tokens_unpriced"], by: ["model"] });
+  const byModel = await ask({
+    measures: ["spend", "usages", "bought_share", "bought_low_share", "bought_high_share", "tokens_unpriced"],
+    by: ["model"],
+  });
   const byWeek = await ask({ measures: ["spend"], by: ["roll_up"], grain: "week", limit: 10_000 });
   const survival = await ask({
     measures: ["line_survival_7", "line_survival_21", "lines_landed"],
@@ -60,16 +78,27 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
   });
   const repositories = await repositoryRows(questions, ask);
 
-  const fates = fateNames.map((fate): AnswerFate => {
+  const fates = fateNames.map((fate): SpannedFate => {
     const row = byFate.find((r) => r["fate"] === fate);
     const observed = !notObservedByGit.includes(fate);
     return {
       fate,
       nanoUsd: observed ? (text(row?.["spend"]) ?? "0") : null,
       share: observed ? number(row?.["fate_share"]) : null,
+      span: observed ? span(row, "fate") : unknownSpan,
       sentence: fateSentences[fate],
     };
   });
+  const finalShare = number(total["final_share"]);
+  const estimate: Answer["estimate"] = {
+    shareOfUsages: finalShare === null ? null : 1 - finalShare,
+    moreNanoUsd: (BigInt(text(total["spend_estimated"]) ?? "0") - BigInt(spend)).toString(),
+    leaveOneOutError: await ruleError(questions),
+  };
+  const subAgents = {
+    started: number(total["sub_agents_started"]) ?? 0,
+    notObserved: number(total["sub_agents_not_observed"]) ?? 0,
+  };
   const coverage = number(total["coverage_share"]);
   const period = await questions.database.all(
     "SELECT min(instant_ms) AS first, max(instant_ms) AS last FROM usage_d WHERE $asOf::BIGINT IS NULL OR instant_ms <= $asOf",
@@ -115,6 +144,9 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
     })),
     moved: { back: shareOf(byFlow, "back", spend), forward: shareOf(byFlow, "forward", spend) },
     quality: byQuality.map((row) => ({ quality: String(row["output_quality"]), share: number(row["output_quality_share"]) })),
+    estimate,
+    subAgents,
+    sightingsPerUsage: number(total["sightings_per_usage"]),
     changesLanded: number(total["changes_landed"]) ?? 0,
     costPerLandedChangeNanoUsd: text(total["spend_landed_per_change"]),
     aiShareOfLandedLines: { low: number(total["ai_low_share"]), high: number(total["ai_high_share"]) },
@@ -123,12 +155,14 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
       share: number(survival[0]?.[`line_survival_${days}`]),
       lines: number(survival[0]?.["lines_landed"]) ?? 0,
     })),
+    notDistinguishable: await rankings(ask),
     repositories,
     models: byModel.map((row) => ({
       model: String(row["model"]),
       usages: number(row["usages"]) ?? 0,
       nanoUsd: text(row["spend"]),
       bought: number(row["bought_share"]),
+      boughtSpan: span(row, "bought"),
     })),
     weeks: weeksOf(byWeek),
     topSessions: await topSessions(questions, ask),
@@ -140,7 +174,7 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
       count,
       sentence: problemSentences[code] ?? message,
     })),
-    notKnown: await notKnown(questions, context, coverage, repositories),
+    notKnown: await notKnown(questions, context, { coverage, estimate, subAgents }, repositories),
     ccusageSentence:
       "ccusage may print another total: it reads this computer's folders only, each file by itself, at one price table; Assay counts a response once across files, branches and forks, at the list price of its day.",
   };
@@ -165,6 +199,7 @@ function rollUpRows(rows: readonly AnswerRow[]): AnswerRollUp[] {
       name,
       nanoUsd: observed ? (text(row?.["spend"]) ?? "0") : null,
       shareOfSpend: observed ? (number(row?.["fate_share"]) ?? 0) : null,
+      span: observed ? span(row, "fate") : unknownSpan,
       shareOfDecided: !observed || undecided.includes(name) ? null : (number(row?.["decided_fate_share"]) ?? 0),
     };
   });
@@ -193,7 +228,7 @@ type Ask = (input: MeasureQueryInput) => Promise<AnswerRow[]>;
 
 async function repositoryRows(questions: Questions, ask: Ask): Promise<AnswerRepository[]> {
   const known = await questions.database.all("SELECT * FROM repository_d ORDER BY repository_id");
-  const money = await ask({ measures: ["spend", "bought_share"], by: ["repository"] });
+  const money = await ask({ measures: ["spend", "bought_share", "bought_low_share", "bought_high_share"], by: ["repository"] });
   const changes = await ask({ measures: ["changes_landed"], by: ["repository"] });
   const lines = await ask({ measures: ["lines_landed"], by: ["repository", "author_kind"] });
   return known.map((row) => {
@@ -209,6 +244,7 @@ async function repositoryRows(questions: Questions, ask: Ask): Promise<AnswerRep
       releaseRule: String(row["release_rule"]),
       spendNanoUsd: text(spent?.["spend"]) ?? "0",
       bought: number(spent?.["bought_share"]),
+      boughtSpan: span(spent, "bought"),
       commits: row["commits"] as number,
       changesLanded: number(changes.find((r) => r["repository"] === name)?.["changes_landed"]) ?? 0,
       linesLandedAgent: landed("agent"),
@@ -217,6 +253,36 @@ async function repositoryRows(questions: Questions, ask: Ask): Promise<AnswerRep
       linesLandedUnknown: landed("unknown"),
     };
   });
+}
+
+/** Which ranks the choice of allocation makes, by share of the group's spend. */
+async function rankings(ask: Ask): Promise<Answer["notDistinguishable"]> {
+  const rank = async (by: "roll_up" | "model" | "repository"): Promise<(readonly [string, string])[]> => {
+    const bought = { dimension: "roll_up", values: ["bought"] };
+    const parts = await ask({
+      measures: ["spend_allocated"],
+      by: [by, "allocation"],
+      where: by === "roll_up" ? [] : [bought],
+      limit: 100_000,
+    });
+    const wholes = by === "roll_up" ? [] : await ask({ measures: ["spend"], by: [by], limit: 100_000 });
+    const spendOf = new Map(wholes.map((row) => [row[by], Number(row["spend"] ?? 0)]));
+    const groups = new Map<string, number[]>();
+    for (const row of parts) {
+      const whole = by === "roll_up" ? 1 : (spendOf.get(row[by] ?? null) ?? 0);
+      const [id, place] = [text(row[by]), allocationNames.indexOf(String(row["allocation"]))];
+      if (id === null || whole === 0) continue; // what has no name or no spend has no rank
+      const values = groups.get(id) ?? allocationNames.map(() => 0);
+      values[place] = Number(row["spend_allocated"] ?? 0) / whole;
+      groups.set(id, values);
+    }
+    return notDistinguishable([...groups].map(([id, values]) => ({ id, values })));
+  };
+  return {
+    rollUp: (await rank("roll_up")) as [RollUpName, RollUpName][],
+    models: await rank("model"),
+    repositories: await rank("repository"),
+  };
 }
 
 async function topSessions(questions: Questions, ask: Ask): Promise<Answer["topSessions"]> {
@@ -273,7 +339,7 @@ async function topChanges(questions: Questions, ask: Ask): Promise<Answer["topCh
 async function notKnown(
   questions: Questions,
   context: AnswerContext,
-  coverage: number | null,
+  { coverage, estimate, subAgents }: Pick<Answer, "coverage" | "estimate" | "subAgents">,
   repositories: readonly AnswerRepository[],
 ): Promise<string[]> {
   const sentences: string[] = [];
@@ -286,12 +352,11 @@ async function notKnown(
     .filter((problem) => problem.code === "format_not_supported")
     .reduce((sum, problem) => sum + problem.count, 0);
   if (unread > 0) sentences.push(`${unread} transcripts are of agents that are not read yet: their spend is in no total.`);
-  const [partial] = await questions.database.all(
-    "SELECT count(*)::INTEGER AS n, (count(*) FILTER (output_quality <> 'final'))::INTEGER AS partial FROM usage_d",
-  );
-  const partialShare = Number(partial?.["partial"] ?? 0) / Math.max(1, Number(partial?.["n"] ?? 0));
-  if (partialShare >= 0.01)
-    sentences.push(`${percent(partialShare)} of the responses log their output count before they end: output tokens are a lower bound.`);
+  if ((estimate.shareOfUsages ?? 0) >= 0.01) sentences.push(estimateSentence(estimate));
+  if (subAgents.notObserved > 0)
+    sentences.push(
+      `${subAgents.notObserved} of ${subAgents.started} sub-agents are not observed: only their start is logged, their tokens are in no total.`,
+    );
   if (context.sources.some((source) => source.source === "checkpoints" && source.files > 0)) {
     sentences.push(
       "Checkpoint branches hold only sessions that reached a commit: shares of thinking and abandoned work from them are too low, not to be quoted.",
@@ -312,6 +377,22 @@ async function notKnown(
   if (context.ignoreTrailers) sentences.push("Trailers and linking facts of checkpoints are ignored, as asked at import.");
   sentences.push("No line is called a person's: without positive evidence an author is unknown, so the AI share is a range.");
   return sentences;
+}
+
+/** Error of the rules, each weighed by the responses it estimates. */
+async function ruleError(questions: Questions): Promise<number | null> {
+  // The measure that was asked first has filled the table.
+  const [row] = await questions.database.all(
+    "SELECT sum(leave_one_out_error * usages) / sum(usages) AS error FROM output_rule WHERE leave_one_out_error IS NOT NULL",
+  );
+  return number(row?.["error"]);
+}
+
+function estimateSentence({ shareOfUsages, moreNanoUsd, leaveOneOutError }: Answer["estimate"]): string {
+  const dollars = (Number(moreNanoUsd) / 1e9).toFixed(2);
+  const error =
+    leaveOneOutError === null ? "by a stated default" : `by the final counts; off by ${percent(leaveOneOutError)} for one response`;
+  return `${percent(shareOfUsages ?? 0)} of the responses log their output count before they end: output tokens are a lower bound; estimated +$${dollars} (${error}), which no other number here contains.`;
 }
 
 function percent(share: number): string {

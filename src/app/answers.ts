@@ -4,6 +4,7 @@ import type { Database } from "../store/duckdb/database.ts";
 import type { FactStore } from "../store/store.ts";
 import { answerQuestion } from "./answer.ts";
 import type { Assay, AskOptions, SourceRow } from "./assay.ts";
+import { blame } from "./blame.ts";
 import { auditStore } from "./audit.ts";
 import { ensureDerived, readOptionsConfig, withFacts } from "./derived.ts";
 import { explain } from "./explain.ts";
@@ -12,11 +13,24 @@ import type { OpenAssayOptions } from "./open-assay.ts";
 import { Questions } from "./questions.ts";
 import { stickDaysSensitivity } from "./sensitivity.ts";
 import { showChange, showCommit, showSession } from "./show.ts";
+import { identities } from "./whoami.ts";
 import { sourceRows } from "./source-rows.ts";
 
 type Answers = Pick<
   Assay,
-  "answer" | "audit" | "showSession" | "showChange" | "showCommit" | "explain" | "sources" | "notes" | "problems" | "sensitivity"
+  | "answer"
+  | "audit"
+  | "showSession"
+  | "showChange"
+  | "showCommit"
+  | "explain"
+  | "query"
+  | "blame"
+  | "identities"
+  | "sources"
+  | "notes"
+  | "problems"
+  | "sensitivity"
 >;
 
 /** The use cases that ask and change nothing. */
@@ -49,6 +63,10 @@ export function answers(options: OpenAssayOptions): Answers {
     showChange: (id, asked) => withQuestions(asked, (questions) => showChange(questions, id)),
     showCommit: (id, asked) => withQuestions(asked, (questions) => showCommit(questions, id)),
     explain: (subject, asked) => withQuestions(asked, (questions) => explain(questions, subject)),
+    query: (query, asked) =>
+      withQuestions(asked, (questions) => questions.ask({ timeZone: readOptionsConfig(options).timeZone, ...query })),
+    blame: (file, asked) => withQuestions(asked, (questions) => blame(questions, file, options.variables)),
+    identities: () => withFacts(folder, true, (store) => identities(store, readOptionsConfig(options).organisation.people ?? [])),
     sensitivity: (asked) => withQuestions(asked, (questions) => stickDaysSensitivity(questions, asked.stickDays)),
     sources: () => withQuestions({ asOf: null }, listSources),
     notes: () => withQuestions({ asOf: null }, (questions) => noteRows(questions.database)),

@@ -2,7 +2,8 @@
 import type { Answer } from "../contract/answer.ts";
 import type { ClosedPeriod, Restatement, Sensitivity } from "../contract/close.ts";
 import type { Problem } from "../contract/problem.ts";
-import type { ChangeCard, CommitCard, Explanation, SessionCard } from "../contract/show.ts";
+import type { MeasureQueryInput, MeasureResult } from "../contract/query.ts";
+import type { Blame, ChangeCard, CommitCard, Explanation, Identity, SessionCard } from "../contract/show.ts";
 
 export interface Progress {
   /** One line about what is being done; `done` and `total` where a share is known. */
@@ -148,6 +149,15 @@ export interface Assay {
   showCommit(id: string, options: AskOptions): Promise<CommitCard>;
   /** `subject`: a session, change, commit, fate or measure id. */
   explain(subject: string, options: AskOptions): Promise<Explanation>;
+  /** Any measures by any dimensions; days are of the organisation's time zone unless the query names one. */
+  query(query: MeasureQueryInput, options: AskOptions): Promise<MeasureResult>;
+  /** Who wrote each line of a file at HEAD, and what it cost; git is asked now. */
+  blame(
+    file: { readonly file: string; readonly repository: string | null; readonly workingDir: string },
+    options: AskOptions,
+  ): Promise<Blame>;
+  /** Every identity the facts hold, and whose it is. */
+  identities(): Promise<readonly Identity[]>;
   measures(): readonly MeasureRow[];
   sources(): Promise<readonly SourceRow[]>;
   /** What authorship notes and trace records claim, and what of it was so. */

@@ -1,10 +1,11 @@
-import { allocate } from "../attribution/allocation.ts";
 import { LineEnds } from "../attribution/line-ends.ts";
 import { type LinkResult, defaultLinkOptions, linkWrites } from "../attribution/link.ts";
 import { type RepositoryOutcomes, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
-import type { Segment, SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
+import type { SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
 import { linkNotedLines } from "../attribution/noted-links.ts";
 import { type NotedLines, noteLines } from "../attribution/noted-lines.ts";
+import { type StartedAgent, startedAgents } from "../attribution/segments.ts";
+import { type SpannedSegment, allocateWithSpan } from "../attribution/span.ts";
 import { joinSightings } from "../attribution/usages.ts";
 import type { CommitFact, RefFact } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
@@ -60,7 +61,12 @@ export interface ComputedRepository extends RepositoryOutcomes {
   readonly problems: readonly Problem[];
 }
 
-export type PricedUsage = Usage & { readonly listNanoUsd: bigint | null; readonly priceGap: string | null };
+export type PricedUsage = Usage & {
+  readonly listNanoUsd: bigint | null;
+  readonly priceGap: string | null;
+  /** What a million further output tokens would cost: the price of an estimate. Null where there is no price. */
+  readonly outputNanoPerMillion: bigint | null;
+};
 export type PlacedSession = StoredSession & SessionPlace & { readonly repository: number | null };
 
 /** What is derived, in memory, before it becomes rows: of a whole store, or of the sessions and repositories to be replaced. */
@@ -69,7 +75,8 @@ export interface Computed {
   readonly sessions: readonly PlacedSession[];
   readonly facts: SessionFacts;
   readonly written: readonly Written[];
-  readonly segments: readonly Segment[];
+  readonly segments: readonly SpannedSegment[];
+  readonly startedAgents: readonly StartedAgent[];
   readonly repositories: readonly ComputedRepository[];
   readonly checkpoints: readonly StoredCheckpoint[];
   readonly mentions: LoadedFacts["mentions"];
@@ -165,7 +172,7 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
     sessions: placed,
     facts,
     written,
-    segments: allocateSessions(usages, placed, facts, artefactsBySession(written)),
+    ...allocateSessions(usages, placed, facts, artefactsBySession(written)),
     repositories,
     checkpoints,
     mentions,
@@ -177,8 +184,10 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
 export function priceUsages(usages: readonly Usage[], book: PriceBook): PricedUsage[] {
   return usages.map((usage) => {
     const price = priceUsage(usage, book);
+    const more = priceUsage({ ...usage, counts: { ...usage.counts, output: usage.counts.output + 1_000_000 } }, book);
     return {
       ...usage,
+      outputNanoPerMillion: price.kind === "priced" && more.kind === "priced" ? more.nanoUsd - price.nanoUsd : null,
       listNanoUsd: price.kind === "priced" ? price.nanoUsd : null,
       priceGap: price.kind === "priced" ? null : price.reason,
     };
@@ -264,10 +273,10 @@ export function linkRepository(
   ];
   const ends = new LineEnds(outcomes);
   const written = artefactsOf(outcomes, writes, linked, ends, lastActive, before).map(
-    ({ write, places, byCall, artefacts }, w): Written => {
+    ({ write, places, reachedAt, byCall, artefacts }, w): Written => {
       const found = writes[w];
       const { session, instant } = write;
-      const common = { session, instant, places, artefacts, changedLines: lineCount(write.diff) };
+      const common = { session, instant, places, reachedAt, artefacts, changedLines: lineCount(write.diff) };
       if (!found) return { ...common, loggedPath: "", turn: byCall ? 0 : null, digest: null };
       return { ...common, loggedPath: found.loggedPath, turn: found.turn, digest: digestOf(found) };
     },
@@ -329,13 +338,13 @@ export function callBefore(facts: Pick<SessionFacts, "calls">): (session: string
   };
 }
 
-/** Segments and strands of the sessions that own usages, in order of their keys. */
+/** Segments and strands of the sessions that own usages, in order of their keys, and the sub-agents these started. */
 export function allocateSessions(
   usages: readonly PricedUsage[],
   sessions: readonly PlacedSession[],
   facts: SessionFacts,
   artefacts: ReadonlyMap<string, readonly WriteArtefacts[]>,
-): Segment[] {
+): Pick<Computed, "segments" | "startedAgents"> {
   const usagesOf = new Map<string, PricedUsage[]>();
   for (const usage of usages) {
     const list = usagesOf.get(usage.session);
@@ -343,10 +352,10 @@ export function allocateSessions(
     else usagesOf.set(usage.session, [usage]);
   }
   const placed = new Map(sessions.map((session) => [session.session, session]));
-  return [...usagesOf.keys()].sort(compare).flatMap((session) => {
+  const inputs = [...usagesOf.keys()].sort(compare).map((session): SessionInput => {
     const own = usagesOf.get(session) as PricedUsage[];
     const repository = placed.get(session)?.repository ?? null;
-    const input: SessionInput = {
+    return {
       agent: placed.get(session)?.agent ?? (own[0] as Usage).agent,
       session,
       repository,
@@ -356,6 +365,6 @@ export function allocateSessions(
       calls: facts.calls.get(session) ?? [],
       writes: artefacts.get(session) ?? [],
     };
-    return allocate(input, { rule: "lines", flows: true });
   });
+  return { segments: inputs.flatMap(allocateWithSpan), startedAgents: inputs.flatMap(startedAgents) };
 }

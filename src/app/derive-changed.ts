@@ -82,6 +82,8 @@ export interface RederiveInput {
   readonly book: PriceBook;
   readonly options: ComputeOptions;
   readonly progress: Progress;
+  /** Called between the steps of linking a repository again, which leave much behind. */
+  releaseMemory(): void;
 }
 
 /** What was found to hang on what changed, beside what was looked at so far: sessions by key. */
@@ -180,7 +182,7 @@ class Attempt {
   }
 
   async derive(): Promise<Rederived | { readonly more: More }> {
-    const { store, book, options, progress } = this.#input;
+    const { store, book, options, progress, releaseMemory } = this.#input;
     const scope = await this.#scope();
     const loaded = await loadFacts(store, progress, { sessions: scope, repositories: this.#relinked });
     const usages = priceUsages(loaded.usages, book);
@@ -204,11 +206,13 @@ class Attempt {
 
     const standing = await this.#keepLinks(located, before, inScope, evidence);
     if ("more" in standing) return standing;
+    if (this.#relinked.size > 0) releaseMemory();
     const repositories = loaded.repositories.map(({ stored, commits, notes }) => {
       progress(`linking ${repositoryName(stored)}`);
       const outcomes = outcomesOf(stored, commits, options.defaultBranches);
       return linkRepository(outcomes, located.writes.get(stored.id) ?? [], notes, evidence);
     });
+    if (this.#relinked.size > 0) releaseMemory();
     const written = [...repositories.flatMap((repository) => repository.written), ...standing.written, ...located.outside];
     const changes = changeNames(repositories, this.#standing);
     progress("following the money");
@@ -224,7 +228,7 @@ class Attempt {
         sessions: rewritten,
         facts: loaded.facts,
         written: own(written),
-        segments: allocateSessions(own(usages), rewritten, loaded.facts, artefactsBySession(own(written))),
+        ...allocateSessions(own(usages), rewritten, loaded.facts, artefactsBySession(own(written))),
         repositories,
         checkpoints: loaded.checkpoints,
         mentions: loaded.mentions,
@@ -364,15 +368,17 @@ class Attempt {
     writes.forEach((write, w) => {
       if (!hanging[w]) return;
       const kept = keptWrites[w];
-      const groups = kept && isSameWrite(write, kept) ? this.#standing.written(kept, write.turn, 0).artefacts.groups : [];
+      const same = kept && isSameWrite(write, kept) ? kept : null;
+      const reachedAt = same?.reachedAt ?? null;
+      const groups = same ? this.#standing.written(same, write.turn, 0).artefacts.groups : [];
       const { places: now, ...artefacts } = regroup(
         write,
         { groups, places: places[w] as Int32Array },
-        { open, stateOf: (place) => openStateOf(drafts, w, place), isMoved: (place) => isMoved(write, place) },
+        { open, stateOf: (place) => openStateOf(drafts, w, place, reachedAt), isMoved: (place) => isMoved(write, place) },
       );
       const { callKey, path, quality } = write;
       const whole = { callKey, path, quality, repository, insideRepository: true, ...artefacts };
-      if (inScope.has(write.session)) written.push(writtenOf(write, now, whole));
+      if (inScope.has(write.session)) written.push(writtenOf(write, now, reachedAt, whole));
       else if (artefactsText(whole, this.#standing) !== kept?.artefacts) others.add(write.session);
     });
     return { written, others: [...others] };
@@ -422,9 +428,9 @@ class Attempt {
 const byFactOrder = (a: FoundWrite, b: FoundWrite): number =>
   a.instant - b.instant || compare(a.session, b.session) || compare(a.callKey, b.callKey) || compare(a.loggedPath, b.loggedPath);
 
-function writtenOf(write: FoundWrite, places: Int32Array, artefacts: Written["artefacts"]): Written {
+function writtenOf(write: FoundWrite, places: Int32Array, reachedAt: number | null, artefacts: Written["artefacts"]): Written {
   const { session, loggedPath, instant, turn, diff } = write;
-  return { session, loggedPath, instant, turn, digest: digestOf(write), changedLines: lineCount(diff), places, artefacts };
+  return { session, loggedPath, instant, turn, digest: digestOf(write), changedLines: lineCount(diff), places, reachedAt, artefacts };
 }
 
 /** @param standing repositories that are not among the computed ones, null where there are none */
@@ -454,11 +460,14 @@ function differingSessions(
   const tellNow = tellBySession(
     written.map((write) => ({
       session: write.session,
-      text: `${writeKey({ callKey: write.artefacts.callKey, loggedPath: write.loggedPath })} ${write.instant} ${write.turn} ${artefactsText(write.artefacts, changes)}`,
+      text: `${writeKey({ callKey: write.artefacts.callKey, loggedPath: write.loggedPath })} ${write.instant} ${write.turn} ${write.reachedAt} ${artefactsText(write.artefacts, changes)}`,
     })),
   );
   const tellBefore = tellBySession(
-    before.map((write) => ({ session: write.session, text: `${writeKey(write)} ${write.instant} ${write.turn} ${write.artefacts}` })),
+    before.map((write) => ({
+      session: write.session,
+      text: `${writeKey(write)} ${write.instant} ${write.turn} ${write.reachedAt} ${write.artefacts}`,
+    })),
   );
   const keptOf = new Map(kept.map((session) => [session.session, session]));
   return new Set(

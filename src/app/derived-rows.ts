@@ -9,10 +9,13 @@ import { lineKinds } from "../lines/line-kind.ts";
 import type { DerivedRows } from "../store/derived-store.ts";
 import type { Row } from "../store/duckdb/database.ts";
 import { type StoredCheckpoint, compare } from "../store/fact-reader.ts";
+import { LineRanges, newLineNumbers } from "./line-ranges.ts";
 import { type Computed, type ComputedRepository, type PlacedSession, repositoryName } from "./compute.ts";
 import { markedAgent } from "./agent-markers.ts";
+import { countRows } from "./count-rows.ts";
 import { checkpointsNamed } from "./evidence.ts";
 import { fateRow } from "./kept-fates.ts";
+import { spanRows } from "./span-rows.ts";
 import { type ChangeNames, type Written, artefactsText, mentionsOf, packPlaces } from "./written.ts";
 
 const agentGrades = ["A", "B", "C"] as const;
@@ -106,11 +109,22 @@ export function derivedRows(
           usage.counts.reasoning,
           usage.outputQuality,
           usage.webSearches,
+          usage.visibleChars,
+          usage.sightedTokens,
         ],
       ),
     charge: () =>
       computed.usages.map(
-        ({ id, listNanoUsd, priceGap }): Row => [free.usage + id, free.usage + id, listNanoUsd, null, null, priceGap, null],
+        ({ id, listNanoUsd, priceGap, outputNanoPerMillion }): Row => [
+          free.usage + id,
+          free.usage + id,
+          listNanoUsd,
+          null,
+          null,
+          priceGap,
+          null,
+          outputNanoPerMillion,
+        ],
       ),
     segment: () =>
       computed.segments.map(
@@ -146,6 +160,8 @@ export function derivedRows(
       ),
     run: () => runRows(computed.repositories, ids),
     note_tally: () => computed.repositories.flatMap(tallyRows),
+    ...spanRows(computed.segments, free.segment),
+    ...countRows(computed, ids.sessions),
     session_place: () => computed.sessions.map((session) => placeRow(session, computed, ids)),
     write_d: () => computed.written.map((written) => writtenRow(written, ids, changes)),
     opaque_path: () =>
@@ -204,6 +220,7 @@ function writtenRow(written: Written, ids: Ids, changes: Pick<ChangeNames, "keyO
     artefacts.repository,
     artefacts.insideRepository ? artefacts.path : null,
     places === null ? null : packPlaces(places),
+    written.reachedAt,
     artefactsText(artefacts, changes),
   ];
 }
@@ -356,7 +373,9 @@ function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Genera
         const lineIds = repository.history.changed[c]?.[f]?.ids;
         if (!lineIds) continue;
         const added = additions(file.diff.hunks, lineIds.length);
+        const numbers = newLineNumbers(file.diff.hunks, lineIds.length);
         const runs = new Map<string, (string | number | null)[]>();
+        const places = new Map<string, LineRanges>();
         for (let place = 0; place < lineIds.length; place++) {
           const line = lineIds[place] as number;
           if (added[place] !== 1 || repository.history.born[line] !== c) continue;
@@ -364,6 +383,9 @@ function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Genera
           const key = `${runKey(repository, authors, line, kind)} ${noted?.kind[line] ?? 0} ${noted?.agent[line] ?? -1}`;
           const moved = (repository.history.origin[line] as number) >= 0 ? 1 : 0;
           const run = runs.get(key);
+          const ranges = places.get(key) ?? new LineRanges();
+          places.set(key, ranges);
+          ranges.add(numbers[place] as number);
           if (run) {
             run[runColumn.lines] = (run[runColumn.lines] as number) + 1;
             run[runColumn.movedLines] = (run[runColumn.movedLines] as number) + moved;
@@ -382,7 +404,7 @@ function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Genera
             ]);
           }
         }
-        yield* runs.values();
+        for (const [key, run] of runs) yield [...run, (places.get(key) as LineRanges).text];
       }
     }
   }

@@ -65,7 +65,7 @@ export async function updateDerivedFrom(store: FactStore, options: OpenAssayOpti
   if (!hasDerived(folder)) return null;
   const { prices, defaultBranches, fates } = readOptionsConfig(options);
   const basis = await basisOf(options, store);
-  const derived = await openDerived(folder);
+  const derived = await openDerived(folder, "writing");
   let rederived: Rederived | null;
   let before: number;
   let fatesStood: boolean;
@@ -79,7 +79,15 @@ export async function updateDerivedFrom(store: FactStore, options: OpenAssayOpti
     if (changed === null) return null;
     const ignoreTrailers = (await store.setting("ignore_trailers")) === "true";
     const book = createPriceBook(prices);
-    rederived = await rederive({ store, derived, changed, book, options: { ignoreTrailers, defaultBranches }, progress });
+    rederived = await rederive({
+      store,
+      derived,
+      changed,
+      book,
+      options: { ignoreTrailers, defaultBranches },
+      progress,
+      releaseMemory,
+    });
   } finally {
     derived.close();
   }

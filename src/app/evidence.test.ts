@@ -37,6 +37,7 @@ const checkpoint = (id: string, session: string, filesTouched: readonly string[]
   session,
   transcript: "present",
   filesTouched,
+  createdAt: null,
 });
 
 /** Sessions by place of the commit they are named for. */

@@ -8,21 +8,29 @@ import { factsFile } from "../store/place.ts";
 import type { Telling } from "../store/rows.ts";
 import type { FactStore } from "../store/store.ts";
 import type { ImportOptions, ImportSummary } from "./assay.ts";
-import { rebuildDerived, updateDerivedFrom, withFacts } from "./derived.ts";
+import { readOptionsConfig, rebuildDerived, updateDerivedFrom, withFacts } from "./derived.ts";
 import { findRepositories, importRepositories } from "./import-repositories.ts";
 import { importSources } from "./import-sources.ts";
 import { discover } from "./nothing-new.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
-import { fileStamp, writeSeen } from "./seen.ts";
+import { RepositoryAccess, deniedProblem } from "./repository-access.ts";
+import { configPath, fileStamp, writeSeen } from "./seen.ts";
 
 /** Reads what is new of every source and repository, then computes anew what is derived. */
 export async function importAll(options: OpenAssayOptions, asked: ImportOptions): Promise<ImportSummary> {
   const { folder, variables } = options;
   const factsPath = join(folder, factsFile);
   const problems: Problem[] = [];
+  const config = readOptionsConfig(options);
   const { summary, seen, updated } = await withFacts(folder, false, async (store) => {
     const seenAt = options.now();
     if (asked.ignoreTrailers !== undefined) await store.changeSetting("ignore_trailers", String(asked.ignoreTrailers));
+    const access = new RepositoryAccess(config.organisation.repositories, variables);
+    if ((await store.setting("access")) !== access.digest && (access.hasRules || (await store.setting("access")) !== null)) {
+      // What other rules kept out or let in: all logs are read again.
+      await store.database.run("DELETE FROM input_state");
+      await store.changeSetting("access", access.digest);
+    }
     const fingerprinter = new Fingerprinter(await store.secret());
     let repositoryIds: ReadonlyMap<string, number> = new Map();
     const tell = (source: { id: string }): Telling => ({
@@ -35,11 +43,17 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
 
     // Transcripts first: they say which repositories were worked in; these hold more transcripts.
     const local = sources.filter((source) => !source.inRepositories);
-    const logs = await importSources(store, await discover(local, env), tell, asked.progress, asked.signal);
+    const logs = await importSources(store, await discover(local, env), tell, asked.progress, asked.signal, access);
 
-    const folders = [
-      ...new Set([...asked.repositories, ...(asked.home === null ? [] : await ranIn(store)), ...(await knownFolders(store))]),
-    ];
+    const folders: string[] = [];
+    for (const folder of new Set([
+      ...asked.repositories,
+      ...(asked.home === null ? [] : await ranIn(store)),
+      ...(await knownFolders(store)),
+    ])) {
+      if (await access.allowsFolder(folder)) folders.push(folder);
+      else if (asked.repositories.includes(folder)) problems.push(deniedProblem("repository"));
+    }
     const withoutRepository: string[] = [];
     const found = await findRepositories(folders, variables, (missing) => {
       withoutRepository.push(missing);
@@ -54,6 +68,7 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
       tell,
       asked.progress,
       asked.signal,
+      access,
     );
 
     const changed =
@@ -83,6 +98,7 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
             folders: folders.filter((folder) => !withoutRepository.includes(folder)),
             withoutRepository,
             ignoreTrailers,
+            config: fileStamp(configPath(options)),
           },
     };
   });

@@ -4,6 +4,7 @@ import type { Checkpoint, Found, Source, SourceEnv, SourceState } from "../sourc
 import type { Telling } from "../store/rows.ts";
 import type { FactStore, InputState } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
+import { FactGate, type RepositoryAccess, deniedProblem } from "./repository-access.ts";
 import { sameState } from "./seen.ts";
 
 export interface SourcesImport {
@@ -35,6 +36,7 @@ export async function importSources(
   tell: (source: Source) => Telling,
   progress: Progress,
   signal: AbortSignal,
+  access: RepositoryAccess,
 ): Promise<SourcesImport> {
   const result: SourcesImport = { filesSeen: 0, filesRead: 0, bytesRead: 0, problems: [], states: {} };
   for (const { source, found, problems } of sources) {
@@ -50,7 +52,7 @@ export async function importSources(
       result.filesSeen++;
       const before = known.get(input.key);
       if (!sameState(before, input.state)) {
-        await readInput(store, source, input, before, telling, result);
+        await readInput(store, source, input, before, telling, result, access);
         result.filesRead++;
         result.bytesRead += Math.max(0, input.state.size - (before?.offset ?? 0));
         if (store.isFull) await store.commit(telling.seenAt);
@@ -70,12 +72,15 @@ async function readInput(
   before: InputState | undefined,
   telling: Telling,
   result: SourcesImport,
+  access: RepositoryAccess,
 ): Promise<void> {
   const from: Checkpoint | null = before
     ? { state: { size: before.size, mtimeMs: before.mtimeMs, identity: before.identity }, offset: before.offset, tail: before.tail }
     : null;
   if (from === null) store.restartInput(source.id, input.key);
-  for await (const batch of input.read(from)) {
+  const gate = access.hasRules ? new FactGate(access, source.inRepositories) : null;
+  for await (const read of input.read(from)) {
+    const batch = gate === null ? read : await gate.pass(read);
     // Facts may be written before their input is done: only its state, written last, says that it was read.
     if (store.isFull) await store.commit(telling.seenAt);
     for (const item of batch) {
@@ -95,6 +100,7 @@ async function readInput(
       }
     }
   }
+  if (gate?.keptSomethingOut === true && from === null) take(store, result, deniedProblem("log"), input.key);
 }
 
 function take(store: FactStore, result: SourcesImport, problem: Problem, key: string): void {

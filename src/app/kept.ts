@@ -163,7 +163,7 @@ export class KeptRepositories implements Pick<ChangeNames, "indexOf"> {
 
   /** What was derived of a write, as it stands today. @param lastActive newest instant of its session */
   written(kept: KeptWrite, turn: number | null, lastActive: number): Written {
-    const { session, callKey, loggedPath, instant, quality, digest, changedLines, repository, path, places, artefacts } = kept;
+    const { session, callKey, loggedPath, instant, quality, digest, changedLines, repository, path, places, reachedAt, artefacts } = kept;
     const surroundings = repository === null ? { horizon: null, landingIsRelease: false } : this.surroundings(repository);
     const { horizon, landingIsRelease } = surroundings;
     return {
@@ -174,6 +174,7 @@ export class KeptRepositories implements Pick<ChangeNames, "indexOf"> {
       digest,
       changedLines,
       places: places === null ? null : unpackPlaces(places),
+      reachedAt,
       artefacts: {
         callKey,
         path: path ?? loggedPath,

@@ -113,6 +113,7 @@ function outsideWrite(write: StoredWrite): Written {
     digest: digestOf(write),
     changedLines: lineCount(diff),
     places: null,
+    reachedAt: null,
     artefacts,
   };
 }

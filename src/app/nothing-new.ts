@@ -8,10 +8,12 @@ import type { ImportOptions, ImportSummary } from "./assay.ts";
 import { findRepositories } from "./import-repositories.ts";
 import { discoverInputs } from "./import-sources.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
-import { type Seen, sameState } from "./seen.ts";
+import { type Seen, configPath, fileStamp, sameState } from "./seen.ts";
 
 /** Whether every input and every repository is as the last import left it: no database is opened to find out. */
-export async function isNothingNew(known: Seen, { variables, platform }: OpenAssayOptions, asked: ImportOptions): Promise<boolean> {
+export async function isNothingNew(known: Seen, options: OpenAssayOptions, asked: ImportOptions): Promise<boolean> {
+  const { variables, platform } = options;
+  if (known.config !== fileStamp(configPath(options))) return false;
   if (asked.ignoreTrailers !== undefined && asked.ignoreTrailers !== known.ignoreTrailers) return false;
   // A folder without a repository is said so each time, and may have become one.
   if (asked.repositories.some((folder) => !known.folders.includes(folder))) return false;

@@ -1,12 +1,22 @@
 import { survivalAt } from "../analysis/survival.ts";
 import { type FateStrand, fate } from "../attribution/fates.ts";
 import type { FateName, FateParameters } from "../contract/fates.ts";
-import { type MeasureQueryInput, type MeasureResult, measureQuerySchema } from "../contract/query.ts";
+import { UserError } from "../contract/errors.ts";
+import {
+  type MeasureQuery,
+  type MeasureQueryInput,
+  type MeasureResult,
+  type MeasureWarning,
+  measureQuerySchema,
+} from "../contract/query.ts";
+import { compareResults, comparisonOf } from "../measures/compare.ts";
 import { compile } from "../measures/compile.ts";
 import { always, keepsFates } from "./kept-fates.ts";
 import { storedStrand } from "./stored-strand.ts";
 import { openDerived } from "../store/derived-store.ts";
-import type { Cell, Database, Row } from "../store/duckdb/database.ts";
+import type { Cell, ColumnType, Database, Row } from "../store/duckdb/database.ts";
+import spanParts from "../store/views/span_part.sql";
+import { outputRuleRows } from "./output-rules.ts";
 
 /** A strand as it is stored, with its fate as of the asked instant. */
 export interface StoredStrand extends FateStrand {
@@ -23,6 +33,8 @@ export class Questions {
   readonly asOf: number | null;
   readonly parameters: FateParameters;
   readonly #fates = new Map<number, StoredStrand>();
+  #span: Promise<void> | null = null;
+  #outputRules: Promise<void> | null = null;
 
   private constructor(database: Database, asOf: number | null, parameters: FateParameters) {
     this.database = database;
@@ -67,6 +79,39 @@ export class Questions {
     });
   }
 
+  /** What the span of allocations is read from; made at the first question that needs it. */
+  async #computeSpan(): Promise<void> {
+    const rows: Row[] = [];
+    await this.database.eachChunk("SELECT *, NULL AS activity, NULL AS death_commit FROM span_mix", {}, (names, columns, count) => {
+      const at: Record<string, Cell[]> = Object.fromEntries(names.map((name, c) => [name, columns[c] as Cell[]]));
+      for (let r = 0; r < count; r++) {
+        const cell = (name: string): Cell => (at[name] as Cell[])[r] as Cell;
+        const ends = fate(storedStrand(cell), this.instant, this.parameters);
+        rows.push([cell("segment_id"), cell("allocation"), cell("weight"), cell("grade"), ends]);
+      }
+    });
+    await this.database.run(
+      "CREATE TEMP TABLE mix_fate (segment_id INTEGER, allocation TINYINT, weight INTEGER, grade VARCHAR, fate VARCHAR)",
+    );
+    await this.database.append("temp.mix_fate", ["INTEGER", "TINYINT", "INTEGER", "VARCHAR", "VARCHAR"], rows);
+    await this.database.run(spanParts);
+  }
+
+  /** The rules by which early output counts are estimated: of the asked instant, made at the first question that needs them. */
+  async #computeOutputRules(): Promise<void> {
+    const types: ColumnType[] = ["VARCHAR", "VARCHAR", "DOUBLE", "DOUBLE", "DOUBLE", "INTEGER"];
+    await this.database.run(
+      "CREATE TEMP TABLE output_rule (model VARCHAR, agent_version VARCHAR, tokens_per_char DOUBLE, constant_tokens DOUBLE, leave_one_out_error DOUBLE, usages INTEGER)",
+    );
+    await this.database.append("temp.output_rule", types, await outputRuleRows(this.database, this.asOf));
+  }
+
+  /** The temp tables some measures read, made once. */
+  async #prepare({ span, outputRules }: { readonly span: boolean; readonly outputRules: boolean }): Promise<void> {
+    if (span) await (this.#span ??= this.#computeSpan());
+    if (outputRules) await (this.#outputRules ??= this.#computeOutputRules());
+  }
+
   /** A strand; `readStrands` has read them. */
   strand(id: number): StoredStrand {
     const strand = this.#fates.get(id);
@@ -74,12 +119,50 @@ export class Questions {
     return strand;
   }
 
-  /** Answers a query of measures. @throws UserError for measures and dimensions that do not fit */
+  /** Answers a query of measures. @throws UserError for measures and dimensions that do not fit, `bad_query` */
   async ask(input: MeasureQueryInput): Promise<MeasureResult> {
-    const query = measureQuerySchema.parse({ asOf: this.asOf === null ? null : new Date(this.asOf).toISOString(), ...input });
+    const parsed = measureQuerySchema.safeParse({ asOf: this.asOf === null ? null : new Date(this.asOf).toISOString(), ...input });
+    if (!parsed.success) {
+      const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "query"}: ${message}`);
+      throw new UserError("bad_query", `The query cannot be asked: ${issues.join("; ")}.`);
+    }
+    const query = parsed.data;
+    if (query.compare === null) return await this.#askOnce(query);
+    const comparison = comparisonOf(query);
+    const now = await this.#askOnce(comparison.now);
+    const result = compareResults(query, comparison, now, await this.#askOnce(comparison.base));
+    return { ...result, warnings: [...result.warnings, ...(await this.#outsideFacts(query, comparison.range))] };
+  }
+
+  async #askOnce(query: MeasureQuery): Promise<MeasureResult> {
     const compiled = compile(query);
+    await this.#prepare(compiled.needs);
     const rows = await this.database.all(compiled.sql, compiled.params);
     return compiled.finish(rows, { kaplan_meier: (lifeTimes, days) => survivalAt(lifeTimes, days) });
+  }
+
+  /** A comparison of a period the store does not wholly know is growth of the record, not of the work. */
+  async #outsideFacts({ range, timeZone }: MeasureQuery, base: { readonly from: string }): Promise<MeasureWarning[]> {
+    const [row] = await this.database.all(
+      `SELECT CAST(CAST(timezone($zone, timezone('UTC', epoch_ms(min(instant_ms)))) AS DATE) AS VARCHAR) AS first,
+         CAST(CAST(timezone($zone, timezone('UTC', epoch_ms(max(instant_ms)))) AS DATE) AS VARCHAR) AS last
+       FROM usage_d WHERE $asOf::BIGINT IS NULL OR instant_ms <= $asOf`,
+      { zone: timeZone, asOf: this.asOf },
+    );
+    const [first, last] = [row?.["first"] ?? null, row?.["last"] ?? null];
+    const warn = (message: string): MeasureWarning => ({ code: "outside_facts", message });
+    return [
+      ...(typeof first === "string" && base.from < first
+        ? [
+            warn(
+              `The compared period begins on ${base.from}, the first usage known is of ${first}: part of the change is where the record begins.`,
+            ),
+          ]
+        : []),
+      ...(typeof last === "string" && range.to !== null && range.to > last
+        ? [warn(`The period ends on ${range.to}, the last usage known is of ${last}: what came after is not in it.`)]
+        : []),
+    ];
   }
 
   close(): void {

@@ -22,6 +22,7 @@ function write(): Seen {
     withoutRepository: [],
     folders: ["/r"],
     ignoreTrailers: false,
+    config: null,
   };
   writeSeen(folder, seen);
   return seen;

@@ -17,9 +17,15 @@ export interface Seen {
   readonly folders: readonly string[];
   readonly withoutRepository: readonly string[];
   readonly ignoreTrailers: boolean;
+  /** Identity of assay.yaml, whose rules say what may be read; null where there is none. */
+  readonly config: string | null;
 }
 
 const seenFile = "seen.json";
+
+/** Where assay.yaml is looked for. */
+export const configPath = ({ folder, configFile }: { readonly folder: string; readonly configFile: string | null }): string =>
+  configFile ?? join(folder, "assay.yaml");
 
 /** Identity of a file as it is now, null where it is not. */
 export function fileStamp(path: string): string | null {

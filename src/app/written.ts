@@ -15,6 +15,8 @@ export interface Written {
   readonly changedLines: number;
   /** For each line the index of its group where a commit has it, else -1. */
   readonly places: Int32Array | null;
+  /** Instant of the first commit that has any of its lines. */
+  readonly reachedAt: number | null;
   readonly artefacts: WriteArtefacts;
 }
 
@@ -65,16 +67,22 @@ const lifeLetters = {
   lastActiveAt: "A",
 } as const satisfies Readonly<Record<keyof Life, string>>;
 
-type Letters = Readonly<Record<string, unknown>>;
+type Letters = Record<string, unknown>;
 
-function shorten(fields: Letters, letters: Readonly<Record<string, string>>): Letters {
-  const short: Record<string, unknown> = {};
-  for (const [name, letter] of Object.entries(letters)) if (fields[name] !== null) short[letter] = fields[name];
-  return short;
+const groupNames = Object.entries(groupLetters);
+const lifeNames = Object.entries(lifeLetters);
+
+function shorten(fields: object, names: readonly (readonly [string, string])[], into: Letters): void {
+  for (const [name, letter] of names) {
+    const value = (fields as Letters)[name];
+    if (value !== null) into[letter] = value;
+  }
 }
 
-function lengthen(short: Letters, letters: Readonly<Record<string, string>>): Letters {
-  return Object.fromEntries(Object.entries(letters).map(([name, letter]) => [name, short[letter] ?? null]));
+function lengthen(short: Letters, names: readonly (readonly [string, string])[]): Letters {
+  const fields: Letters = {};
+  for (const [name, letter] of names) fields[name] = short[letter] ?? null;
+  return fields;
 }
 
 /**
@@ -83,9 +91,12 @@ function lengthen(short: Letters, letters: Readonly<Record<string, string>>): Le
  */
 export function artefactsText({ repository, groups, drafts }: WriteArtefacts, changes: Pick<ChangeNames, "keyOf">): string {
   const keep = (group: ArtefactGroup): Letters => {
-    const change = group.change === null || repository === null ? null : changes.keyOf(repository, group.change);
-    const lastActiveAt = isOpen(group) ? null : group.life.lastActiveAt;
-    return { ...shorten({ ...group, change }, groupLetters), ...shorten({ ...group.life, lastActiveAt }, lifeLetters) };
+    const short: Letters = {};
+    shorten(group, groupNames, short);
+    shorten(group.life, lifeNames, short);
+    if (group.change !== null && repository !== null) short[groupLetters.change] = changes.keyOf(repository, group.change);
+    if (isOpen(group)) delete short[lifeLetters.lastActiveAt];
+    return short;
   };
   return JSON.stringify([groups.map(keep), drafts.map(keep)]);
 }
@@ -103,8 +114,8 @@ export function parseArtefacts(
 ): Pick<WriteArtefacts, "groups" | "drafts"> {
   const [groups, drafts] = JSON.parse(text) as [Letters[], Letters[]]; // our own
   const restore = (short: Letters): ArtefactGroup => {
-    const group = lengthen(short, groupLetters) as unknown as KeptGroup;
-    const life = lengthen(short, lifeLetters) as unknown as Life;
+    const group = lengthen(short, groupNames) as unknown as KeptGroup;
+    const life = lengthen(short, lifeNames) as unknown as Life;
     return {
       ...group,
       repository,

@@ -43,31 +43,53 @@ const flowLimitMs = 12 * 3_600_000;
  * over flow `own` only: the other flows name the same lines again.
  */
 export function allocate(session: SessionInput, options: AllocationOptions): Segment[] {
-  const turns = turnsOf(session);
-  const costs = new Map(session.usages.map((usage) => [usage.id, usage.listNanoUsd]));
-  const weighed = turns.map((turn) => ({ turn, pieces: weigh(turn, costs), own: new Map<Piece, WeighedPiece>() }));
-  for (const { turn, pieces, own } of weighed) turn.pieces.forEach((piece, i) => own.set(piece, pieces[i] as WeighedPiece));
+  return allocateWeighed(weighSession(session), options);
+}
 
+/** A session cut into turns and weighed: what every rule of allocation begins with. */
+export interface WeighedSession {
+  readonly session: SessionInput;
+  readonly turns: readonly WeighedTurn[];
+}
+
+export function weighSession(session: SessionInput): WeighedSession {
+  const costs = new Map(session.usages.map((usage) => [usage.id, usage.listNanoUsd]));
+  const turns = turnsOf(session).map((turn) => ({ turn, pieces: weigh(turn, costs), own: new Map<Piece, WeighedPiece>() }));
+  for (const { turn, pieces, own } of turns) turn.pieces.forEach((piece, i) => own.set(piece, pieces[i] as WeighedPiece));
+  return { session, turns };
+}
+
+/** `allocate` of a session that is weighed already. Segments may share one list of strands. */
+export function allocateWeighed({ session, turns: weighed }: WeighedSession, options: AllocationOptions): Segment[] {
   return weighed.flatMap(({ turn, pieces, own }, place) => {
     const common = { agent: session.agent, session: session.session, turn: turn.turn, activity: turn.activity, purpose: turn.purpose };
     const usagesOf = (part: Piece | Rest): number[] => part.usages.map((usage) => usage.id);
+    const ofTurn = new Map<Flow, Strand[]>();
+    /** What all of the turn's edits share alike. */
+    const together = (flow: Flow): Strand[] => {
+      const known = ofTurn.get(flow) ?? strandsOf(sharesOf(pieces, options.rule), flow);
+      ofTurn.set(flow, known);
+      return known;
+    };
     const edits = turn.pieces.map((piece): Segment => {
       const self = own.get(piece) as WeighedPiece;
       const strands =
         self.calls.length === 0
-          ? strandsOf(sharesOf(pieces, options.rule), "tail")
-          : strandsOf(options.rule === "lines" ? sharesOf([self], "lines") : sharesOf(pieces, options.rule), "own");
+          ? together("tail")
+          : options.rule === "lines"
+            ? strandsOf(sharesOf([self], "lines"), "own")
+            : together("own");
       return { ...common, kind: "edit", usages: usagesOf(piece), strands };
     });
     const others = turn.rests.map((rest): Segment => {
       const kind = turn.pieces.length > 0 ? "tail" : "none";
-      return { ...common, kind, usages: usagesOf(rest), strands: restStrands(rest, own, weighed, place, session, options) };
+      return { ...common, kind, usages: usagesOf(rest), strands: restStrands(rest, own, weighed, place, session, options, together) };
     });
     return [...edits, ...others].sort((a, b) => (a.usages[0] as number) - (b.usages[0] as number));
   });
 }
 
-interface WeighedTurn {
+export interface WeighedTurn {
   readonly turn: Turn;
   readonly pieces: readonly WeighedPiece[];
   readonly own: ReadonlyMap<Piece, WeighedPiece>;
@@ -105,12 +127,13 @@ function restStrands(
   place: number,
   session: SessionInput,
   options: AllocationOptions,
+  together: (flow: Flow) => Strand[],
 ): Strand[] {
-  const { turn, pieces } = turns[place] as WeighedTurn;
+  const { turn } = turns[place] as WeighedTurn;
   if (rest.subagentUnlogged) return [withoutArtefact(turn, session, "subagent_unlogged")];
   if (rest.pieces.length > 0) {
     const ofRest = options.rule === "lines" ? rest.pieces.map((piece) => own.get(piece) as WeighedPiece).filter(isWeighted) : [];
-    return strandsOf(sharesOf(ofRest.length > 0 ? ofRest : pieces, options.rule), "tail");
+    return ofRest.length > 0 ? strandsOf(sharesOf(ofRest, options.rule), "tail") : together("tail");
   }
   if (options.flows) {
     const reached = turn.verifies ? checkedBy(turns, place, session.repository) : nextEdits(turns, place, session.repository);

@@ -159,6 +159,9 @@ interface Counts {
   byContent: boolean;
 }
 
+/** Kinds of trivial lines of one file that are remembered. */
+const mostClosers = 16;
+
 class Linker {
   readonly #history: LineHistoryResult;
   readonly #writes: readonly LocatedWrite[];
@@ -175,6 +178,8 @@ class Linker {
   readonly #sessionIds = new Map<string, number>();
   /** By group of paths: the commits that changed it so far. */
   readonly #changers = new Map<number, number[]>();
+  /** By group of paths: texts of trivial lines so far (`)`, `});`). */
+  readonly #closers = new Map<number, Set<number>>();
 
   constructor(history: LineHistoryResult, writes: readonly LocatedWrite[], named: NamedSessions, options: LinkOptions) {
     this.#history = history;
@@ -234,6 +239,9 @@ class Linker {
     };
     const features = (block: Block): FileChange["diff"]["lines"] => (commit.files[block.file] as FileChange).diff.lines;
 
+    const closers = (block: Block): readonly number[] => [...(this.#closers.get(block.group) ?? [])];
+    this.#rememberClosers(commit.files);
+
     const accepted = new Set<string>();
     for (const byLog of [true, false]) {
       const where = byLog ? blocks : blocks.filter((block) => this.#opaqueGroups.has(block.group));
@@ -241,7 +249,7 @@ class Linker {
       const found = (line: number): boolean => isLogged(line) === byLog && usable(line);
       for (const block of where) if (matchBlock(block, written, found, preference, distinctive)) take(block);
       if (byLog) {
-        for (const block of where) if (matchRewrapped(block, features(block), written, found)) take(block);
+        for (const block of where) if (matchRewrapped(block, features(block), written, found, closers(block))) take(block);
         for (const block of where) if (matchNear(block, written, { usable: found, features })) take(block);
       }
       if (this.#accept(blocks, namedHere, accepted)) {
@@ -277,6 +285,17 @@ class Linker {
     if (sole === null) return;
     const how = (evidence[0] as NamedSession).evidence;
     this.#links.push(linkOf(sole, c, { added: 0, removed: 0, byContent: false }, how));
+  }
+
+  #rememberClosers(files: readonly FileChange[]): void {
+    for (const { path, diff } of files) {
+      const group = this.#written.groupOf(path);
+      let seen = this.#closers.get(group);
+      if (!seen) this.#closers.set(group, (seen = new Set()));
+      const { kind, bare } = diff.lines;
+      for (let place = 0; place < kind.length && seen.size < mostClosers; place++)
+        if (kind[place] === lineKind.trivial && (bare[place] as number) > 0) seen.add(bare[place] as number);
+    }
   }
 
   #remember(c: number, files: readonly FileChange[]): void {

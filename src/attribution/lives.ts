@@ -80,6 +80,8 @@ export interface WrittenArtefacts {
   readonly write: TurnWrite;
   /** For each line the index of its group where a commit has it, else -1; null for an opaque write, which a commit tells. */
   readonly places: Int32Array | null;
+  /** The committer's instant of the first commit that has any of its lines, null while none has. */
+  readonly reachedAt: number | null;
   /** Whether a call names what was written; false where it is put down to the last call before the commit. */
   readonly byCall: boolean;
   readonly artefacts: WriteArtefacts;
@@ -118,6 +120,7 @@ export function artefactsOf(
   const furthest = furthestCopies([...writes, ...linked.opaque], linked, lived);
   const drafts = new Drafts(writes, (w, place) => furthest[w]?.[place] !== undefined);
   const moves = new Moves(writes);
+  const reached = firstCommits(writes.length, linked, history);
   const common = { repository, horizon, landingIsRelease: landingIsRelease(outcomes) };
   const open = new OpenLines({ ...common, isOpaque: (path) => history.opaquePaths.has(path), lastActive });
 
@@ -129,7 +132,7 @@ export function artefactsOf(
       const kind = write.diff.lines.kind[place] as number;
       const copy = furthest[w]?.[place];
       const weight = weightOf(kind, moves.isMoved(w, place));
-      if (!copy) return open.add(write, kind, side, weight, openStateOf(drafts, w, place), groups, draftGroups);
+      if (!copy) return open.add(write, kind, side, weight, openStateOf(drafts, w, place, reached[w] ?? null), groups, draftGroups);
       places[place] = groups.add(`${kind} ${lived.keyOf(copy, side)}`, lived.undoesOwn(copy, side) ? 0 : weight, () => ({
         ...common,
         ...lived.placeOf(copy),
@@ -142,7 +145,7 @@ export function artefactsOf(
     });
     const { callKey, path, quality } = write;
     const artefacts = { callKey, path, quality, repository, insideRepository: true, groups: groups.finish(), drafts: draftGroups.finish() };
-    return { write, places: w < writes.length ? places : null, byCall, artefacts };
+    return { write, places: w < writes.length ? places : null, reachedAt: reached[w] ?? null, byCall, artefacts };
   };
   // Opaque writes follow the others, as the copies number them; one that no call of its session can have made is left out.
   return [...writes, ...opaque].flatMap((write, w) => {
@@ -151,11 +154,30 @@ export function artefactsOf(
   });
 }
 
+/** By write: the committer's instant of the first commit that has any of its lines, undefined for none. */
+function firstCommits(writes: number, { copies }: LinkResult, history: LineHistoryResult): (number | undefined)[] {
+  const first: (number | undefined)[] = new Array(writes);
+  for (let i = 0; i < copies.count; i++) {
+    const w = copies.write[i] as number;
+    const { commitAt } = history.commits[copies.commit[i] as number] as LineHistoryResult["commits"][number];
+    if (w < writes && commitAt < (first[w] ?? Number.POSITIVE_INFINITY)) first[w] = commitAt;
+  }
+  return first;
+}
+
 /** For each written line its furthest copy: released > landed > in a change > in a local commit; then alive, then first. */
 function furthestCopies(writes: readonly Pick<TurnWrite, "diff">[], { copies }: LinkResult, lived: LifeMaker): (Furthest[] | undefined)[] {
   const furthest: (Furthest[] | undefined)[] = new Array(writes.length);
+  // A line that a formatter split has the life of its first part: the brackets behind it are soon another statement's.
+  let commit = -1;
+  const told = new Set<number>();
   for (let i = 0; i < copies.count; i++) {
     const w = copies.write[i] as number;
+    if (copies.commit[i] !== commit) told.clear();
+    commit = copies.commit[i] as number;
+    const part = w * 0x100000 + (copies.place[i] as number);
+    if (told.has(part)) continue;
+    told.add(part);
     const candidate: Furthest = {
       rank: lived.rankOf(copies.commit[i] as number, copies.line[i] as number, copies.side[i] === 0 ? "added" : "removed"),
       commit: copies.commit[i] as number,
@@ -176,11 +198,21 @@ class LifeMaker {
   readonly #outcomes: RepositoryOutcomes;
   readonly #ends: LineEnds;
   readonly #landing: Int32Array;
+  readonly #push: Int32Array;
 
   constructor(outcomes: RepositoryOutcomes, ends: LineEnds) {
     this.#outcomes = outcomes;
     this.#ends = ends;
     this.#landing = landingCommits(outcomes.history);
+    this.#push = pushesOf(outcomes);
+  }
+
+  /** Whether a line never stood on the default branch, or no longer than its own push took: then it was iteration. */
+  #neverLanded(line: number): boolean {
+    const { landed, died } = this.#outcomes.history;
+    const [from, to] = [landed[line] as number, died[line] as number];
+    if (from < 0) return true;
+    return to >= 0 && this.#push[from] === this.#push[to] && this.#ends.latest(line) === line;
   }
 
   #instant(commit: number): number | null {
@@ -189,10 +221,8 @@ class LifeMaker {
 
   #landedBy(commit: number, line: number, side: "added" | "removed"): number {
     const { history } = this.#outcomes;
-    if (side === "added") return history.landed[line] as number;
-    if ((history.landed[line] as number) < 0) return -1;
-    const died = history.died[line] as number;
-    return died >= 0 ? died : -1;
+    if (this.#neverLanded(line)) return -1;
+    return (side === "added" ? history.landed : history.died)[line] as number;
   }
 
   #releasedAt(landed: number): number | null {
@@ -220,7 +250,7 @@ class LifeMaker {
    * nothing beside the lines that came instead (docs/decisions/0004-removals-of-drafts.md).
    */
   undoesOwn({ line }: Furthest, side: "added" | "removed"): boolean {
-    return side === "removed" && (this.#outcomes.history.landed[line] as number) < 0;
+    return side === "removed" && this.#neverLanded(line);
   }
 
   /** Where a copy is: its change, its commit, on which evidence. */
@@ -250,7 +280,7 @@ class LifeMaker {
     const killer = history.killer[copy.line] as number;
     const supersededAt =
       side === "removed"
-        ? (history.landed[copy.line] as number) < 0 || (this.#landing[copy.commit] as number) >= 0
+        ? this.#neverLanded(copy.line) || (this.#landing[copy.commit] as number) >= 0
           ? committedAt
           : null
         : killer >= 0
@@ -265,6 +295,36 @@ class LifeMaker {
       lastActiveAt,
     };
   }
+}
+
+/** Commits of the default branch that are no further apart by the committer's clock came in one push. */
+const onePushMs = 60_000;
+
+/**
+ * For each commit of the default branch's first-parent chain the number of the push that brought it: landing by rebase puts
+ * every commit of a change there, within seconds. The commits of a pull request are one push, a merge is one of its own.
+ */
+function pushesOf({ history, changes }: RepositoryOutcomes): Int32Array {
+  const push = new Int32Array(history.commits.length).fill(-1);
+  const changeOf = (c: number): number => {
+    const change = changes.changeOf[c] as number;
+    return changes.changes[change]?.kind === "pull_request" ? change : -1;
+  };
+  let number = 0;
+  let last = -1;
+  history.commits.forEach((commit, c) => {
+    if (history.onChain[c] !== 1) return;
+    const before = history.commits[last];
+    const together =
+      before !== undefined &&
+      commit.parents.length === 1 &&
+      before.parents.length <= 1 &&
+      (changeOf(c) >= 0 || changeOf(last) >= 0 ? changeOf(c) === changeOf(last) : commit.commitAt - before.commitAt <= onePushMs);
+    if (!together) number++;
+    push[c] = number;
+    last = c;
+  });
+  return push;
 }
 
 /** For each commit the first commit of the default branch's first-parent chain that contains it, -1 where none does. */

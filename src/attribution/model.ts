@@ -31,7 +31,11 @@ export interface Usage {
   readonly counts: TokenCounts;
   readonly outputQuality: Quality;
   readonly webSearches: number;
+  /** The most any witness shows: see Sighting. */
+  readonly visibleChars: number;
   readonly sightings: number;
+  /** Tokens of all sightings together: what would be counted if none were joined. */
+  readonly sightedTokens: number;
   readonly sources: readonly string[];
 }
 

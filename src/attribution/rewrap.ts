@@ -12,7 +12,7 @@ const mostJoined = 8;
 const shortestWhole = 12;
 
 /** Lines of a hunk without any other written line. */
-const longestAlone = 16;
+const longestAlone = 64;
 
 const bytesOf = (bare: number): number => Math.floor(bare / 0x100000000);
 
@@ -20,9 +20,17 @@ const bytesOf = (bare: number): number => Math.floor(bare / 0x100000000);
  * Gives lines that nobody wrote as they are to the written ones they were split or joined from: put together both are the
  * same but for white space, commas and quotation marks. The longest whole first, from the top; of several writes the latest.
  * Such a line is the agent's own. A long hunk without any other written line is not looked at.
+ * @param closers `bare` of trivial lines of the file: where a hunk ends before the last line of a statement, since git takes
+ *   the `)` of another one for it, they may be what is missing
  * @returns whether any line was given
  */
-export function matchRewrapped(block: Block, features: LineFeatures, written: WrittenLines, usable: (line: number) => boolean): boolean {
+export function matchRewrapped(
+  block: Block,
+  features: LineFeatures,
+  written: WrittenLines,
+  usable: (line: number) => boolean,
+  closers: readonly number[],
+): boolean {
   const { lines } = block;
   if (!written.hasLines(block.group, block.side)) return false;
   const isBeside = ({ written: line }: Wanted): boolean => line >= 0;
@@ -40,13 +48,11 @@ export function matchRewrapped(block: Block, features: LineFeatures, written: Wr
     for (let count = wholes.length; count > 0; count--) {
       const whole = wholes[count - 1] as number;
       if (bytesOf(whole) < shortestWhole) break;
-      const text = count > 1 ? written.textOf(whole) : -1;
-      const runs = written.findJoined(block.group, block.side, whole);
-      if (text < 0 && runs.length === 0) continue;
-      const open = lines.slice(i, i + count);
-      const single = written.find(block.group, block.side, text).findLast(usable);
-      const from = single === undefined ? findRun(runs, wholes.slice(0, count), written, usable) : [single];
+      let from = findWhole(block, whole, wholes.slice(0, count), count > 1, written, usable);
+      if (from === null && i + count === lines.length)
+        for (const closer of closers) from ??= findWhole(block, joinBare(whole, closer), wholes.slice(0, count), true, written, usable);
       if (from === null) continue;
+      const open = lines.slice(i, i + count);
       open.forEach((wanted, k) => {
         wanted.written = from[Math.min(k, from.length - 1)] as number;
         wanted.also = k === count - 1 ? from.slice(count) : [];
@@ -57,6 +63,21 @@ export function matchRewrapped(block: Block, features: LineFeatures, written: Wr
     }
   }
   return given;
+}
+
+function findWhole(
+  block: Block,
+  whole: number,
+  wholes: readonly number[],
+  alsoOne: boolean,
+  written: WrittenLines,
+  usable: (line: number) => boolean,
+): readonly number[] | null {
+  const text = alsoOne ? written.textOf(whole) : -1;
+  const single = text < 0 ? undefined : written.find(block.group, block.side, text).findLast(usable);
+  if (single !== undefined) return [single];
+  const runs = written.findJoined(block.group, block.side, whole);
+  return runs.length === 0 ? null : findRun(runs, wholes, written, usable);
 }
 
 /**

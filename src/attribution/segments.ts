@@ -175,6 +175,21 @@ class Streams {
   }
 }
 
+/** A sub-agent a session started, and whether the log has anything of it: responses or calls. */
+export interface StartedAgent {
+  readonly session: string;
+  readonly startedAt: number;
+  readonly observed: boolean;
+}
+
+/** The sub-agents of a session: one for each call that started one and did not fail, in order. */
+export function startedAgents(session: SessionInput): StartedAgent[] {
+  const streams = new Streams(session);
+  return streams.calls
+    .filter((call) => call.activity === "delegate" && call.status !== "error")
+    .map((call) => ({ session: session.session, startedAt: call.instant, observed: !streams.isUnlogged(call) }));
+}
+
 interface OpenPiece {
   readonly at: number;
   readonly usages: SessionUsage[];

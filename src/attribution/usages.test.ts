@@ -27,6 +27,7 @@ function sighting(part: Partial<Omit<Sighting, "counts">> & { counts?: Partial<S
     branch: null,
     outputQuality: "final",
     webSearches: 0,
+    visibleChars: 0,
     ...rest,
     counts: { input: 3, cacheRead: 100, cacheWrite5m: 20, cacheWrite1h: 0, output: 50, reasoning: null, ...counts },
   };
@@ -237,7 +238,8 @@ describe("joinSightings", () => {
   it("is idempotent: telling everything twice changes only the number of sightings", () => {
     fc.assert(
       fc.property(fc.array(anySighting, { maxLength: 10 }), (list) => {
-        const bare = (sightings: Sighting[]): unknown => joinSightings(sightings).usages.map((usage) => ({ ...usage, sightings: 0 }));
+        const bare = (sightings: Sighting[]): unknown =>
+          joinSightings(sightings).usages.map((usage) => ({ ...usage, sightings: 0, sightedTokens: 0 }));
         expect(bare([...list, ...list])).toEqual(bare(list));
       }),
     );

@@ -326,7 +326,9 @@ function usageOf(places: Int32Array, sightings: readonly Sighting[], ids: Strong
     branch: known("branch"),
     ...countsOf(members),
     webSearches: members.reduce((top, sighting) => Math.max(top, sighting.webSearches), 0),
+    visibleChars: members.reduce((top, sighting) => Math.max(top, sighting.visibleChars), 0),
     sightings: members.length,
+    sightedTokens: members.reduce((sum, { counts: c }) => sum + c.input + c.cacheRead + c.cacheWrite5m + c.cacheWrite1h + c.output, 0),
     sources: [...new Set(members.map((sighting) => sighting.source))].sort(compareText),
   };
 }

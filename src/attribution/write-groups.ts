@@ -51,9 +51,13 @@ export interface OpenState {
   readonly supersededAt: number | null;
 }
 
-export function openStateOf(drafts: Drafts, w: number, place: number): OpenState {
+/**
+ * What the commit of its neighbours left out was replaced before, though no log says by whom.
+ * @param reachedAt instant of the first commit that has any line of the write, null for none
+ */
+export function openStateOf(drafts: Drafts, w: number, place: number, reachedAt: number | null): OpenState {
   const draft = drafts.isDraft(w, place);
-  return { draft, supersededAt: draft ? null : drafts.supersededAt(w, place) };
+  return { draft, supersededAt: draft ? null : (drafts.supersededAt(w, place) ?? reachedAt) };
 }
 
 /** Lines that were moved weigh a tenth (RULINGS 15). */

@@ -15,10 +15,17 @@ export interface AnswerFate {
   readonly sentence: string;
 }
 
+export interface SpannedFate extends AnswerFate {
+  /** `share` over all allocations: rules × flows × grades. */
+  readonly span: Range;
+}
+
 export interface AnswerRollUp {
   readonly name: RollUpName;
   readonly nanoUsd: NanoUsd | null;
   readonly shareOfSpend: number | null;
+  /** `shareOfSpend` over all allocations: rules × flows × grades. */
+  readonly span: Range;
   /** Of decided spend: without ripening, idle, unknown. Null for those three. */
   readonly shareOfDecided: number | null;
 }
@@ -31,6 +38,7 @@ export interface AnswerRepository {
   readonly releaseRule: string;
   readonly spendNanoUsd: NanoUsd;
   readonly bought: number | null;
+  readonly boughtSpan: Range;
   readonly commits: number;
   readonly changesLanded: number;
   readonly linesLandedAgent: number;
@@ -39,7 +47,7 @@ export interface AnswerRepository {
   readonly linesLandedUnknown: number;
 }
 
-/** Low and high end of a share: agent … agent + mixed + unknown. */
+/** Low and high end of a share; null where the share is not known. */
 export interface Range {
   readonly low: number | null;
   readonly high: number | null;
@@ -67,7 +75,7 @@ export interface Answer {
   };
   /** Usages whose model has no price at the day of use: their tokens are counted, their dollars are not known. */
   readonly unpriced: readonly { readonly model: string; readonly usages: number; readonly tokens: number }[];
-  readonly fates: readonly AnswerFate[];
+  readonly fates: readonly SpannedFate[];
   readonly rollUp: readonly AnswerRollUp[];
   readonly residualNanoUsd: NanoUsd;
   readonly unlinkedReasons: readonly { readonly reason: string; readonly sentence: string; readonly nanoUsd: NanoUsd }[];
@@ -78,10 +86,29 @@ export interface Answer {
   readonly moved: { readonly back: number | null; readonly forward: number | null };
   /** Output tokens by quality of the count, share. */
   readonly quality: readonly { readonly quality: string; readonly share: number | null }[];
+  /** What counts logged before their response ended leave out. Basis "estimated": in no other number here. */
+  readonly estimate: {
+    /** Share of responses whose output count was logged early or not at all. */
+    readonly shareOfUsages: number | null;
+    readonly moreNanoUsd: NanoUsd;
+    /** Error of the rules for one response, each final count told by all others; null where no rule was fitted. */
+    readonly leaveOneOutError: number | null;
+  };
+  /** Sub-agents the sessions started, and those the log has nothing else of. */
+  readonly subAgents: { readonly started: number; readonly notObserved: number };
+  /** How often a response is told over all logs. */
+  readonly sightingsPerUsage: number | null;
   readonly changesLanded: number;
   /** Spend on landed changes over landed changes that carry spend; null where there are none. */
   readonly costPerLandedChangeNanoUsd: NanoUsd | null;
+  /** Agent … agent + mixed + unknown. */
   readonly aiShareOfLandedLines: Range;
+  /** Pairs whose order by share flips between allocations, the greater by the shown one first: no ranking tells them apart. */
+  readonly notDistinguishable: {
+    readonly rollUp: readonly (readonly [RollUpName, RollUpName])[];
+    readonly models: readonly (readonly [string, string])[];
+    readonly repositories: readonly (readonly [string, string])[];
+  };
   /** Share of landed agent lines alive after so many days (Kaplan–Meier), with the lines it speaks of. */
   readonly survival: readonly { readonly days: number; readonly share: number | null; readonly lines: number }[];
   readonly repositories: readonly AnswerRepository[];
@@ -90,6 +117,7 @@ export interface Answer {
     readonly usages: number;
     readonly nanoUsd: NanoUsd | null;
     readonly bought: number | null;
+    readonly boughtSpan: Range;
   }[];
   readonly weeks: readonly { readonly week: string; readonly nanoUsd: NanoUsd; readonly byRollUp: Readonly<Record<string, NanoUsd>> }[];
   /** Costliest sessions and changes, to open. */

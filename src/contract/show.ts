@@ -102,3 +102,37 @@ export interface Explanation {
   readonly sql?: string;
   readonly leftOut: readonly string[];
 }
+
+/** Who wrote each line of a file at HEAD, and what it cost. */
+export interface Blame {
+  readonly path: string;
+  readonly repository: string;
+  readonly head: string;
+  readonly notes: readonly string[];
+  readonly lines: readonly {
+    /** From 1. */
+    readonly line: number;
+    /** Full hash: what `git blame` names. */
+    readonly commit: string;
+    /** `agent`, `mixed`, `person`, `unknown`. */
+    readonly authorKind: string;
+    readonly session: string | null;
+    readonly grade: string | null;
+    /** Its part of the money of its artefact group; null where none is known. */
+    readonly costNanoUsd: NanoUsd | null;
+    /** Read from git for the screen. */
+    readonly text: string;
+  }[];
+}
+
+/** Somebody as the facts name them. An agent's account is nobody's. */
+export interface Identity {
+  readonly kind: "git_email" | "os_user" | "forge_login" | "agent";
+  readonly value: string;
+  /** The newest name it was seen with. */
+  readonly name: string | null;
+  readonly commits: number;
+  readonly sessions: number;
+  /** Name in assay.yaml; null where nobody owns it. */
+  readonly person: string | null;
+}

@@ -22,6 +22,8 @@ export interface Sighting {
   readonly counts: TokenCounts;
   readonly outputQuality: Quality;
   readonly webSearches: number;
+  /** Characters of text, thinking and tool input the witness shows. */
+  readonly visibleChars: number;
 }
 
 export interface TurnStart {

@@ -10,6 +10,14 @@ export function nextBucket(day: string, grain: NonNullable<MeasureQuery["grain"]
   return date.toISOString().slice(0, 10);
 }
 
+/** First day of the bucket that holds `day`; weeks begin on Monday. */
+export function bucketOf(day: string, grain: NonNullable<MeasureQuery["grain"]>): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  if (grain === "week") date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
+  else if (grain !== "day") date.setUTCMonth(date.getUTCMonth() - (date.getUTCMonth() % monthsOf[grain]), 1);
+  return date.toISOString().slice(0, 10);
+}
+
 export const nextDay = (day: string): string => nextBucket(day, "day");
 
 /** Which of the buckets reach out of the asked range, so that they hold less than their name says. */

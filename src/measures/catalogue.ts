@@ -5,12 +5,14 @@ import { type DimensionId, dimensions } from "./dimensions.ts";
 import { type EntityId, entity } from "./entities.ts";
 import { fates } from "./fates.ts";
 import { lines } from "./lines.ts";
+import { counts } from "./counts.ts";
 import type { Catalogue, Measure } from "./measure.ts";
 import { nearest } from "./nearest.ts";
+import { span } from "./span.ts";
 import { usage } from "./usage.ts";
 
 /** Every measure there is, by its id, which is public and never changes. */
-export const catalogue = { ...usage, ...fates, ...coverage, ...changes, ...lines } as const satisfies Catalogue;
+export const catalogue = { ...usage, ...fates, ...coverage, ...changes, ...lines, ...span, ...counts } as const satisfies Catalogue;
 export type MeasureId = keyof typeof catalogue;
 
 export const measureIds = Object.keys(catalogue) as readonly MeasureId[];
@@ -68,7 +70,8 @@ export function formulaOf(id: string): string {
         ...(only === undefined ? [] : [`${only.dimension} is ${only.is === "in" ? "" : "not "}${only.values.join(" or ")}`]),
         ...(where === undefined ? [] : [plain(where)]),
       ];
-      return `${plain(measure.sql)} over ${measure.of[0]}${conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`}`;
+      const one = `${plain(measure.sql)} over ${measure.of[0]}${conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`}`;
+      return measure.span === undefined ? one : `${measure.span === "low" ? "least" : "greatest"} over the 18 allocations a of ${one}`;
     }
     case "ratio":
       return `${measure.numerator} ÷ ${measure.denominator}${measure.ofAll === undefined ? "" : ` over all ${measure.ofAll.join(", ")}`}`;

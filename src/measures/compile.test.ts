@@ -66,9 +66,20 @@ test("every bound value is used: the engine refuses others", () => {
 });
 
 test("says which tables the app must fill first", () => {
-  expect(compiled({ measures: ["spend"], by: ["grade"] }).needs).toEqual({ fates: false, people: false });
-  expect(compiled({ measures: ["spend"], by: ["fate"] }).needs).toEqual({ fates: true, people: false });
-  expect(compiled({ measures: ["bought_share"] }, { audience: "team" }).needs).toEqual({ fates: true, people: true });
+  expect(compiled({ measures: ["spend"], by: ["grade"] }).needs).toEqual({ fates: false, people: false, span: false, outputRules: false });
+  expect(compiled({ measures: ["spend"], by: ["fate"] }).needs).toEqual({ fates: true, people: false, span: false, outputRules: false });
+  expect(compiled({ measures: ["fate_low_share"], by: ["fate"] }).needs).toEqual({
+    fates: true,
+    people: false,
+    span: true,
+    outputRules: false,
+  });
+  expect(compiled({ measures: ["bought_share"] }, { audience: "team" }).needs).toEqual({
+    fates: true,
+    people: true,
+    span: false,
+    outputRules: false,
+  });
 });
 
 test("a measure or dimension named twice is one column", () => {

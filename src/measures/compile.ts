@@ -8,6 +8,7 @@ import { type EngineRow, type Estimators, type Finish, finishResult } from "./fi
 import type { Aggregate, Measure, Ratio } from "./measure.ts";
 import { type Parameter, type Part, Parts, dimensionColumn, fromSql, groupColumns, timeColumn } from "./parts.ts";
 import { type PeopleRule, defaultPeopleRule } from "./people.ts";
+import { requireOrder } from "./order.ts";
 import { name } from "./sql-text.ts";
 
 export interface CompileOptions {
@@ -27,6 +28,10 @@ export interface Compiled {
     readonly fates: boolean;
     /** Reads the table `session_person(session_id, person)`. */
     readonly people: boolean;
+    /** Reads the table `span_part` (src/store/views/span_part.sql), made for the asked instant. */
+    readonly span: boolean;
+    /** Reads the table `output_rule`: how early output counts are estimated. */
+    readonly outputRules: boolean;
   };
   /** Turns the engine's rows into the answer. */
   finish(rows: readonly EngineRow[], estimators: Estimators): MeasureResult;
@@ -41,6 +46,7 @@ export interface Compiled {
 export function compile(asked: MeasureQuery, options: CompileOptions = { audience: "local" }): Compiled {
   const query = { ...asked, measures: [...new Set(asked.measures)], by: [...new Set(asked.by)] };
   if (options.audience === "team") refusePersons(query);
+  requireOrder(query);
   const parts = new Parts(query);
   const columns = columnsOf(query);
   const leftOut = leftOutOf(parts, query.measures);
@@ -62,10 +68,18 @@ export function compile(asked: MeasureQuery, options: CompileOptions = { audienc
     sql,
     params,
     columns,
-    needs: { fates: /\bstrand_fate\b/.test(sql), people: /\bsession_person\b/.test(sql) },
+    needs: {
+      fates: /\bstrand_fate\b/.test(sql),
+      people: /\bsession_person\b/.test(sql),
+      span: /\bspan_part\b/.test(sql),
+      outputRules: /\boutput_rule\b/.test(sql),
+    },
     finish: (rows, estimators) => finishResult(rows, estimators, context),
   };
 }
+
+/** More rows than any answer may have. */
+const mostRows = 100_000;
 
 const asOfMs = (query: MeasureQuery): number | null => (query.asOf === null ? null : Date.parse(query.asOf));
 
@@ -196,7 +210,9 @@ function statement(parts: Parts, items: readonly Item[], { audience }: CompileOp
     cte("spine", parts.whole.map((part) => `SELECT ${groups.join(", ") || "1 AS everything"} FROM ${part.alias}`).join("\nUNION\n")),
     cte("answer", answerSql(parts, groups, all, team)),
   ];
-  const limit = audience === "team" ? [] : [`LIMIT ${parts.parameters.bind(query.limit + 1)}`];
+  // What is withheld or asked in an order of its own is cut when the rows are finished.
+  const rows = query.order.length > 0 ? mostRows : query.limit;
+  const limit = audience === "team" ? [] : [`LIMIT ${parts.parameters.bind(rows + 1)}`];
   const output = [...groupItems(query), ...all.map(castItem)];
   return [`WITH ${ctes.join(",\n")}`, `SELECT ${output.join(",\n  ")}`, "FROM answer", ...orderSql(items, groups), ...limit].join("\n");
 }

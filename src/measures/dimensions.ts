@@ -36,6 +36,10 @@ export const dimensions = {
   unlinked_reason: { title: "Reason not linked", description: "Why an end cannot be observed; null for what is linked." },
   grade: { title: "Grade of evidence", description: "`A`, `B`, `C`, or `none` for what no line carries.", artefact: true },
   flow: { title: "Flow", description: "`own`, `tail`, or moved over turns without edits: `back`, `forward`." },
+  allocation: {
+    title: "Allocation",
+    description: "Rule, flows and grades of evidence an allocation goes by: `lines_flows_to_C` is the one every answer is told by.",
+  },
   change: { title: "Change", description: "Pull request, merge request or direct push.", person: true, artefact: true },
   change_kind: { title: "Kind of change", description: "`pull_request` or `direct`.", artefact: true },
   evidence: { title: "Evidence of landing", description: "How it is known that the change landed.", artefact: true },

@@ -1,5 +1,6 @@
 import { rollUp } from "../contract/fates.ts";
 import type { DimensionId } from "./dimensions.ts";
+import { allocationRows, spanRows } from "./span-columns.ts";
 import { literal } from "./sql-text.ts";
 
 /** A table that has exactly one row, or none, for each row of the entity: it cannot multiply what is summed. */
@@ -62,6 +63,15 @@ const rollUpRows = Object.entries(rollUp)
   .flatMap(([group, fates]) => fates.map((fate) => `(${literal(fate)}, ${literal(group)})`))
   .join(", ");
 
+/** What the parts of the span have in common: charges, and the fates their money has under some allocation. */
+const spanned = {
+  time: "e.instant_ms",
+  timeTitle: "when the response was made",
+  joins: { ...usageJoins, group: { cardinality: "one", sql: `LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = e.fate` } },
+  dimensions: { ...usageDimensions, fate: { sql: "e.fate" }, roll_up: { sql: "w.roll_up", join: "group" } },
+  person: { sql: "p.person", join: "person", weight: "e.a0" },
+} as const satisfies Pick<Entity, "time" | "timeTitle" | "joins" | "dimensions" | "person">;
+
 export const entities = {
   usage: {
     title: "one billed model response",
@@ -77,6 +87,23 @@ export const entities = {
     title: "one charge: the money of a response, or a remainder of a bill",
     key: "charge_id",
     rows: "SELECT c.charge_id, c.list_nano_usd, c.remainder, u.* FROM charge c LEFT JOIN usage_d u ON u.usage_id = c.usage_id",
+    time: "e.instant_ms",
+    timeTitle: "when the response was made",
+    joins: usageJoins,
+    dimensions: usageDimensions,
+    person: { sql: "p.person", join: "person", weight: "e.list_nano_usd" },
+  },
+  estimate: {
+    title: "one charge, with its output count estimated where it was logged before the response ended",
+    key: "charge_id",
+    rows: `SELECT x.*, x.list_nano_usd + coalesce(CAST(round((x.output_estimated - x.output) * (x.output_nano_per_million / 1e6)) AS BIGINT), 0) AS estimated_nano_usd
+FROM (
+  SELECT c.charge_id, c.list_nano_usd, c.output_nano_per_million, u.*, CASE WHEN u.output_quality = 'final' OR o.model IS NULL THEN u.output
+    ELSE greatest(u.output, CAST(round(o.constant_tokens + o.tokens_per_char * u.visible_chars) AS BIGINT)) END AS output_estimated
+  FROM charge c
+  LEFT JOIN usage_d u ON u.usage_id = c.usage_id
+  LEFT JOIN output_rule o ON o.model = u.model AND o.agent_version IS NOT DISTINCT FROM u.agent_version
+) x`,
     time: "e.instant_ms",
     timeTitle: "when the response was made",
     joins: usageJoins,
@@ -122,6 +149,19 @@ LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = ${fateSql}`,
     },
     person: { sql: "p.person", join: "person", weight: "e.list_nano_usd" },
   },
+  span: {
+    title: "one part of a charge: what of it ends in one fate, on one grade of evidence, under each of the 18 allocations",
+    key: "charge_id, fate, grade",
+    rows: spanRows,
+    ...spanned,
+  },
+  allocation: {
+    title: "one part of a charge under one of the 18 allocations",
+    key: "charge_id, fate, grade, allocation",
+    rows: allocationRows,
+    ...spanned,
+    dimensions: { ...spanned.dimensions, allocation: { sql: "e.allocation" } },
+  },
   change: {
     title: "one change that landed",
     key: "change_id",
@@ -139,6 +179,47 @@ LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = ${fateSql}`,
       evidence: { sql: "e.evidence" },
     },
     person: { sql: "p.author_email", join: "person", weight: "1" },
+  },
+  sub_agent: {
+    title: "one sub-agent that a session started",
+    key: "session_id, started_ms",
+    rows: `SELECT d.*, s.agent, s.agent_version, s.session_key, s.trigger, s.entrypoint, s.repository_id, o.source
+FROM sub_agent_d d
+LEFT JOIN session_d s ON s.session_id = d.session_id
+LEFT JOIN (SELECT session_id, min(source) AS source FROM usage_d GROUP BY session_id) o ON o.session_id = d.session_id`,
+    time: "e.started_ms",
+    timeTitle: "when it was started",
+    joins: {
+      repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
+      person: usageJoins.person,
+    },
+    dimensions: {
+      agent: { sql: "e.agent" },
+      agent_version: { sql: "e.agent_version" },
+      source: { sql: "e.source" },
+      session: { sql: "e.session_key" },
+      started_by: { sql: "e.trigger" },
+      entrypoint: { sql: "e.entrypoint" },
+      repository: { sql: "r.name", join: "repository" },
+    },
+    person: { sql: "p.person", join: "person", weight: "1" },
+  },
+  listed_session: {
+    title: "one session that a checkpoint lists",
+    key: "repository_id, session_key",
+    rows: "SELECT d.*, s.session_id FROM listed_session_d d LEFT JOIN session_d s ON s.session_key = d.session_key",
+    time: "e.created_ms",
+    timeTitle: "when its first checkpoint was made",
+    joins: {
+      repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
+      person: usageJoins.person,
+    },
+    dimensions: {
+      source: { sql: "'checkpoints'" },
+      session: { sql: "e.session_key" },
+      repository: { sql: "r.name", join: "repository" },
+    },
+    person: { sql: "p.person", join: "person", weight: "1" },
   },
   run: {
     title: "one run of landed lines with one life and one author kind; generated, vendored and lock files left out",

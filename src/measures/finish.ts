@@ -3,6 +3,7 @@ import type { Cell, MeasureQuery, MeasureResult, MeasureWarning, ResultColumn } 
 import { partialBuckets } from "./buckets.ts";
 import { requireDimension, requireMeasure } from "./catalogue.ts";
 import { type Dimension, dimensions } from "./dimensions.ts";
+import { sortRows } from "./order.ts";
 import { type Contributors, type PeopleRule, passes, together, withheldGroups } from "./people.ts";
 
 /** A row as the engine gives it: strings, numbers, null by column. */
@@ -39,18 +40,20 @@ export function finishResult(engineRows: readonly EngineRow[], estimators: Estim
   const read = engineRows.map((row) => readRow(row, columns, estimators));
   const small = hideSmallSamples(read, engineRows, query);
   const guarded = people === null ? { rows: read, cells: 0 } : withholdRows(read, engineRows, columns, people);
-  const rows = guarded.rows.slice(0, query.limit);
+  const rows = sortRows(guarded.rows, query).slice(0, query.limit);
   const times = rows.flatMap(({ time }) => (typeof time === "string" ? [time] : []));
   return {
     columns: [...columns],
     rows,
     query,
-    basis: columns.some(({ type }) => type === "integer_text") ? "list" : null,
+    compared: null,
+    basis: basisOf(columns),
     partialBuckets: partialBuckets(times, query),
     warnings: [
       ...leftOutWarnings(engineRows, finish),
       ...small,
       ...fateWarnings(query),
+      ...estimatedWarnings(columns),
       ...withheldWarnings(guarded.cells),
       ...(guarded.rows.length > query.limit ? [truncated(query.limit)] : []),
     ],
@@ -93,6 +96,24 @@ function hideSmallSamples(rows: readonly Row[], engineRows: readonly EngineRow[]
       },
     ];
   });
+}
+
+function isEstimated({ id, kind }: ResultColumn): boolean {
+  const measure = kind === "measure" ? requireMeasure(id) : null;
+  return measure?.kind === "aggregate" && measure.basis === "estimated";
+}
+
+function basisOf(columns: readonly ResultColumn[]): MeasureResult["basis"] {
+  const money = columns.filter(({ type }) => type === "integer_text");
+  return money.length === 0 ? null : money.every(isEstimated) ? "estimated" : "list";
+}
+
+function estimatedWarnings(columns: readonly ResultColumn[]): MeasureWarning[] {
+  return columns.filter(isEstimated).map(({ id }) => ({
+    code: "estimated",
+    measure: id,
+    message: "Basis estimated: output counts that were logged early are estimated here; the ledger has the logged ones.",
+  }));
 }
 
 function leftOutWarnings(engineRows: readonly EngineRow[], { leftOut }: Finish): MeasureWarning[] {
@@ -187,7 +208,7 @@ function withheldWarnings(cells: number): MeasureWarning[] {
   return [{ code: "withheld", message: `${cells} groups of too few people, or with one person too large, are added up in one row.` }];
 }
 
-const truncated = (limit: number): MeasureWarning => ({
+export const truncated = (limit: number): MeasureWarning => ({
   code: "truncated",
   message: `Only the first ${limit} rows are shown; ask for fewer dimensions or a higher limit.`,
 });

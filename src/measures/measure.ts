@@ -29,6 +29,13 @@ export interface Aggregate extends Described {
   readonly of: readonly EntityId[];
   /** Fragment over the row `e`. */
   readonly sql: string;
+  /**
+   * The least or greatest of the sums under the 18 allocations of the span (docs/decisions/0011): `sql` is the sum under one
+   * of them, in which `e.a` stands for its column.
+   */
+  readonly span?: "low" | "high";
+  /** Money on another basis than list prices of logged counts. */
+  readonly basis?: "estimated";
   /** Only rows whose dimension is, or is not, one of these. */
   readonly only?: { readonly dimension: DimensionId; readonly is: "in" | "not_in"; readonly values: readonly string[] };
   /** Only rows of which this fragment holds. */

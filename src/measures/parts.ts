@@ -4,6 +4,7 @@ import { dimensionsOf, dimensionsOfEntity, requireDimension } from "./catalogue.
 import type { DimensionId } from "./dimensions.ts";
 import { type Entity, type EntityId, entity } from "./entities.ts";
 import type { Aggregate, Distribution } from "./measure.ts";
+import { spanColumns } from "./span-columns.ts";
 import { name } from "./sql-text.ts";
 import { nextDay } from "./buckets.ts";
 
@@ -74,7 +75,7 @@ export class Parts {
     const rows = measure.only === undefined && measure.where === undefined ? "part_rows" : `${id}__rows`;
     if (!part.columns.has(id)) {
       const filter = this.#filter(part, measure);
-      part.columns.set("part_rows", "count(*)").set(id, `${measure.sql}${filter}`).set(rows, `count(*)${filter}`);
+      part.columns.set("part_rows", "count(*)").set(id, valueSql(measure, filter)).set(rows, `count(*)${filter}`);
     }
     return { value: column(part, id), rows: column(part, rows), groupRows: column(part, "part_rows") };
   }
@@ -146,6 +147,13 @@ export class Parts {
     const any = filter.values.includes(null) ? `(${listed} OR ${sql} IS NULL)` : listed;
     return filter.is === "in" ? any : `NOT ${any}`;
   }
+}
+
+/** The aggregate over the rows a filter leaves; of a span the outermost over its allocations, each filtered alike. */
+function valueSql({ sql, span }: Aggregate, filter: string): string {
+  if (span === undefined) return `${sql}${filter}`;
+  const each = spanColumns.map((allocation) => `${sql.replaceAll(/\be\.a\b/g, `e.${allocation}`)}${filter}`);
+  return `${span === "low" ? "least" : "greatest"}(${each.join(", ")})`;
 }
 
 const column = (part: Part, id: string): string => `${part.alias}.${name(id)}`;

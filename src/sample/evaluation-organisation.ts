@@ -10,7 +10,7 @@ export type Noise = "off" | "on";
 export interface EvaluationSettings {
   readonly seed: number;
   readonly noise: Noise;
-  /** Pieces of work in each repository; default 30. */
+  /** Pieces of work in each repository; default 24. */
   readonly itemsPerRepository?: number;
 }
 
@@ -132,7 +132,7 @@ const habitsOf: Readonly<Record<Noise, Habits>> = {
 const days = 426;
 
 /** Four teams, ten repositories that are seen and one that is not, fourteen months. Same settings: same plan. */
-export function evaluationOrganisation({ seed, noise, itemsPerRepository = 30 }: EvaluationSettings): Organisation {
+export function evaluationOrganisation({ seed, noise, itemsPerRepository = 24 }: EvaluationSettings): Organisation {
   const random = randomFrom(`evaluation ${seed}`);
   const teams = teamNames.map((names) => teamOf(names, random.fork(`team ${names[0]}`), days));
   const repositories = seats.map(({ name, team, language, habit, seen = true }): RepositoryPlan => {

@@ -169,5 +169,5 @@ function mergeGap(base: readonly Line[], ours: readonly Line[], theirs: readonly
   if (contested !== undefined && added(ours).length > 0 && added(theirs).length > 0) {
     throw new Error(`both sides replaced ${JSON.stringify(contested.text)}`);
   }
-  return [...ours.filter((line) => !was.has(line) || inTheirs.has(line)), ...added(theirs)];
+  return [...ours.filter((line) => !was.has(line) || inTheirs.has(line)), ...added(theirs).filter((line) => !inOurs.has(line))];
 }

@@ -36,6 +36,7 @@ export interface KeptWrite {
   readonly repository: number | null;
   readonly path: string | null;
   readonly places: Uint8Array | null;
+  readonly reachedAt: number | null;
   readonly artefacts: string;
 }
 
@@ -96,6 +97,7 @@ export async function readWritesOfSessions(database: Database, sessions: readonl
     repository: row["repository_id"] as number | null,
     path: row["path"] as string | null,
     places: row["places"] as Uint8Array | null,
+    reachedAt: maybeNumber(row["reached_ms"]),
     artefacts: row["artefacts"] as string,
   }));
 }

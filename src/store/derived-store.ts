@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import derivedSchema from "./derived.sql";
-import { Database, type ColumnType, type Row } from "./duckdb/database.ts";
+import { Database, type ColumnType, type Purpose, type Row } from "./duckdb/database.ts";
 import { derivedFile } from "./place.ts";
 import ledgerView from "./views/ledger.sql";
 
@@ -97,15 +97,26 @@ async function appendRows(database: Database, rows: DerivedRows, releaseMemory: 
 const listOf = (ids: readonly number[]): string => [...ids, -1].map(Number).join(", ");
 
 /** Tables whose rows belong to a session, or to a repository; those that hang on a usage or a segment go before it. */
-const bySession = ["usage_d", "segment", "session_place", "write_d", "session_d"] as const;
-const byRepository = ["repository_d", "change", "commit_d", "commit_link", "run", "opaque_path", "note_tally", "problem_d"] as const;
+const bySession = ["sub_agent_d", "usage_d", "segment", "session_place", "write_d", "session_d"] as const;
+const byRepository = [
+  "repository_d",
+  "change",
+  "commit_d",
+  "commit_link",
+  "run",
+  "opaque_path",
+  "listed_session_d",
+  "note_tally",
+  "problem_d",
+] as const;
 
 async function deleteReplaced(database: Database, { sessions, repositories, problems }: Replaced): Promise<void> {
   const own = `session_id IN (${listOf(sessions)})`;
   for (const table of ["ledger", "charge"])
     await database.run(`DELETE FROM ${table} WHERE usage_id IN (SELECT usage_id FROM usage_d WHERE ${own})`);
   await database.run(`DELETE FROM fate_now WHERE strand_id IN (SELECT strand_id FROM strand JOIN segment USING (segment_id) WHERE ${own})`);
-  await database.run(`DELETE FROM strand WHERE segment_id IN (SELECT segment_id FROM segment WHERE ${own})`);
+  for (const table of ["strand", "span_segment", "span_mix"])
+    await database.run(`DELETE FROM ${table} WHERE segment_id IN (SELECT segment_id FROM segment WHERE ${own})`);
   for (const table of bySession) await database.run(`DELETE FROM ${table} WHERE ${own}`);
   for (const table of byRepository) await database.run(`DELETE FROM ${table} WHERE repository_id IN (${listOf(repositories)})`);
   for (const locator of problems) await database.run("DELETE FROM problem_d WHERE locator = $locator", { locator });
@@ -116,10 +127,11 @@ async function followRepositories(database: Database, repositories: string): Pro
     `UPDATE strand SET change_id = n.change_id FROM change_before b JOIN change n USING (repository_id, change_key)
      WHERE strand.change_id = b.change_id AND b.repository_id IN (${repositories})`,
   );
-  await database.run(
-    `UPDATE strand SET horizon_ms = r.horizon_ms, landing_is_release = r.release_rule = 'landing' FROM repository_d r
-     WHERE strand.repository_id = r.repository_id AND r.repository_id IN (${repositories}) AND strand.written_ms IS NOT NULL`,
-  );
+  for (const table of ["strand", "span_mix"])
+    await database.run(
+      `UPDATE ${table} SET horizon_ms = r.horizon_ms, landing_is_release = r.release_rule = 'landing' FROM repository_d r
+       WHERE ${table}.repository_id = r.repository_id AND r.repository_id IN (${repositories}) AND ${table}.written_ms IS NOT NULL`,
+    );
 }
 
 /** A model without a price is a gap in every total of dollars: said once for each model and reason (RULINGS 31). */
@@ -166,7 +178,7 @@ export function hasDerived(folder: string): boolean {
   return existsSync(join(folder, derivedFile));
 }
 
-/** Opens the derived tables for questions; temp tables may be made, the file is not changed. */
-export async function openDerived(folder: string): Promise<Database> {
-  return await Database.open(join(folder, derivedFile), { readOnly: true, for: "questions" });
+/** Opens the derived tables to read; temp tables may be made, the file is not changed. */
+export async function openDerived(folder: string, purpose: Purpose = "questions"): Promise<Database> {
+  return await Database.open(join(folder, derivedFile), { readOnly: true, for: purpose });
 }

@@ -31,13 +31,14 @@ CREATE TABLE usage_d (
   model VARCHAR, agent_version VARCHAR, service_tier VARCHAR, speed VARCHAR, geo VARCHAR, branch VARCHAR, ran_in VARCHAR,
   repository_id INTEGER, sub_agent BOOLEAN, turn INTEGER, source VARCHAR, sightings INTEGER,
   input BIGINT, cache_read BIGINT, cache_write_5m BIGINT, cache_write_1h BIGINT, output BIGINT, reasoning BIGINT,
-  output_quality VARCHAR, web_searches INTEGER
+  output_quality VARCHAR, web_searches INTEGER, visible_chars BIGINT, sighted_tokens BIGINT
 );
 
 -- One row per charge. Null cost: no price is known (`price_gap` says why). `remainder` is null for the charge of a usage.
+-- `output_nano_per_million`: what a million further output tokens would cost.
 CREATE TABLE charge (
   charge_id INTEGER, usage_id INTEGER, list_nano_usd BIGINT, contract_nano_usd BIGINT, billed_nano_usd BIGINT, price_gap VARCHAR,
-  remainder VARCHAR
+  remainder VARCHAR, output_nano_per_million BIGINT
 );
 
 -- One row per segment: the responses that feed one group of edits (or none).
@@ -73,11 +74,13 @@ CREATE TABLE commit_link (
   lines_removed INTEGER
 );
 
--- One row per run: lines of one file born in one commit, with one life, one kind and one author. `noted_agent`: as notes name it.
+-- One row per run: lines of one file born in one commit, with one life, one kind and one author. `places`: where its lines
+-- are in the file as that commit has it, ranges of line numbers from 1, `first+count` with commas: `3+2,9+1`. `noted_agent`: as
+-- notes name it.
 CREATE TABLE run (
   run_id INTEGER, repository_id INTEGER, path VARCHAR, born_commit VARCHAR, born_ms BIGINT, landed_ms BIGINT, landed_change_id INTEGER,
   released_ms BIGINT, died_ms BIGINT, death VARCHAR, killer_commit VARCHAR, line_kind VARCHAR, lines INTEGER, moved_lines INTEGER,
-  author_kind VARCHAR, grade VARCHAR, session_id INTEGER, noted_agent VARCHAR
+  author_kind VARCHAR, grade VARCHAR, session_id INTEGER, noted_agent VARCHAR, places VARCHAR
 );
 
 -- One row per dialect of authorship notes a repository has. Lines are added lines of commits that are known and no merges;
@@ -94,11 +97,29 @@ CREATE TABLE session_place (session_id INTEGER, kept_in INTEGER, folders VARCHAR
 
 -- One row per (call, path) a session wrote, or per opaque write, whose lines a commit tells (`digest` null).
 -- `path`: in the repository, null outside of any. `digest`: of the changed lines. `places`: for each line the index of its
--- group if a commit has it, else -1, as runs (index, length) of int32. `artefacts`: what became of it, JSON.
+-- group if a commit has it, else -1, as runs (index, length) of int32. `reached_ms`: the first commit with any of its lines. `artefacts`: what became of it, JSON.
 CREATE TABLE write_d (
   session_id INTEGER, call_key VARCHAR, logged_path VARCHAR, instant_ms BIGINT, turn INTEGER, quality VARCHAR, digest VARCHAR,
-  changed_lines INTEGER, repository_id INTEGER, path VARCHAR, places BLOB, artefacts VARCHAR
+  changed_lines INTEGER, repository_id INTEGER, path VARCHAR, places BLOB, reached_ms BIGINT, artefacts VARCHAR
 );
 
 -- Paths whose lines are not known at the tip of the default branch.
 CREATE TABLE opaque_path (repository_id INTEGER, path VARCHAR);
+
+-- One row per segment and other allocation (1 pooled, 2 equal, 3 lines without flows, 4 pooled without, 5 equal without) that
+-- shares its money otherwise than its strands do: where there is none, the strands say it. `mix_…`: the first of the session
+-- with these shares.
+CREATE TABLE span_segment (segment_id INTEGER, allocation TINYINT, mix_segment_id INTEGER, mix_allocation TINYINT);
+
+-- One row per mix and life: a share of a billion of the segment's money, and what its fate depends on, as in `strand`.
+CREATE TABLE span_mix (
+  segment_id INTEGER, allocation TINYINT, weight INTEGER, grade VARCHAR, unlinked_reason VARCHAR, side VARCHAR, repository_id INTEGER,
+  written_ms BIGINT, committed_ms BIGINT, landed_ms BIGINT, released_ms BIGINT, died_ms BIGINT, death VARCHAR, superseded_ms BIGINT,
+  undone_ms BIGINT, last_active_ms BIGINT, horizon_ms BIGINT, landing_is_release BOOLEAN
+);
+
+-- One row per sub-agent a session started; `observed`: the log has responses or calls of it.
+CREATE TABLE sub_agent_d (session_id INTEGER, started_ms BIGINT, observed BOOLEAN);
+
+-- One row per session that a checkpoint lists; `has_transcript`: one was there to be read.
+CREATE TABLE listed_session_d (session_key VARCHAR, repository_id INTEGER, created_ms BIGINT, has_transcript BOOLEAN);

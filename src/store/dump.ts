@@ -76,7 +76,7 @@ const naturalKeySql: Readonly<Record<string, string>> = {
 };
 
 /** Columns that hold an id under another name. */
-const sameIds: Readonly<Record<string, string>> = { landed_change_id: "change_id" };
+const sameIds: Readonly<Record<string, string>> = { landed_change_id: "change_id", mix_segment_id: "segment_id" };
 
 async function readNaturalKeys(database: Database): Promise<ReadonlyMap<string, ReadonlyMap<number, string>>> {
   const keys = new Map<string, ReadonlyMap<number, string>>();

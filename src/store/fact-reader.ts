@@ -12,6 +12,7 @@ import { emptyDiff, unpackLineDiff } from "../lines/line-diff.ts";
 import type { Call, Sighting, TurnStart } from "../contract/stored.ts";
 import type { LineDiff } from "../lines/line-diff.ts";
 import type { Cell } from "./duckdb/database.ts";
+import { keyKinds } from "./rows.ts";
 import type { FactStore } from "./store.ts";
 
 /** Facts as attribution reads them: texts instead of ids, one row each, in a canonical order. */
@@ -47,6 +48,7 @@ export interface StoredCheckpoint {
   readonly session: string;
   readonly transcript: string;
   readonly filesTouched: readonly string[];
+  readonly createdAt: number | null;
 }
 
 export interface StoredRepository {
@@ -94,7 +96,7 @@ export async function familyOf(store: FactStore, sessions: Iterable<number>): Pr
   while (fresh.length > 0) {
     for (const session of fresh) family.add(session);
     const list = idList(fresh);
-    const shared = ["sighting.message_id", "sighting.request_id", "call.call_key"].map((shared) => {
+    const shared = ["sighting.response_key", "sighting.request_id", "call.call_key"].map((shared) => {
       const [table, key] = shared.split(".") as [string, string];
       return `SELECT DISTINCT session_id FROM ${table} WHERE session_id NOT IN (${list})
         AND ${key} IN (SELECT ${key} FROM ${table} WHERE session_id IN (${list}) AND ${key} IS NOT NULL)`;
@@ -161,7 +163,7 @@ export async function readSightings(store: FactStore, scope: SessionScope = null
       agent: text(c("agent_id")),
       session: text(c("session_id")),
       responseKey: c("response_key") as string,
-      messageId: c("message_id") as string | null,
+      messageId: c("key_kind") === keyKinds.message ? (c("response_key") as string) : null,
       requestId: c("request_id") as string | null,
       instant: number(c("instant_ms")),
       agentId: maybe(c("sub_agent_id")),
@@ -183,6 +185,7 @@ export async function readSightings(store: FactStore, scope: SessionScope = null
       },
       outputQuality: qualities[c("output_quality") as number] as Quality,
       webSearches: number(c("web_searches")),
+      visibleChars: number(c("visible_chars")),
     }),
   );
 }
@@ -304,6 +307,7 @@ export async function readCheckpoints(store: FactStore): Promise<StoredCheckpoin
     session: store.dictionary.text(c("session_id") as number),
     transcript: transcriptStates[c("transcript") as number] as string,
     filesTouched: JSON.parse(c("files_touched") as string) as string[],
+    createdAt: maybeNumber(c("created_ms")),
   }));
 }
 
@@ -423,8 +427,8 @@ export async function sharesId(store: FactStore, kind: "message" | "request", id
 export async function readStoredCommits(store: FactStore, ids: readonly number[]): Promise<CommitFact[]> {
   const maybe = (cell: Cell): string | null => store.dictionary.maybeText(cell as number | null);
   const list = ids.map(Number).join(", ");
-  const files = new Map<string, { id: number; position: number; change: FileChange }[]>();
-  // Put in order here: a sort that carries the packed lines of a large history does not fit in the memory a reader has.
+  const told = new Map<string, { readonly id: number; readonly position: number; readonly change: FileChange }[]>();
+  // Put in order here: the database would sort the packed lines too, and has not the memory for those of a large repository.
   await read(store, `SELECT * FROM file_change WHERE repository_id IN (${list})`, (c) => {
     const hash = c("commit_hash") as string;
     const lines = c("lines") as Uint8Array | null;
@@ -437,15 +441,15 @@ export async function readStoredCommits(store: FactStore, ids: readonly number[]
       opaque: (maybe(c("opaque_id")) ?? false) as FileChange["opaque"],
       diff: lines === null ? emptyDiff : unpackLineDiff(lines),
     };
-    const placed = { id: number(c("repository_id")), position: number(c("position")), change };
-    const known = files.get(hash);
-    if (known) known.push(placed);
-    else files.set(hash, [placed]);
+    const entry = { id: c("repository_id") as number, position: c("position") as number, change };
+    const known = told.get(hash);
+    if (known) known.push(entry);
+    else told.set(hash, [entry]);
   });
-  /** A commit told under two ids of one repository is told by the smaller. */
   const filesOf = (hash: string): FileChange[] => {
-    const told = (files.get(hash) ?? []).sort((a, b) => a.position - b.position || a.id - b.id);
-    return told.filter(({ position }, i) => position !== told[i - 1]?.position).map(({ change }) => change);
+    const entries = (told.get(hash) ?? []).sort((a, b) => a.position - b.position || a.id - b.id);
+    // the same commit may be told under two ids of one repository
+    return entries.filter(({ position }, i) => position !== entries[i - 1]?.position).map(({ change }) => change);
   };
   const commits = new Map<string, CommitFact>();
   await read(store, `SELECT * FROM commit WHERE repository_id IN (${list})`, (c) => {

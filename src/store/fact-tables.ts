@@ -41,7 +41,7 @@ export const factTables = {
     key("agent_id"),
     key("session_id"),
     key("response_key", "VARCHAR"),
-    min("message_id", "VARCHAR"),
+    min("key_kind", "TINYINT"),
     min("request_id", "VARCHAR"),
     min("instant_ms"),
     text("sub_agent_id"),

@@ -2,6 +2,7 @@ import { featureVersion, lineCount, packLineDiff } from "../lines/line-diff.ts";
 import {
   type AuthorshipNoteFact,
   type CommitFact,
+  type SightingFact,
   type TokenFact,
   qualities,
   transcriptStates,
@@ -9,6 +10,9 @@ import {
 } from "../contract/facts.ts";
 import type { Dictionary } from "./dictionary.ts";
 import type { FactBatch } from "./fact-batch.ts";
+
+/** Values of `sighting.key_kind`. */
+export const keyKinds = { message: 0, request: 1, neither: 2 } as const;
 
 /** Where and when a fact was told: stored with every row. */
 export interface Telling {
@@ -52,7 +56,7 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         id(fact.agent),
         id(fact.session),
         responseKey,
-        fact.messageId,
+        keyKind(fact),
         fact.requestId,
         fact.instant,
         maybe(fact.agentId),
@@ -175,6 +179,11 @@ export function addNote(batch: FactBatch, dictionary: Dictionary, repositoryId: 
     JSON.stringify(note.defects),
     seenAt,
   ]);
+}
+
+/** What the response key is; the message id wherever there is one. */
+function keyKind({ messageId, requestId }: SightingFact): number {
+  return messageId !== null ? keyKinds.message : requestId !== null ? keyKinds.request : keyKinds.neither;
 }
 
 /** Adds a commit and its file changes. */

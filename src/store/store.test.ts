@@ -6,8 +6,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { CarriedNote, SightingFact, TokenFact } from "../contract/facts.ts";
 import { Database } from "./duckdb/database.ts";
 import { dumpFacts } from "./dump.ts";
-import { readCommitMentions, readNotes } from "./fact-reader.ts";
+import { readCommitMentions, readNotes, readSightings } from "./fact-reader.ts";
 import { type FactTable, factTables } from "./fact-tables.ts";
+import facts1 from "./migrations/0001_facts.sql";
 import { factsFile } from "./place.ts";
 import { FactStore, migrations } from "./store.ts";
 
@@ -143,6 +144,39 @@ describe("the fact store", () => {
         store.close();
       }
     }
+  });
+
+  it("brings a filled store of version 1 up to date: every sighting keeps its ids", async () => {
+    const path = folder();
+    const database = await Database.open(join(path, factsFile));
+    await database.run(facts1);
+    await database.run("INSERT INTO meta VALUES ('secret', '00112233445566778899aabbccddeeff'), ('schema_version', '1')");
+    await database.run("INSERT INTO dict VALUES (0, 'claude-code'), (1, 's1'), (2, 'model')");
+    for (const ids of ["'msg_1', 'msg_1', 'req_1'", "'req_2', NULL, 'req_2'", "'5:1:2:3:4:5', NULL, NULL"]) {
+      await database.run(
+        `INSERT INTO sighting VALUES (0, 0, 1, ${ids}, 5, NULL, NULL, 2, NULL, NULL, NULL, NULL, NULL, NULL, 1, 2, 3, 4, 5, NULL, 0, 0, 0, NULL, 9)`,
+      );
+    }
+    database.close();
+    const store = await FactStore.open(path);
+    const told = await readSightings(store);
+    expect(told.map(({ responseKey, messageId, requestId }) => [responseKey, messageId, requestId])).toEqual([
+      ["msg_1", "msg_1", "req_1"],
+      ["req_2", null, "req_2"],
+      ["5:1:2:3:4:5", null, null],
+    ]);
+    expect(told[0]).toMatchObject({ instant: 5, counts: { input: 1, cacheRead: 2, cacheWrite5m: 3, cacheWrite1h: 4, output: 5 } });
+    expect(await store.secret()).toBe("00112233445566778899aabbccddeeff");
+    // What is told again finds what was there.
+    store.addTokenFact(sighting("msg_1", 70, { requestId: "req_1", model: "model" }), telling);
+    await store.commit(1_000);
+    expect((await readSightings(store)).map(({ responseKey, counts }) => `${responseKey} ${counts.output}`).sort()).toEqual([
+      "5:1:2:3:4:5 5",
+      "msg_1 70",
+      "req_2 5",
+    ]);
+    store.close();
+    (await FactStore.open(path, { readOnly: true })).close(); // it stands at the newest version
   });
 
   it("refuses a store of a newer version and leaves it as it is", async () => {

@@ -11,13 +11,14 @@ import { type ChangedKind, noteChanged } from "./changed.ts";
 import { FactBatch } from "./fact-batch.ts";
 import facts1 from "./migrations/0001_facts.sql";
 import closedPeriods2 from "./migrations/0002_closed_periods.sql";
-import authorshipNotes4 from "./migrations/0004_authorship_notes.sql";
 import changed3 from "./migrations/0003_changed.sql";
+import oneResponseKey4 from "./migrations/0004_one_response_key.sql";
+import authorshipNotes5 from "./migrations/0005_authorship_notes.sql";
 import { featureVersion } from "../lines/line-diff.ts";
 import { addCommit, addNote, addTokenFact, type Telling } from "./rows.ts";
 
 /** Forward only; the n-th brings a store from version n to n + 1. */
-export const migrations: readonly string[] = [facts1, closedPeriods2, changed3, authorshipNotes4];
+export const migrations: readonly string[] = [facts1, closedPeriods2, changed3, oneResponseKey4, authorshipNotes5];
 
 /** Where reading an input ended, as its source said. */
 export interface InputState {
@@ -83,11 +84,11 @@ export class FactStore {
     return (await this.#meta("secret")) as string;
   }
 
-  async setting(name: "ignore_trailers" | "sample"): Promise<string | null> {
+  async setting(name: "ignore_trailers" | "sample" | "access"): Promise<string | null> {
     return await this.#meta(name);
   }
 
-  async changeSetting(name: "ignore_trailers" | "sample", value: string): Promise<void> {
+  async changeSetting(name: "ignore_trailers" | "sample" | "access", value: string): Promise<void> {
     await this.database.run("DELETE FROM meta WHERE name = $name", { name });
     await this.database.run("INSERT INTO meta VALUES ($name, $value)", { name, value });
     await this.#advance([]);

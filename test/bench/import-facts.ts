@@ -4,6 +4,7 @@
  * CLAUDE_CONFIG_DIR=FOLDER node import-facts.js HOME STORE
  */
 import { importSources, discoverInputs } from "../../src/app/import-sources.ts";
+import { RepositoryAccess } from "../../src/app/repository-access.ts";
 import { Fingerprinter } from "../../src/lines/fingerprint.ts";
 import { sources } from "../../src/sources/registry.ts";
 import type { SourceEnv } from "../../src/sources/source.ts";
@@ -31,6 +32,7 @@ try {
     ({ id }) => ({ ...telling, source: id }),
     () => {},
     new AbortController().signal,
+    new RepositoryAccess(undefined, {}),
   );
   const [counted] = await store.database.all("SELECT count(DISTINCT response_key)::INTEGER AS n FROM sighting");
   console.log(JSON.stringify({ files: filesRead, bytes: bytesRead, responses: counted?.["n"] }));

@@ -88,23 +88,29 @@ async function main(): Promise<void> {
   if (asked === null) return void console.log(usage);
   const runs = asked.noises.flatMap((noise) => asked.seeds.map((seed) => ({ seed, noise })));
   let done = 0;
-  const cards = await all(runs, asked.atOnce, async ({ seed, noise }) => {
-    const card = await oneSeed(seed, noise, asked.worst);
+  const failures: string[] = [];
+  const found = await all(runs, asked.atOnce, async ({ seed, noise }) => {
+    const card = await oneSeed(seed, noise, asked.worst).catch((error: unknown) => {
+      failures.push(error instanceof Error ? error.message : String(error));
+      return null;
+    });
     if (process.stderr.isTTY) process.stderr.write(`\r${++done} of ${runs.length} organisations`);
     return card;
   });
   if (process.stderr.isTTY) process.stderr.write("\r");
+  const cards = found.filter((card) => card !== null);
   const bounds = asked.noises.map((noise) => {
     const own = cards.filter((card) => card.noise === noise);
-    return { noise, own, bounds: boundsOf(own, noise) };
+    return { noise, own, bounds: own.length === 0 ? [] : boundsOf(own, noise) };
   });
   if (asked.json) {
-    const settings = bounds.map(({ noise, own, bounds: found }) => ({ noise, fates: fateRows(own), bounds: found, scorecards: own }));
-    console.log(JSON.stringify({ settings }, null, 1));
+    const settings = bounds.map(({ noise, own, bounds: ofNoise }) => ({ noise, fates: fateRows(own), bounds: ofNoise, scorecards: own }));
+    console.log(JSON.stringify({ settings, failures }, null, 1));
   } else {
-    for (const { noise, own, bounds: found } of bounds) {
+    for (const { noise, own, bounds: ofNoise } of bounds) {
+      if (own.length === 0) continue;
       console.log([...reportOf(own, noise, asked.worst), ""].join("\n"));
-      for (const { what, reached, wanted, holds } of found) {
+      for (const { what, reached, wanted, holds } of ofNoise) {
         console.log(
           `${holds ? "holds         " : "does not hold "} ${what}: ${reached === null ? "none" : Number(reached.toFixed(4))}, wanted ${wanted}`,
         );
@@ -116,7 +122,8 @@ async function main(): Promise<void> {
     );
     console.log(`One organisation took ${make?.toFixed(1)} s to make and ${read?.toFixed(1)} s to import, ${asked.atOnce} at once.`);
   }
-  if (bounds.some(({ bounds: found }) => found.some(({ holds }) => !holds))) process.exitCode = 1;
+  for (const failure of failures) console.error(failure);
+  if (failures.length > 0 || bounds.some(({ bounds: ofNoise }) => ofNoise.some(({ holds }) => !holds))) process.exitCode = 1;
 }
 
 try {

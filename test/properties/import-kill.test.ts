@@ -1,6 +1,6 @@
 /** An import that is killed at any moment loses nothing that was written and doubles nothing. */
 import { spawn, spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -20,15 +20,16 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Inside the project, so that DuckDB is found beside it. */
 const built = join("node_modules", ".cache", `assay-kill-${process.pid}`);
 const scratch = new Scratch();
+let sample: Sample;
 let home: string;
 let whole: Dump;
 /** How long an import takes that nobody kills. */
 let wholeMs: number;
 
 /** Imports in a process of its own. @returns whether it came to its end before it was killed */
-function importAndKill(store: string, afterMs: number): Promise<boolean> {
-  const environment = { PATH: process.env["PATH"] ?? "", HOME: home };
-  const child = spawn(process.execPath, [join(root, built, "assay.js"), "import", "--home", home, "--store", store], {
+function importAndKill(store: string, afterMs: number, from = home): Promise<boolean> {
+  const environment = { PATH: process.env["PATH"] ?? "", HOME: from };
+  const child = spawn(process.execPath, [join(root, built, "assay.js"), "import", "--home", from, "--store", store], {
     env: environment,
     stdio: "ignore",
   });
@@ -46,7 +47,7 @@ function importAndKill(store: string, afterMs: number): Promise<boolean> {
 beforeAll(async () => {
   const { status, stderr } = spawnSync(process.execPath, ["scripts/build.mjs", built], { cwd: root, encoding: "utf8" });
   if (status !== 0) throw new Error(stderr);
-  const sample: Sample = await makeSample(scratch.next("sample"));
+  sample = await makeSample(scratch.next("sample"));
   home = homeWith(scratch, sample, (repository, place) => repository === "tide" && place % 3 === 0);
   const store = await makeStore(scratch.next());
   const startedAt = performance.now();
@@ -78,4 +79,18 @@ describe("an import that is killed", () => {
     await importInto(store, { home });
     expect(differences(whole, await dumpStore(store)), `killed after ${killedAt.join(", ")} of ${wholeMs} ms`).toEqual([]);
   });
+
+  it("in a store that was full is finished by the next one, from the part that was derived", async () => {
+    const filled = await makeStore(scratch.next());
+    const earlier = homeWith(scratch, sample, (repository, place) => repository === "tide" && place % 6 === 0);
+    expect(await importAndKill(filled, 120_000, earlier)).toBe(true);
+    for (const share of [0.3, 0.5, 0.65, 0.8]) {
+      const store = scratch.next();
+      cpSync(filled, store, { recursive: true, preserveTimestamps: true });
+      const killedAt = wholeMs * share;
+      await importAndKill(store, killedAt);
+      expect(await importAndKill(store, 120_000)).toBe(true);
+      expect(differences(whole, await dumpStore(store)), `killed after ${killedAt} of ${wholeMs} ms`).toEqual([]);
+    }
+  }, 120_000);
 });

@@ -1,9 +1,10 @@
 /** The laws of an import: told twice, in any order, in any parts, a store holds the same facts and answers the same. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FactStore } from "../../src/store/store.ts";
 import {
   type Dump,
   type Sample,
@@ -169,6 +170,22 @@ describe("an import", () => {
     }
     await importInto(store, { home });
     expect(differences(whole, await dumpStore(store))).toEqual([]);
+  });
+});
+
+describe("a store whose lines were read with older features", () => {
+  it("has its repositories read anew, and the newer lines count", async () => {
+    const store = await makeStore(scratch.next());
+    await importInto(store, { repositories: [tide] });
+    const before = await dumpStore(store);
+    const facts = await FactStore.open(store);
+    await facts.database.run("UPDATE file_change SET feature_version = 1, lines = from_hex('FFFFFFFF') WHERE lines IS NOT NULL");
+    await facts.database.run("DELETE FROM clone_state WHERE name = 'features'");
+    await facts.database.run("UPDATE clone_state SET value = 'of an older version' WHERE name = 'refsDigest'");
+    facts.close();
+    rmSync(join(store, "seen.json"));
+    await importInto(store, { repositories: [tide] });
+    expect(differences(before, await dumpStore(store))).toEqual([]);
   });
 });
 

@@ -43,11 +43,9 @@ describe("a store that grows step by step", () => {
     await follow(new GrowingWorld(scratch.next("world"), 1), steps);
   }, 300_000);
 
-  for (const seed of [2, 3]) {
-    it(`is after each of a random sequence of steps what a rebuild makes of it (seed ${seed})`, async () => {
-      const world = new GrowingWorld(scratch.next("world"), seed);
-      const path = Array.from({ length: 12 }, () => world.pick(steps));
-      await follow(world, ["grow a session", ...path, "grow a session"]);
-    }, 300_000);
-  }
+  it("is after each of a random sequence of steps what a rebuild makes of it", async () => {
+    const world = new GrowingWorld(scratch.next("world"), 2);
+    const path = Array.from({ length: 7 }, () => world.pick(steps));
+    await follow(world, [...path, "grow a session"]);
+  }, 300_000);
 });

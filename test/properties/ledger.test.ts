@@ -66,6 +66,12 @@ describe("the ledger", () => {
         for (const split of [["fate"], ["roll_up"], ["fate", "grade"], ["flow"]]) {
           expect(total((await then.ask({ measures: ["spend"], by: split, ...filters })).rows), split.join()).toBe(spend);
         }
+        const { rows } = await then.ask({ measures: ["spend_allocated"], by: ["allocation"], ...filters });
+        expect(rows.map((row) => row["spend_allocated"])).toEqual(rows.map(() => String(spend)));
+        for (const row of (await then.ask({ measures: ["spend_low", "spend", "spend_high"], by: ["fate"], ...filters })).rows) {
+          expect(BigInt(row["spend_low"] ?? 0)).toBeLessThanOrEqual(BigInt(row["spend"] ?? 0));
+          expect(BigInt(row["spend_high"] ?? 0)).toBeGreaterThanOrEqual(BigInt(row["spend"] ?? 0));
+        }
       }),
       { numRuns: 50 },
     );

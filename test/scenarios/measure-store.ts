@@ -4,6 +4,7 @@ import { type MeasureQueryInput, type MeasureResult, measureQuerySchema } from "
 import { type CompileOptions, compile } from "../../src/measures/compile.ts";
 import derivedTables from "../../src/store/derived.sql";
 import ledgerView from "../../src/store/views/ledger.sql";
+import spanParts from "../../src/store/views/span_part.sql";
 
 type Value = string | number | bigint | boolean | null;
 export type TestRow = Readonly<Record<string, Value>>;
@@ -23,6 +24,13 @@ export class MeasureStore {
     await connection.run(ledgerView);
     await connection.run("CREATE TEMP TABLE strand_fate (strand_id INTEGER, fate VARCHAR)");
     await connection.run("CREATE TEMP TABLE session_person (session_id INTEGER, person INTEGER)");
+    await connection.run(
+      "CREATE TEMP TABLE mix_fate (segment_id INTEGER, allocation TINYINT, weight INTEGER, grade VARCHAR, fate VARCHAR)",
+    );
+    await connection.run(spanParts);
+    await connection.run(
+      "CREATE TEMP TABLE output_rule (model VARCHAR, agent_version VARCHAR, tokens_per_char DOUBLE, constant_tokens DOUBLE, leave_one_out_error DOUBLE, usages INTEGER)",
+    );
     return new MeasureStore(connection);
   }
 
@@ -34,6 +42,12 @@ export class MeasureStore {
 
   async clear(): Promise<void> {
     for (const table of ["usage_d", "charge", "strand", "strand_fate"]) await this.#connection.run(`DELETE FROM ${table}`);
+  }
+
+  /** Reads the span anew from what was filled in. */
+  async readSpan(): Promise<void> {
+    await this.#connection.run("DROP TABLE span_part");
+    await this.#connection.run(spanParts);
   }
 
   async ask(query: MeasureQueryInput, options?: CompileOptions): Promise<MeasureResult> {
@@ -73,6 +87,8 @@ export function usageRow(id: number, more: TestRow): TestRow {
     output: id,
     output_quality: "final",
     web_searches: 0,
+    sighted_tokens: 100 + id,
+    visible_chars: 100 * id,
     ...more,
   };
 }
@@ -104,7 +120,7 @@ export async function fillTenRows(store: MeasureStore): Promise<void> {
   const s2 = { session_id: 2, repository_id: shop };
   const s3 = { session_id: 3, repository_id: docs, agent: "codex", model: "gpt", output_quality: "partial" };
   await store.insert("usage_d", [
-    usageRow(1, { ...s1, segment_id: 1, instant_ms: instant("2026-02-01") }),
+    usageRow(1, { ...s1, segment_id: 1, instant_ms: instant("2026-02-01"), sightings: 3, sighted_tokens: 303 }),
     usageRow(2, { ...s1, segment_id: 1, instant_ms: instant("2026-02-01") }),
     usageRow(3, { ...s1, segment_id: 2, instant_ms: instant("2026-02-02"), model: "haiku", sub_agent: true }),
     usageRow(4, { ...s1, segment_id: 2, instant_ms: instant("2026-02-02"), model: "haiku", sub_agent: true }),
@@ -118,7 +134,8 @@ export async function fillTenRows(store: MeasureStore): Promise<void> {
   const costs = [100, 200, 10, 20, 400, 70, 100, 50, null, 50];
   await store.insert(
     "charge",
-    costs.map((cost, index) => chargeRow(index + 1, cost)),
+    // A thousand nano-dollars a thousand output tokens.
+    costs.map((cost, index) => ({ ...chargeRow(index + 1, cost), output_nano_per_million: cost === null ? null : 1_000_000 })),
   );
   await store.insert(
     "segment",
@@ -196,4 +213,29 @@ export async function fillTenRows(store: MeasureStore): Promise<void> {
     run(8, null, 5, { session_id: 2 }),
     run(9, "2026-03-26", 20, { session_id: 2, grade: "B" }),
   ]);
+  await store.insert("sub_agent_d", [
+    { session_id: 1, started_ms: instant("2026-02-02"), observed: true },
+    { session_id: 1, started_ms: instant("2026-02-03"), observed: false },
+    { session_id: 3, started_ms: instant("2026-03-06"), observed: false },
+  ]);
+  await store.insert("listed_session_d", [
+    { session_key: "s1", repository_id: shop, created_ms: instant("2026-02-03"), has_transcript: true },
+    { session_key: "s9", repository_id: shop, created_ms: instant("2026-02-12"), has_transcript: false },
+  ]);
+  // Pooled, segment 1 goes half to what stuck and half to what was superseded; without flows, segment 2 is thinking.
+  await store.insert("span_segment", [
+    { segment_id: 1, allocation: 1, mix_segment_id: 1, mix_allocation: 1 },
+    { segment_id: 2, allocation: 3, mix_segment_id: 2, mix_allocation: 3 },
+  ]);
+  await store.insert("mix_fate", [
+    { segment_id: 1, allocation: 1, weight: 500_000_000, grade: "A", fate: "stuck" },
+    { segment_id: 1, allocation: 1, weight: 500_000_000, grade: "B", fate: "superseded" },
+    { segment_id: 2, allocation: 3, weight: 1_000_000_000, grade: null, fate: "no_artefact" },
+  ]);
+  // A tenth of a token a character, 100 characters an id: 60, 70, 80, 90, 100 for the five without a final count.
+  await store.insert("output_rule", [
+    { model: "opus", agent_version: null, tokens_per_char: 0.1, constant_tokens: 0 },
+    { model: "gpt", agent_version: null, tokens_per_char: 0.1, constant_tokens: 0 },
+  ]);
+  await store.readSpan();
 }

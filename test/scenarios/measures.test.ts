@@ -63,6 +63,27 @@ describe("ten rows a human can add up", () => {
     ["ai_low_share", 0.55],
     ["ai_high_share", 0.8],
     ["ai_share_span", 0.25],
+    ["tokens_output_estimated", 415], // 1 + 2 + 3 + 4 + 5 final, 60 + 70 + 80 + 90 + 100 estimated
+    ["spend_estimated", "1279"], // 54 + 63 + 72 + 90 tokens more of the sixth, seventh, eighth and tenth
+    ["usages_final", 5],
+    ["final_share", 0.5],
+    ["sightings", 12], // the first was told three times
+    ["sightings_per_usage", 1.2],
+    ["tokens_sighted", 1_257], // 1,055 + 2 × 101
+    ["sighted_tokens_per_token", 1_257 / 1_055],
+    ["sub_agents_started", 3],
+    ["sub_agents_not_observed", 2],
+    ["sessions_listed", 2],
+    ["sessions_without_transcript", 1],
+    ["spend_low", "1000"],
+    ["spend_high", "1000"],
+    ["fate_low_share", 1],
+    ["fate_high_share", 1],
+    ["spend_bought_low", "180"], // pooled: 50 + 100 of segment 1, 30 of segment 2
+    ["spend_bought_high", "229"], // as told: 199 + 30
+    ["bought_low_share", 0.18],
+    ["bought_high_share", 0.229],
+    ["spend_allocated", "1000"],
     ["line_survival_7", 0.9], // day 5: 20 of 200 gone
     ["line_survival_21", 0.825], // 0.9 × day 13: 10 of the 120 watched so long gone
   ])("%s is %s", async (id, expected) => {
@@ -72,7 +93,7 @@ describe("ten rows a human can add up", () => {
   });
 
   test("every measure of the catalogue has a worked number above", () => {
-    expect(measureIds).toHaveLength(38);
+    expect(measureIds).toHaveLength(59);
   });
 
   // Strand 1 carries floor(100 × 2/3) + floor(200 × 2/3) = 66 + 133, strand 3 the 30 of segment 2.
@@ -85,6 +106,50 @@ describe("ten rows a human can add up", () => {
       ["no_artefact", "100", 0.1, 100 / 665],
       ["unlinked", "100", 0.1, null],
     ]);
+  });
+
+  test("coverage of each source over time", async () => {
+    const measures = ["usages", "final_share", "sub_agents_started", "sub_agents_not_observed", "sessions_without_transcript"];
+    const query = { measures: measures.slice(0, 4), by: ["source"], grain: "month" as const };
+    expect(await table(query)).toEqual([
+      ["2026-02-01", "claude-code", 6, 5 / 6, 2, 1],
+      ["2026-03-01", "claude-code", 4, 0, 1, 1],
+    ]);
+    expect(await table({ measures: measures.slice(4), by: ["source"], grain: "month" })).toEqual([["2026-02-01", "checkpoints", 1]]);
+  });
+
+  test("estimated dollars name their basis, and a list total beside them stays one", async () => {
+    const alone = await ten.ask({ measures: ["spend_estimated"] });
+    expect([alone.basis, codes(alone)]).toEqual(["estimated", ["estimated"]]);
+    const both = await ten.ask({ measures: ["spend", "spend_estimated"] });
+    expect([both.basis, both.rows, codes(both)]).toEqual(["list", [{ spend: "1000", spend_estimated: "1279" }], ["unpriced", "estimated"]]);
+  });
+
+  test("each fate has its least and greatest sum over the allocations", async () => {
+    // Superseded: 101 as told on grade B, so 0 where only A counts, 150 pooled. Unlinked: 100, and where only A counts the
+    // grade B of segments 1 and 3 with it: 101 + 470, pooled 150 + 470. No artefact: 100, without flows 130.
+    expect(await table({ measures: ["spend", "spend_low", "spend_high"], by: ["fate"] })).toEqual([
+      ["maturing", "235", "0", "235"],
+      ["rework", "235", "0", "235"],
+      ["stuck", "229", "180", "229"],
+      ["superseded", "101", "0", "150"],
+      ["no_artefact", "100", "100", "130"],
+      ["unlinked", "100", "100", "720"],
+    ]);
+  });
+
+  test("every allocation is of the same spend, for any choice of charges", async () => {
+    const all = await table({ measures: ["spend_allocated"], by: ["allocation"] });
+    expect(all).toHaveLength(18);
+    expect(new Set(all.map(([, spend]) => spend))).toEqual(new Set(["1000"]));
+    const where = [{ dimension: "model", values: ["haiku"] }];
+    expect(new Set((await table({ measures: ["spend_allocated"], by: ["allocation"], where })).map(([, spend]) => spend))).toEqual(
+      new Set(["30"]),
+    );
+    const stuck = [...where, { dimension: "fate", values: ["stuck"] }];
+    const rows = new Map((await table({ measures: ["spend_allocated"], by: ["allocation"], where: stuck })) as [string, string][]);
+    expect(rows.get("lines_flows_to_C")).toBe("30");
+    expect(rows.get("lines_no_flows_to_A")).toBe("0");
   });
 
   test("the roll-up adds the same up under names of its own", async () => {
@@ -308,7 +373,7 @@ describe("every measure by every dimension it allows", () => {
 /** Additive, and if it is a share of a whole, of the whole of this dimension. */
 function addsUpOver(id: MeasureId, by: DimensionId): boolean {
   const measure: Measure = catalogue[id];
-  if (measure.kind === "ratio") return measure.ofAll?.includes(by) === true;
+  if (measure.kind === "ratio") return measure.additive && measure.ofAll?.includes(by) === true;
   return measure.additive;
 }
 

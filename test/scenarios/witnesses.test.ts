@@ -185,7 +185,7 @@ describe("a note", () => {
         "cranes.ts unknown null null: 1",
       ],
       links: ["5d0c6c1e B equal_lines 4"],
-      fates: { abandoned: 20, stuck: 80 },
+      fates: { superseded: 20, stuck: 80 }, // a line typed anew is a person's; the agent's was replaced before the commit
       problems: { note_contradicts_content: 1 },
     });
   });

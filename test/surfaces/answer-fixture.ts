@@ -2,7 +2,7 @@
  * An invented organisation's answer, worked out by hand: $1,240.00 in 14 fates, four of them not observed. Every figure
  * that tests expect can be added up on this page.
  */
-import type { Answer, AnswerRollUp } from "../../src/contract/answer.ts";
+import type { Answer, AnswerRollUp, Range } from "../../src/contract/answer.ts";
 import { type FateName, fateNames, type RollUpName, rollUp } from "../../src/contract/fates.ts";
 
 const nanoPerCent = 10_000_000n;
@@ -48,6 +48,11 @@ export function nanoOfCents(cents: number | bigint): string {
   return String(BigInt(cents) * nanoPerCent);
 }
 
+/** Four points down, three up: 50.0 % is (46–53), 2.5 % is (0–5.5). */
+function spanOf(share: number | null): Range {
+  return share === null ? { low: null, high: null } : { low: Math.max(0, share - 0.04), high: Math.min(1, share + 0.03) };
+}
+
 /** The fixture's answer over other cents: everything that follows from them is worked out, the rest stays. */
 export function answerOf(cents: Readonly<Record<FateName, number | null>>, changes: Partial<Answer> = {}): Answer {
   const spend = fateNames.reduce((sum, fate) => sum + (cents[fate] ?? 0), 0);
@@ -64,6 +69,7 @@ export function answerOf(cents: Readonly<Record<FateName, number | null>>, chang
       name,
       nanoUsd: value === null ? null : nanoOfCents(value),
       shareOfSpend: value === null || spend === 0 ? null : value / spend,
+      span: spanOf(value === null || spend === 0 ? null : value / spend),
       shareOfDecided: isDecided ? value / decided : null,
     };
   });
@@ -76,6 +82,7 @@ export function answerOf(cents: Readonly<Record<FateName, number | null>>, chang
         fate,
         nanoUsd: value === null ? null : nanoOfCents(value),
         share: value === null || spend === 0 ? null : value / spend,
+        span: spanOf(value === null || spend === 0 ? null : value / spend),
         sentence: sentences[fate],
       };
     }),
@@ -125,9 +132,17 @@ const rest = {
     { quality: "final", share: 0.913 },
     { quality: "partial", share: 0.087 },
   ],
+  estimate: { shareOfUsages: 0.21, moreNanoUsd: nanoOfCents(2_140), leaveOneOutError: 0.31 },
+  subAgents: { started: 90, notObserved: 12 },
+  sightingsPerUsage: 1.4,
   changesLanded: 148,
   costPerLandedChangeNanoUsd: nanoOfCents(642),
   aiShareOfLandedLines: { low: 0.58, high: 0.83 },
+  notDistinguishable: {
+    rollUp: [["ripening", "undone"]],
+    models: [["claude-opus-4-5-20251101", "claude-haiku-4-5-20251001"]],
+    repositories: [],
+  },
   survival: [
     { days: 7, share: 0.972, lines: 48_210 },
     { days: 21, share: 0.921, lines: 48_210 },
@@ -142,6 +157,7 @@ const rest = {
       releaseRule: "tags are releases",
       spendNanoUsd: nanoOfCents(84_000),
       bought: 0.541,
+      boughtSpan: { low: 0.51, high: 0.55 },
       commits: 812,
       changesLanded: 104,
       linesLandedAgent: 41_200,
@@ -157,6 +173,7 @@ const rest = {
       releaseRule: "landing is release",
       spendNanoUsd: nanoOfCents(30_700),
       bought: 0.402,
+      boughtSpan: { low: 0.38, high: 0.42 },
       commits: 190,
       changesLanded: 44,
       linesLandedAgent: 16_800,
@@ -166,10 +183,22 @@ const rest = {
     },
   ],
   models: [
-    { model: "claude-opus-4-5-20251101", usages: 12_440, nanoUsd: nanoOfCents(101_250), bought: 0.512 },
-    { model: "claude-haiku-4-5-20251001", usages: 5_310, nanoUsd: nanoOfCents(18_400), bought: 0.447 },
-    { model: "claude-sonnet-4-5-20250929", usages: 440, nanoUsd: nanoOfCents(4_350), bought: 0.62 },
-    { model: "quill-2-preview", usages: 14, nanoUsd: null, bought: null },
+    {
+      model: "claude-opus-4-5-20251101",
+      usages: 12_440,
+      nanoUsd: nanoOfCents(101_250),
+      bought: 0.512,
+      boughtSpan: { low: 0.47, high: 0.53 },
+    },
+    {
+      model: "claude-haiku-4-5-20251001",
+      usages: 5_310,
+      nanoUsd: nanoOfCents(18_400),
+      bought: 0.447,
+      boughtSpan: { low: 0.42, high: 0.5 },
+    },
+    { model: "claude-sonnet-4-5-20250929", usages: 440, nanoUsd: nanoOfCents(4_350), bought: 0.62, boughtSpan: { low: 0.6, high: 0.66 } },
+    { model: "quill-2-preview", usages: 14, nanoUsd: null, bought: null, boughtSpan: { low: null, high: null } },
   ],
   weeks: [
     week("2026-01-05", { bought: 9_400, iteration: 900, undone: 2_600, thinking: 800, unknown: 1_300 }),

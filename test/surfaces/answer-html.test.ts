@@ -31,7 +31,7 @@ describe("the answer as a page", () => {
     expect(text).toContain(
       "50.0 % of the spend is code that landed, was released and stayed; 62.5 % if all that ripens sticks; 18.0 % was undone.",
     );
-    expect(text).toContain("$620.00 50.0 % 62.5 %");
+    expect(text).toContain("$620.00 50.0 % (46–53) 62.5 %");
     expect(text).toContain("repair reviewing burned idle not observed");
     expect(text).toContain("92.5 % of the spend is followed to a fate; not followed: $59.00 (in repositories");
     expect(text).toContain("ccusage may show another total");
@@ -50,7 +50,7 @@ describe("the answer as a page", () => {
     if (repository === undefined || session === undefined || change === undefined) throw new Error("the fixture has one of each");
     const answer = answerOf(fixtureCents, {
       repositories: [{ ...repository, name: hostile, defaultBranch: hostile, releaseRule: hostile, horizon: hostile }],
-      models: [{ model: hostile, usages: 1, nanoUsd: null, bought: null }],
+      models: [{ model: hostile, usages: 1, nanoUsd: null, bought: null, boughtSpan: { low: null, high: null } }],
       topSessions: [{ ...session, session: hostile, agent: hostile, repository: hostile, startedAt: hostile }],
       topChanges: [{ ...change, change: hostile, landedAt: hostile }],
       unpriced: [{ model: hostile, usages: 1, tokens: 1 }],

@@ -36,10 +36,17 @@ describe("the answer in a terminal", () => {
   it("prints both denominators, and none of decided for what is not decided", () => {
     const text = renderAnswerText(answerFixture, plain);
     // decided: 124,000 − ripening 15,500 − unknown 9,300 = 99,200; 62,000 of it is 62.5 %.
-    expect(row(text, "bought")).toMatch(/\$620\.00 +50\.0 % +62\.5 %/);
-    expect(row(text, "undone")).toMatch(/\$223\.20 +18\.0 % +22\.5 %/);
-    expect(row(text, "ripening")).toMatch(/\$155\.00 +12\.5 % +landed or open/);
-    expect(row(text, "rework")).toMatch(/\$99\.20 +8\.0 %/);
+    expect(row(text, "bought")).toMatch(/\$620\.00 +50\.0 % \(46–53\) +62\.5 %/);
+    expect(row(text, "undone")).toMatch(/\$223\.20 +18\.0 % \(14–21\) +22\.5 %/);
+    expect(row(text, "ripening")).toMatch(/\$155\.00 +12\.5 % \(8\.5–16\) +landed or open/);
+    expect(row(text, "rework")).toMatch(/\$99\.20 +8\.0 % \(4\.0–11\)/);
+  });
+
+  it("says which ranks the convention makes, of groups and under a table", () => {
+    const text = renderAnswerText(answerFixture, plain).replace(/\n +/g, " ");
+    expect(text).toContain("not distinguishable: ripening and undone");
+    expect(text).toContain("by bought not distinguishable: claude-opus-4-5-20251101 and claude-haiku-4-5-20251001");
+    expect(text.match(/not distinguishable/g)).toHaveLength(2);
   });
 
   it("says not observed for what cannot be observed, never 0", () => {
@@ -107,7 +114,7 @@ describe("the answer in a terminal", () => {
   });
 
   it("prints names from logs without their control characters", () => {
-    const models = [{ model: "evil\x1b]0;title\x07\u202e", usages: 1, nanoUsd: "1", bought: null }];
+    const models = [{ model: "evil\x1b]0;title\x07\u202e", usages: 1, nanoUsd: "1", bought: null, boughtSpan: { low: null, high: null } }];
     const text = renderAnswerText(answerOf(fixtureCents, { models }), plain);
     expect(text).toContain("evil\ufffd]0;title\ufffd\ufffd");
     expect(text).toContain("<$0.01");
@@ -120,7 +127,7 @@ describe("the answer in a terminal", () => {
         const cents = Object.fromEntries(fateNames.map((fate, i) => [fate, values[i] ?? null])) as typeof fixtureCents;
         fc.pre(values.some((value) => (value ?? 0) > 0));
         const lines = renderAnswerText(answerOf(cents, { weeks: [] }), plain).split("\n");
-        const from = lines.findIndex((line) => line.includes("of decided")) + 1;
+        const from = lines.findIndex((line) => line.includes("of spend  ")) + 1;
         const rows = lines.slice(
           from,
           lines.findIndex((line) => line.startsWith("   total")),

@@ -1,7 +1,8 @@
 /** Invented cards, lists and an audit for tests of the command line. */
 import type { Audit, MeasureRow, SourceRow } from "../../src/app/assay.ts";
 import type { Problem } from "../../src/contract/problem.ts";
-import type { ChangeCard, CommitCard, Explanation, SessionCard, StrandRow } from "../../src/contract/show.ts";
+import type { MeasureResult } from "../../src/contract/query.ts";
+import type { Blame, ChangeCard, CommitCard, Explanation, Identity, SessionCard, StrandRow } from "../../src/contract/show.ts";
 
 const session = "5b0c6f0e-2d1f-4a55-9d62-0f7a3f1d9c11";
 const commit = "9f2b7c1d4e6a8b0c2d4e6f8a0b1c2d3e4f5a6b7c";
@@ -157,3 +158,50 @@ export const auditFixture: Audit = {
   repositories: [],
   ledger: { basis: "list", costNanoUsd: "1240000000000", fates: { stuck: "620000000000", fixing: null }, residualNanoUsd: "0" },
 };
+
+export const queryResult: MeasureResult = {
+  columns: [
+    { id: "model", title: "Model", kind: "dimension", unit: null, type: "text", additive: false },
+    { id: "spend", title: "Spend", kind: "measure", unit: "nano-USD", type: "integer_text", additive: true },
+    { id: "bought_share", title: "Share of spend that stuck", kind: "measure", unit: "ratio", type: "number", additive: false },
+  ],
+  rows: [
+    { model: "claude-opus-4-6", spend: "12345678901", bought_share: 0.25 },
+    { model: null, spend: "1000000000", bought_share: null },
+  ],
+  query: {
+    measures: ["spend", "bought_share"],
+    by: ["model"],
+    where: [],
+    range: { from: "2026-01-01", to: "2026-01-31" },
+    compare: null,
+    order: [],
+    grain: null,
+    timeZone: "Europe/Berlin",
+    limit: 1_000,
+    asOf: null,
+    sql: false,
+  },
+  compared: null,
+  basis: "list",
+  partialBuckets: [],
+  warnings: [{ code: "unpriced", measure: "spend", message: "3 usages have no known price." }],
+};
+
+export const blameFixture: Blame = {
+  path: "src/tide.ts",
+  repository: "saltmarsh/harbour",
+  head: commit,
+  notes: ["The working file is changed: these are the lines of HEAD, without what is not committed."],
+  lines: [
+    { line: 1, commit, authorKind: "agent", session, grade: "A", costNanoUsd: "12345678", text: "export const tide = 1;" },
+    { line: 2, commit, authorKind: "unknown", session: null, grade: null, costNanoUsd: null, text: "" },
+  ],
+};
+
+export const identityRows: readonly Identity[] = [
+  { kind: "git_email", value: "ada@example.com", name: "Ada Marsh", commits: 1_200, sessions: 0, person: "Ada Marsh" },
+  { kind: "git_email", value: "ben@example.com", name: "Ben Reed", commits: 3, sessions: 0, person: null },
+  { kind: "os_user", value: "ben", name: null, commits: 0, sessions: 7, person: null },
+  { kind: "agent", value: "noreply@anthropic.com", name: "Claude", commits: 40, sessions: 0, person: null },
+];

@@ -4,7 +4,19 @@ import type { Machine, OpenOptions } from "../../src/surfaces/cli/machine.ts";
 import { runCli } from "../../src/surfaces/cli/run.ts";
 import { answerFixture } from "./answer-fixture.ts";
 import { closedPeriod, restatement, sensitivity } from "./close-fixtures.ts";
-import { auditFixture, changeCard, commitCard, explanation, measureRows, problemRows, sessionCard, sourceRows } from "./card-fixtures.ts";
+import {
+  auditFixture,
+  blameFixture,
+  changeCard,
+  commitCard,
+  explanation,
+  identityRows,
+  measureRows,
+  problemRows,
+  queryResult,
+  sessionCard,
+  sourceRows,
+} from "./card-fixtures.ts";
 
 export const emptyImport: ImportSummary = {
   filesSeen: 3,
@@ -72,6 +84,9 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     showChange: told("showChange", changeCard),
     showCommit: told("showCommit", commitCard),
     explain: told("explain", explanation),
+    query: told("query", queryResult),
+    blame: told("blame", blameFixture),
+    identities: told("identities", identityRows),
     measures: () => measureRows,
     sources: told("sources", sourceRows),
     notes: told("notes", []),

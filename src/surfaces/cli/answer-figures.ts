@@ -5,10 +5,11 @@
  * Printed dollars and shares are differences of rounded running sums in the order of the roll-up (`shareUnits`): fates add
  * up to their group, groups to the total and to 100.0 %, and no part is chosen to take a remainder.
  */
-import type { Answer, AnswerFate } from "../../contract/answer.ts";
+import type { Answer, Range, SpannedFate } from "../../contract/answer.ts";
 import type { FateName, RollUpName } from "../../contract/fates.ts";
 import {
   centParts,
+  formatBand,
   formatCents,
   formatCount,
   formatDay,
@@ -33,6 +34,7 @@ export interface FateFigure {
   /** `not observed` where the fate is null. */
   readonly dollars: string;
   readonly ofSpend: string;
+  readonly band: string;
 }
 
 export interface GroupFigure {
@@ -44,6 +46,8 @@ export interface GroupFigure {
   readonly tenths: bigint;
   readonly dollars: string;
   readonly ofSpend: string;
+  /** Low and high of `ofSpend` over the allocations, `(44–53)`; empty where they do not differ. */
+  readonly band: string;
   /** Empty for what is not decided. */
   readonly ofDecided: string;
   /** Opened where the group has more than one fate. */
@@ -151,7 +155,7 @@ function decidedSpend(answer: Answer): bigint {
 }
 
 interface FatePart {
-  readonly fate: AnswerFate;
+  readonly fate: SpannedFate;
   readonly nanoUsd: bigint;
   readonly cents: bigint;
   readonly tenths: bigint;
@@ -189,6 +193,7 @@ function groupFigures(answer: Answer, spend: bigint): GroupFigure[] {
       tenths,
       dollars: isObserved ? formatCents(cents) : notObserved,
       ofSpend: isObserved && spend > 0n ? formatTenths(tenths) : "",
+      band: group === undefined ? "" : formatBand(group.span),
       ofDecided: isObserved && decidedAt >= 0 ? formatTenths(decidedTenths[decidedAt] ?? 0n) : "",
       fates: own.length > 1 ? own.map((part) => fateFigure(part, spend)) : [],
     };
@@ -196,13 +201,14 @@ function groupFigures(answer: Answer, spend: bigint): GroupFigure[] {
 }
 
 function fateFigure(part: FatePart, spend: bigint): FateFigure {
-  const { fate, sentence, nanoUsd } = part.fate;
+  const { fate, sentence, nanoUsd, span } = part.fate;
   return {
     fate,
     title: fate.replaceAll("_", " "),
     sentence: asClause(sentence),
     dollars: nanoUsd === null ? notObserved : formatCents(part.cents),
     ofSpend: nanoUsd === null || spend === 0n ? "" : formatTenths(part.tenths),
+    band: formatBand(span),
   };
 }
 
@@ -211,6 +217,7 @@ function sureRows(answer: Answer): SureRow[] {
   const evidence = answer.byGrade.map(({ grade, share }) => ({ name: gradeWords[grade], share }));
   if (evidence.length > 0) rows.push({ title: "evidence", sentence: sharesSentence(evidence) });
   rows.push({ title: "moved", sentence: movedSentence(answer) });
+  rows.push({ title: "band", sentence: bandSentence(answer) });
   if (answer.quality.length > 0) {
     const quality = answer.quality.map(({ quality: name, share }) => ({ name: name.replaceAll("_", " "), share }));
     rows.push({ title: "output", sentence: `tokens counted ${sharesSentence(quality)}` });
@@ -250,6 +257,25 @@ function movedSentence(answer: Answer): string {
   const { back, forward } = answer.moved;
   const part = (share: number | null): string => (share === null ? notObserved : formatRatio(share));
   return `${part(back)} back to the edits it checked · ${part(forward)} forward to the edits it led to`;
+}
+
+function bandSentence({ notDistinguishable: { rollUp } }: Answer): string {
+  const why = "in brackets: lowest and highest share over 18 ways to give money to lines and to count evidence";
+  return rollUp.length === 0 ? why : `${why}; not distinguishable: ${pairsSentence(rollUp)}`;
+}
+
+const pairsShown = 3;
+
+/** `a and b, c and d, and 2 more pairs`. */
+function pairsSentence(pairs: readonly (readonly [string, string])[]): string {
+  const shown = pairs.slice(0, pairsShown).map(([first, second]) => `${first} and ${second}`);
+  const more = pairs.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${formatNumberOf(more, "more pair")}`] : [])].join(", ");
+}
+
+/** Which ranks by `bought` the allocation makes; null where it makes none. */
+export function rankSentence(pairs: readonly (readonly [string, string])[]): string | null {
+  return pairs.length === 0 ? null : `by bought not distinguishable: ${pairsSentence(pairs)}`;
 }
 
 function priceSentence(answer: Answer): string {
@@ -294,9 +320,11 @@ function landedLines(answer: Answer): AnswerFigures["landedLines"] {
   return lines.map((row, i) => ({ ...row, share: whole === 0n ? "" : formatTenths(tenths[i] ?? 0n) }));
 }
 
-/** `12,345` or what is said for an unknown share. */
-export function shareOrUnknown(share: number | null): string {
-  return share === null ? "not known" : formatRatio(share);
+/** `51.9 % (44–53)` or what is said for an unknown share. */
+export function shareOrUnknown(share: number | null, span: Range = { low: null, high: null }): string {
+  if (share === null) return "not known";
+  const band = formatBand(span);
+  return band === "" ? formatRatio(share) : `${formatRatio(share)} ${band}`;
 }
 
 export function landedSentence(answer: Answer): string {

@@ -6,6 +6,7 @@ import {
   type GroupFigure,
   landedSentence,
   problemSentence,
+  rankSentence,
   shareOrUnknown,
 } from "./answer-figures.ts";
 import { answerStyle } from "./answer-style.ts";
@@ -85,7 +86,7 @@ ${spendBar(figures.groups)}
   )}</tr></thead>
 <tbody>
 ${seen.map(groupRows)}${unseenRow(unseen)}</tbody>
-<tfoot><tr><th scope="row">total</th>${numberCells([dollars, ofSpend, ofDecided])}</tr></tfoot>
+<tfoot><tr><th scope="row">total</th>${numberCells([dollars, withBand({ ofSpend, band: "" }), ofDecided])}</tr></tfoot>
 </table>
 </section>`;
 }
@@ -95,9 +96,9 @@ function groupRows(group: GroupFigure): Markup {
   const title = html`<div class="group">${swatch(name)}<span>${name}<small>${sentence}</small></span></div>`;
   const fates = group.fates.map((fate) => {
     const meaning = html`<span class="wide-only">: ${fate.sentence}</span>`;
-    return html`<tr class="fate"><th scope="row">${fate.title}${meaning}</th>${numberCells([fate.dollars, fate.ofSpend, ""])}</tr>\n`;
+    return html`<tr class="fate"><th scope="row">${fate.title}${meaning}</th>${numberCells([fate.dollars, withBand(fate), ""])}</tr>\n`;
   });
-  return html`<tr><th scope="row">${title}</th>${numberCells([group.dollars, group.ofSpend, group.ofDecided])}</tr>\n${fates}`;
+  return html`<tr><th scope="row">${title}</th>${numberCells([group.dollars, withBand(group), group.ofDecided])}</tr>\n${fates}`;
 }
 
 /** What nobody can observe here shares a row: it is not nothing, it is not seen. */
@@ -107,7 +108,12 @@ function unseenRow(groups: readonly GroupFigure[]): Markup {
   return html`<tr><th scope="row"><div class="unseen">${names}</div></th><td class="n" colspan="3">not observed</td></tr>\n`;
 }
 
-function numberCells(cells: readonly string[]): readonly Markup[] {
+/** A share with its low and high over the allocations in small print. */
+function withBand({ ofSpend, band }: { readonly ofSpend: string; readonly band: string }): Markup {
+  return html`${ofSpend}<span class="band">${band}</span>`;
+}
+
+function numberCells(cells: readonly (string | Markup)[]): readonly Markup[] {
   return cells.map((cell) => html`<td class="n">${cell}</td>`);
 }
 
@@ -150,7 +156,7 @@ function repositories(answer: Answer): Markup {
     return [
       titled(repository.name, [horizon, branch, repository.releaseRule]),
       formatUsd(repository.spendNanoUsd),
-      html`${shareOrUnknown(repository.bought)}${shareBar(repository.bought)}`,
+      html`${shareOrUnknown(repository.bought, repository.boughtSpan)}${shareBar(repository.bought)}`,
       formatCount(repository.commits),
       formatCount(repository.changesLanded),
     ];
@@ -160,6 +166,7 @@ function repositories(answer: Answer): Markup {
   return html`<section>
 <h2>Repositories</h2>
 ${htmlTable("Repositories", columns, rows)}
+${ranks(answer.notDistinguishable.repositories)}
 </section>`;
 }
 
@@ -214,7 +221,7 @@ function modelsAndSources(answer: Answer): Markup {
   const models = answer.models.map((model) => [
     model.model,
     model.nanoUsd === null ? "no price" : formatUsd(model.nanoUsd),
-    shareOrUnknown(model.bought),
+    shareOrUnknown(model.bought, model.boughtSpan),
     formatCount(model.usages),
   ]);
   const sources = answer.sources.map((source) => [
@@ -228,7 +235,8 @@ function modelsAndSources(answer: Answer): Markup {
   return html`<section>
 <div class="pair">
 <div><h2>Models</h2>
-${htmlTable("Models", [text("model"), number("spend"), number("bought"), number("responses")], models)}</div>
+${htmlTable("Models", [text("model"), number("spend"), number("bought"), number("responses")], models)}
+${ranks(answer.notDistinguishable.models)}</div>
 <div><h2>Where it was read</h2>
 ${htmlTable("Sources", sourceColumns, sources)}</div>
 </div>
@@ -243,6 +251,12 @@ function problems(answer: Answer): Markup {
 <p>${problemSentence(answer)}. Each with its place and what to do: <code>assay problems</code></p>
 ${htmlTable("Problems", [text("code"), text("what"), text("severity"), number("count")], rows)}
 </section>`;
+}
+
+/** Which ranks by share bought are made by the choice of allocation. */
+function ranks(pairs: readonly (readonly [string, string])[]): Markup {
+  const sentence = rankSentence(pairs);
+  return sentence === null ? nothing : html`<p class="small">${sentence.replace(/^b/, "B")}</p>`;
 }
 
 /** A sentence whose words between backticks are commands. */

@@ -51,6 +51,7 @@ tfoot th,tfoot td{border-bottom:0;font-weight:650}
 .ledger{margin-top:1.25rem}
 .group{display:flex}.group small{font-weight:400;color:var(--soft);font-size:.9rem;margin-left:.6rem}
 .unseen{display:flex;flex-wrap:wrap;gap:.2rem 1.25rem;font-weight:400}.unseen span{white-space:nowrap}
+.band{display:inline-block;min-width:4.6em;margin-left:.45em;color:var(--soft);font-weight:400;font-size:.88em;text-align:left}
 .under{display:block;font-weight:400;color:var(--soft);font-size:.88rem}
 td.meter{width:170px}
 caption{text-align:left;padding:0 0 .4rem}
@@ -64,6 +65,6 @@ summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outl
 .scroll{overflow-x:auto;max-width:100%}
 code{font:.86em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 footer{color:var(--soft);font-size:.9rem;border-top:1px solid var(--line);padding-top:1.25rem;padding-bottom:3rem}
-@media (max-width:640px){main{padding-top:24px}section{margin-bottom:2.5rem}th,td{padding-right:.5rem}thead th{white-space:normal}.ledger{font-size:.84rem}.ledger .swatch{margin-right:.4rem}tr.fate th{padding-left:calc(16px + .4rem)}table{font-size:.88rem}.wide-only{display:none}.figure b{font-size:1.35rem}.group small{display:block;margin:0}td.meter{width:auto}td.meter svg{display:none}.bar text{font-size:13px}}
+@media (max-width:640px){main{padding-top:24px}section{margin-bottom:2.5rem}th,td{padding-right:.5rem}thead th{white-space:normal}.ledger{font-size:.84rem}.ledger .swatch{margin-right:.4rem}tr.fate th{padding-left:calc(16px + .4rem)}table{font-size:.88rem}.wide-only{display:none}.figure b{font-size:1.35rem}.group small{display:block;margin:0}td.meter{width:auto}td.meter svg{display:none}.band{display:block;min-width:0;margin:0;text-align:right}.bar text{font-size:13px}}
 @media print{:root{color-scheme:light}body{background:#fff}details>*{display:block}section{break-inside:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `.trim();

@@ -5,6 +5,7 @@ import {
   type GroupFigure,
   landedSentence,
   problemSentence,
+  rankSentence,
   shareOrUnknown,
 } from "./answer-figures.ts";
 import { type Ink, inkFor } from "./ink.ts";
@@ -80,29 +81,34 @@ function joinWrapped(facts: readonly string[], width: number): string[] {
 function groupBlock(figures: AnswerFigures, width: number, ink: Ink): string[] {
   const observed = figures.groups.filter((group) => group.isObserved);
   if (observed.every((group) => group.nanoUsd === 0n)) return [];
-  const lines = [stackedBar(observed, width, ink), groupLine(["", "", "", "of spend", "of decided", ""], width, ink)];
+  const lines = [stackedBar(observed, width, ink), groupLine(["", "", "", "of spend", "", "decided", ""], width, ink)];
   for (const group of observed) {
     const fill = ink.color(group.look.terminalColor, group.look.fill.repeat(2));
-    lines.push(groupLine([fill, group.look.name, group.dollars, group.ofSpend, group.ofDecided, group.look.sentence], width, ink));
+    lines.push(
+      groupLine([fill, group.look.name, group.dollars, group.ofSpend, group.band, group.ofDecided, group.look.sentence], width, ink),
+    );
     for (const fate of group.fates) {
       lines.push(
-        ink.dim(groupLine(["", `  ${fate.title}`, fate.dollars, fate.ofSpend, "", printable(fate.sentence)], width, inkFor(false))),
+        ink.dim(
+          groupLine(["", `  ${fate.title}`, fate.dollars, fate.ofSpend, fate.band, "", printable(fate.sentence)], width, inkFor(false)),
+        ),
       );
     }
   }
   lines.push(...notObservedLines(figures.groups, width));
-  lines.push(groupLine(["", "total", figures.total.dollars, figures.total.ofSpend, figures.total.ofDecided, ""], width, ink));
+  lines.push(groupLine(["", "total", figures.total.dollars, figures.total.ofSpend, "", figures.total.ofDecided, ""], width, ink));
   return lines;
 }
 
-const groupColumns = { fill: 2, name: 11, dollars: 12, share: 8, decided: 10 } as const;
+const groupColumns = { fill: 2, name: 11, dollars: 12, share: 8, band: 9, decided: 7 } as const;
 
-function groupLine(cells: readonly [string, string, string, string, string, string], width: number, ink: Ink): string {
-  const [fill, name, dollars, ofSpend, ofDecided, sentence] = cells;
+function groupLine(cells: readonly [string, string, string, string, string, string, string], width: number, ink: Ink): string {
+  const [fill, name, dollars, ofSpend, band, ofDecided, sentence] = cells;
   const figures = [
     pad(name, groupColumns.name, "left"),
     pad(dollars, groupColumns.dollars, "right"),
     pad(ofSpend, groupColumns.share, "right"),
+    pad(band, groupColumns.band, "left"),
     pad(ofDecided, groupColumns.decided, "right"),
   ].join(" ");
   const used = groupColumns.fill + 1 + columnsOf(figures) + 2;
@@ -165,22 +171,30 @@ function repositoryBlock(answer: Answer, width: number, ink: Ink): string[] {
   const rows = answer.repositories.map((repository) => [
     printable(repository.name),
     formatUsd(repository.spendNanoUsd),
-    shareOrUnknown(repository.bought),
+    shareOrUnknown(repository.bought, repository.boughtSpan),
     formatCount(repository.commits),
     formatCount(repository.changesLanded),
   ]);
   const columns: Column[] = [left(""), right("spend"), right("bought"), right("commits"), right("landed changes")];
-  return tableBlock("Repositories", columns, rows, rowsShown.repositories, width, ink);
+  const table = tableBlock("Repositories", columns, rows, rowsShown.repositories, width, ink);
+  return [...table, ...rankLines(answer.notDistinguishable.repositories, width, ink)];
 }
 
 function modelBlock(answer: Answer, width: number, ink: Ink): string[] {
   const rows = answer.models.map((model) => [
     printable(model.model),
     model.nanoUsd === null ? "no price" : formatUsd(model.nanoUsd),
-    shareOrUnknown(model.bought),
+    shareOrUnknown(model.bought, model.boughtSpan),
     formatCount(model.usages),
   ]);
-  return tableBlock("Models", [left(""), right("spend"), right("bought"), right("responses")], rows, rowsShown.models, width, ink);
+  const columns: Column[] = [left(""), right("spend"), right("bought"), right("responses")];
+  const table = tableBlock("Models", columns, rows, rowsShown.models, width, ink);
+  return [...table, ...rankLines(answer.notDistinguishable.models, width, ink)];
+}
+
+function rankLines(pairs: readonly (readonly [string, string])[], width: number, ink: Ink): string[] {
+  const sentence = rankSentence(pairs);
+  return sentence === null ? [] : wrap(printable(sentence), width - 2).map((line) => `  ${ink.dim(line)}`);
 }
 
 /** The newest weeks, each a stacked bar on one scale. */

@@ -9,6 +9,8 @@ import {
   text_en,
 } from "@stricli/core";
 import type { CloseFlags, SensitivityFlags } from "./commands/close.ts";
+import type { BlameFlags } from "./commands/blame.ts";
+import type { QueryFlags } from "./commands/query.ts";
 import type { ReportFlags } from "./commands/report.ts";
 import type { ShowFlags } from "./commands/show.ts";
 import type { StartFlags } from "./commands/start.ts";
@@ -29,6 +31,7 @@ import {
   type TrailerFlags,
   trailerFlags,
 } from "./flags.ts";
+import { parseCompare, parseFilter, parseLimit, parseList, parseOrder, parseRange } from "./query-flags.ts";
 
 const out = { kind: "parsed", parse: requireText, optional: true, placeholder: "FILE" } as const;
 
@@ -195,6 +198,107 @@ const sensitivity = buildCommand<SensitivityFlags, [], CliContext>({
   docs: { brief: "Show how the shares depend on the days a line must live to stick" },
 });
 
+const query = buildCommand<QueryFlags, string[], CliContext>({
+  loader: async () => (await import("./commands/query.ts")).query,
+  parameters: {
+    flags: {
+      by: { kind: "parsed", parse: parseList, optional: true, placeholder: "DIM,DIM", brief: "Dimensions to split by" },
+      where: {
+        kind: "parsed",
+        parse: parseFilter,
+        optional: true,
+        variadic: true,
+        placeholder: "DIM=VALUE,VALUE",
+        brief: "Only these values; != for all but these; null for what is not known; may be given again",
+      },
+      range: {
+        kind: "parsed",
+        parse: parseRange,
+        optional: true,
+        placeholder: "FROM..TO",
+        brief: "Days, both included; or a month such as 2026-01",
+      },
+      compare: {
+        kind: "parsed",
+        parse: parseCompare,
+        optional: true,
+        placeholder: "PERIOD",
+        brief: "Beside the previous period, or FROM..TO",
+      },
+      grain: { kind: "enum", values: ["day", "week", "month", "quarter", "year"], optional: true, brief: "Cut time into buckets" },
+      timeZone: {
+        kind: "parsed",
+        parse: requireText,
+        optional: true,
+        placeholder: "ZONE",
+        brief: "Whose days; by default time_zone of assay.yaml, else UTC",
+      },
+      order: {
+        kind: "parsed",
+        parse: parseOrder,
+        optional: true,
+        placeholder: "COLUMN[:asc]",
+        brief: "Columns to order by, largest first",
+      },
+      limit: { kind: "parsed", parse: parseLimit, optional: true, placeholder: "ROWS", brief: "Rows at most; 1000 by default" },
+      format: {
+        kind: "enum",
+        values: ["table", "csv", "json"],
+        default: "table",
+        brief: "How to print it; csv and json hold exact values",
+      },
+      sql: { kind: "boolean", optional: true, withNegated: false, brief: "Print the SQL statement instead" },
+      ...asOfFlags,
+      ...commonFlags,
+    },
+    positional: {
+      kind: "array",
+      minimum: 1,
+      parameter: { brief: "Measures, as `assay measures` lists them", placeholder: "MEASURE", parse: requireText },
+    },
+  },
+  docs: {
+    brief: "Any measures by any dimensions",
+    fullDescription:
+      "Any measures by any dimensions.\nFor example: assay query spend bought_share --by model --range 2026-01 --compare previous",
+  },
+});
+
+const blame = buildCommand<BlameFlags, [string], CliContext>({
+  loader: async () => (await import("./commands/blame.ts")).blame,
+  parameters: {
+    flags: {
+      repo: {
+        kind: "parsed",
+        parse: requireText,
+        optional: true,
+        placeholder: "PATH",
+        brief: "Its repository, where the file is not in this one",
+      },
+      ...asOfFlags,
+      ...commonFlags,
+    },
+    positional: { kind: "tuple", parameters: [{ brief: "A file that HEAD has", placeholder: "FILE", parse: requireText }] },
+  },
+  docs: { brief: "Who wrote each line of a file, and what it cost" },
+});
+
+const whoami = buildCommand<CommonFlags & { readonly unmatched?: boolean }, [], CliContext>({
+  loader: async () => (await import("./commands/whoami.ts")).whoami,
+  parameters: {
+    flags: {
+      unmatched: {
+        kind: "boolean",
+        optional: true,
+        withNegated: false,
+        brief: "Only those nobody owns, with the lines to paste into assay.yaml",
+      },
+      ...commonFlags,
+    },
+  },
+  docs: { brief: "List the identities seen, and whose they are" },
+});
+
 /** Without a prototype: `assay constructor` is an unknown command, not Object's. */
 const routes = Object.assign(Object.create(null) as Record<never, never>, {
   start,
@@ -210,6 +314,9 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
     docs: { brief: "Open one session, change or commit" },
   }),
   explain,
+  query,
+  blame,
+  whoami,
   measures,
   sources,
   witnesses,

@@ -24,7 +24,7 @@ export function parseAsOf(text: string): number {
 }
 
 /** Date.parse takes 31 February for 3 March; a date that comes back changed does not exist. */
-function isCalendarDay(text: string): boolean {
+export function isCalendarDay(text: string): boolean {
   const at = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  formatBand,
   formatBytes,
   formatCount,
   formatDay,
@@ -32,6 +33,14 @@ describe("printed numbers", () => {
         });
       }),
     );
+  });
+
+  it("prints low and high rounded outwards, tenths below ten, and nothing where they do not differ", () => {
+    expect(formatBand({ low: 0.449, high: 0.5201 })).toBe("(44–53)");
+    expect(formatBand({ low: 0.0391, high: 0.061 })).toBe("(3.9–6.1)");
+    expect(formatBand({ low: 0, high: 0.12 })).toBe("(0–12)");
+    expect(formatBand({ low: 0.5, high: 0.5004 })).toBe("");
+    expect(formatBand({ low: null, high: 0.5 })).toBe("");
   });
 
   it("splits nothing into nothing", () => {

@@ -70,6 +70,19 @@ export function formatRatio(ratio: number): string {
   return `${(ratio * 100).toFixed(1)} %`;
 }
 
+/**
+ * Low and high of a ratio 0..1 as percents, rounded outwards so that what lies between still does: `(44–53)`, `(3.9–6.1)`
+ * below ten; empty where they are not known or differ by less than a tenth of a percent.
+ */
+export function formatBand({ low, high }: { readonly low: number | null; readonly high: number | null }): string {
+  if (low === null || high === null || high - low < 0.001) return "";
+  // A ten-millionth is what binary fractions may be off.
+  const [from, to] = [low * 100 + 1e-7, high * 100 - 1e-7];
+  const lowest = from < 10 ? (Math.floor(from * 10) / 10).toFixed(1) : String(Math.floor(from));
+  const highest = to < 10 ? (Math.ceil(to * 10) / 10).toFixed(1) : String(Math.ceil(to));
+  return `(${lowest === "0.0" ? "0" : lowest}–${highest})`;
+}
+
 /** `1.2 GB`, in powers of 1,000. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];

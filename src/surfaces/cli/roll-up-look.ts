@@ -25,7 +25,7 @@ export interface RollUpLook {
 export const rollUpLooks: readonly RollUpLook[] = [
   {
     name: "bought",
-    sentence: "landed, released and stayed",
+    sentence: "landed, released, stayed",
     fill: "█",
     terminalColor: 32,
     light: "#3466c5",

@@ -1,4 +1,4 @@
--- facts.duckdb, version 4: what notes and trace records say of the authors of lines; commits told by telemetry.
+-- facts.duckdb, version 5: what notes and trace records say of the authors of lines; commits told by telemetry.
 
 -- One row per (repository, dialect, commit, note): a note's claims as JSON, and its pieces that could not be used.
 CREATE TABLE authorship_note (

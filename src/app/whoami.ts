@@ -1,0 +1,71 @@
+import type { Identity } from "../contract/show.ts";
+import { readSessions } from "../store/fact-reader.ts";
+import type { FactStore } from "../store/store.ts";
+import type { Organisation } from "./organisation.ts";
+
+type Person = NonNullable<Organisation["people"]>[number];
+
+/** GitHub's own addresses name the login: `12345+login@users.noreply.github.com`. */
+const forgeAddress = /^(?:\d+\+)?([^@+]+)@users\.noreply\.[^@]+$/i;
+/** Agents sign commits with addresses nobody reads: whom they belong to is known by the name before the address. */
+const agentTrailer = /^co-authored-by$/i;
+const agentAddress = /noreply@(?:anthropic|openai|cursor|google)\.com$|\[bot\]|^(?:copilot|cursoragent|devin-ai)/i;
+
+/** Every identity the facts hold, with how often it was seen and whose it is; by kind, most often first. */
+export async function identities(store: FactStore, people: readonly Person[]): Promise<Identity[]> {
+  const seen = new Map<string, Identity>();
+  const add = (kind: Identity["kind"], value: string, of: "commits" | "sessions", count: number, name: string | null = null): void => {
+    const key = `${kind} ${value.toLowerCase()}`;
+    const known = seen.get(key) ?? { kind, value, name, commits: 0, sessions: 0, person: ownerOf(people, kind, value) };
+    seen.set(key, { ...known, [of]: known[of] + count });
+  };
+  const authors = await store.database.all(
+    `SELECT e.text AS email, arg_max(n.text, c.commit_ms) AS name, count(DISTINCT c.commit_hash)::INTEGER AS commits
+     FROM commit c JOIN dict e ON e.id = c.author_email_id JOIN dict n ON n.id = c.author_name_id GROUP BY e.text`,
+  );
+  for (const row of authors) addAddress(add, String(row["email"]), row["commits"] as number, String(row["name"]));
+  const trailers = await store.database.all(
+    `SELECT t.key, t.value, count(DISTINCT commit_hash)::INTEGER AS commits
+     FROM (SELECT commit_hash, unnest(from_json(trailers, '[{"key":"VARCHAR","value":"VARCHAR"}]')) AS t FROM commit) GROUP BY ALL`,
+  );
+  for (const row of trailers) {
+    const [, name = "", email] = /^(.*?)\s*<([^<>\s]+@[^<>\s]+)>$/.exec(String(row["value"])) ?? [];
+    if (email !== undefined && agentTrailer.test(String(row["key"]))) addAddress(add, email, row["commits"] as number, name);
+  }
+  const users = new Map<string, number>();
+  for (const { cwd } of await readSessions(store)) {
+    const user = cwd === null ? null : osUserOf(cwd);
+    if (user !== null) users.set(user, (users.get(user) ?? 0) + 1);
+  }
+  for (const [user, sessions] of users) add("os_user", user, "sessions", sessions);
+  const order = ["git_email", "os_user", "forge_login", "agent"];
+  return [...seen.values()].sort(
+    (a, b) =>
+      order.indexOf(a.kind) - order.indexOf(b.kind) || b.commits + b.sessions - a.commits - a.sessions || (a.value < b.value ? -1 : 1),
+  );
+}
+
+function addAddress(
+  add: (kind: Identity["kind"], value: string, of: "commits", count: number, name: string) => void,
+  email: string,
+  commits: number,
+  name: string,
+): void {
+  const login = forgeAddress.exec(email)?.[1];
+  if (agentAddress.test(email) || /\[bot\]/i.test(login ?? "")) add("agent", email, "commits", commits, name);
+  else if (login !== undefined) add("forge_login", login, "commits", commits, name);
+  else add("git_email", email, "commits", commits, name);
+}
+
+/** The owner of the home folder a path lies in: `/home/ada`, `/Users/ada`, `C:\Users\ada`; null elsewhere. */
+export function osUserOf(path: string): string | null {
+  return /^(?:\/home\/|\/Users\/|\/?[A-Za-z]:[\\/]Users[\\/])([^\\/]+)/.exec(path)?.[1] ?? null;
+}
+
+function ownerOf(people: readonly Person[], kind: Identity["kind"], value: string): string | null {
+  const list = { git_email: "git_emails", os_user: "os_users", forge_login: "forge_logins", agent: null } as const;
+  const setting = list[kind];
+  if (setting === null) return null;
+  const wanted = value.toLowerCase();
+  return people.find((person) => person[setting]?.some((identity) => identity.toLowerCase() === wanted))?.name ?? null;
+}

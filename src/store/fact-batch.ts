@@ -104,15 +104,13 @@ async function joinRows(database: Database, table: FactTable, rows: MutableRow[]
   await database.append(stage, types, rows);
   const keys = columns.filter((column) => column.rule === "key").map((column) => column.name);
   const same = keys.map((name) => `t.${name} = s.${name}`).join(" AND ");
-  const values = columns.filter((column) => column.rule !== "key" && column.name !== "first_seen_ms");
-  const differs = values.map(({ name }) => `t.${name} IS DISTINCT FROM s.${name}`).join(" OR ");
+  const told = columns.filter((column) => column.rule !== "key" && column.name !== "first_seen_ms");
+  const differs = told.map(({ name }) => `t.${name} IS DISTINCT FROM s.${name}`).join(" OR ");
   // Most rows are new or told again as they were: the join of texts (100 ms for its plan alone) is for the few that differ.
-  // Keys first: a join that carries the packed lines of a whole history does not fit in the memory a writer has.
-  const [told] = await database.all(`SELECT count(*)::INTEGER AS n FROM ${stage} s SEMI JOIN ${table} t ON ${same}`);
-  const [changed] =
-    told?.["n"] === 0
-      ? [{ n: 0 }]
-      : await database.all(`SELECT count(*)::INTEGER AS n FROM ${stage} s JOIN ${table} t ON ${same} WHERE ${differs}`);
+  // The packed lines of a large repository do not fit the database's memory: where nothing is told again they are not compared.
+  const [again] = await database.all(`SELECT count(*)::INTEGER AS n FROM ${stage} s SEMI JOIN ${table} t ON ${same}`);
+  const compared = `SELECT count(*)::INTEGER AS n FROM ${stage} s JOIN ${table} t ON ${same} WHERE ${differs}`;
+  const [changed] = again?.["n"] === 0 ? [again] : await database.all(compared);
   if (changed?.["n"] !== 0) {
     const set = columns.filter((column) => column.rule !== "key").map((column) => `${column.name} = ${joinSql(column)}`);
     await database.run(`UPDATE ${table} AS t SET ${set.join(", ")} FROM ${stage} AS s WHERE ${same} AND (${differs})`);

@@ -112,11 +112,17 @@ export async function rederive(input: RederiveInput): Promise<Rederived | null> 
   let core = await familyOf(store, changed.sessions);
   for (;;) {
     const attempt = await new Attempt(input, kept, known, core, relinked).derive();
-    if (!("more" in attempt)) return attempt;
+    if (attempt === null || !("more" in attempt)) return attempt;
     core = await familyOf(store, [...core, ...attempt.more.sessions.map((session) => store.dictionary.id(session))]);
     for (const repository of attempt.more.repositories) relinked.add(repository);
   }
 }
+
+/**
+ * Sessions beyond which linking a repository again is worth less than it costs where it is most of the store. Measured with 274
+ * sessions in one repository: 11.0 CPU seconds against 11.6, but 490 MB at once against 398.
+ */
+const manySessions = 100;
 
 interface Kept {
   readonly sessions: readonly KeptSession[];
@@ -181,9 +187,11 @@ class Attempt {
     this.#standing = new KeptRepositories(kept.repositories.filter(({ id }) => !relinked.has(id)));
   }
 
-  async derive(): Promise<Rederived | { readonly more: More }> {
+  /** @returns null where so much has to be looked at that a whole derivation costs as little, and holds less at once */
+  async derive(): Promise<Rederived | { readonly more: More } | null> {
     const { store, book, options, progress, releaseMemory } = this.#input;
     const scope = await this.#scope();
+    if (this.#relinked.size > 0 && scope.size > manySessions && scope.size * 2 > this.#kept.sessions.length) return null;
     const loaded = await loadFacts(store, progress, { sessions: scope, repositories: this.#relinked });
     const usages = priceUsages(loaded.usages, book);
     const inScope = new Set(loaded.sessions.map(({ session }) => session));

@@ -80,9 +80,9 @@ describe("a printed hash", () => {
     const commits = [commit("abc1234", { authorAt: noon - 30_000 }), commit("abd1234", { commitAt: noon + 86_400_000 })];
     const at = (instant: number): object => told(commits, [{ session: "s", hash: "fff1234", instant }]);
     expect([at(noon - 1), at(noon), at(noon + 120_000)]).toEqual([
-      { 0: ["s printed_hash_of_copy"] },
-      { 1: ["s printed_hash_of_copy"] },
-      { 1: ["s printed_hash_of_copy"] },
+      { 0: ["s printed_hash_of_gone"] },
+      { 1: ["s printed_hash_of_gone"] },
+      { 1: ["s printed_hash_of_gone"] },
     ]);
     expect([at(noon - 30_001), at(noon + 120_001)]).toEqual([{}, {}]);
     // Two authors in one second: nobody knows which of them it was.

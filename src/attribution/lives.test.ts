@@ -282,6 +282,23 @@ describe("the life of written lines", () => {
     expect([...authors.mixed]).toEqual([0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]);
   });
 
+  it("goes on in the line somebody mended before it landed, whether in a commit of its own or not; after landing it ends", async () => {
+    const long = 'const tariff = settle(vessel.berths, { days: 12, port: "north basin" });';
+    repository.commit({ "a.ts": text(...tides) });
+    repository.git("checkout", "-q", "-b", "topic");
+    const made = repository.commit({ "a.ts": text(...tides, long) });
+    const mended = repository.commit({ "a.ts": text(...tides, long.replace("12", "14")) });
+    repository.git("checkout", "-q", "main");
+    repository.merge(["topic"], "Merge pull request #1 from topic");
+    const write = (at: (commit: string) => number): TurnWrite[] => [writeOf("s", at(made) - hour, "a.ts", { added: [long] })];
+    const outcome = await outcomeOf(repository, write);
+    expect(lives(outcome, 0)).toEqual(["1 added 10 landed lives"]);
+    expect(groupOf(outcome, 0)).toMatchObject({ authorKind: "mixed", commit: mended, grade: "B" });
+    expect(outcome.linked.links.map(({ commit }) => outcome.history.commits[commit]?.hash)).toEqual([made]);
+    repository.commit({ "a.ts": text(...tides, long.replace("12", "16")) });
+    expect(lives(await outcomeOf(repository, write), 0)).toEqual(["1 added 10 landed replaced"]);
+  });
+
   it("of a shell edit is that of its furthest copy: a squash of the named commit", async () => {
     repository.commit({ "a.ts": text(...tides) });
     repository.git("checkout", "-q", "-b", "topic");

@@ -55,7 +55,7 @@ function shareOf({ control, writesOf, linesOf, history, writes, mentions, reach 
   const seen = writes.map((write) => new Uint8Array(write.diff.lines.kind.length));
   for (let i = 0; i < copies.count; i++) {
     const write = copies.write[i] as number;
-    if (write >= 0) (seen[write] as Uint8Array)[copies.place[i] as number] = 1;
+    if (write < writes.length) (seen[write] as Uint8Array)[copies.place[i] as number] = 1;
   }
   let written = 0;
   let writtenLinked = 0;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Assay } from "../../src/app/assay.ts";
 import { UserError } from "../../src/contract/errors.ts";
 import { answerFixture, answerOf, fixtureCents } from "./answer-fixture.ts";
 import { auditFixture } from "./card-fixtures.ts";
@@ -155,6 +156,32 @@ describe("assay alone", () => {
 
   it("writes the page where --out says", async () => {
     expect([...(await runWith(["--out", "page.html"])).files.keys()]).toEqual(["/home/ada/harbour/page.html"]);
+  });
+});
+
+describe("watch", () => {
+  it("prints a line for each import that found something, and says once that the store is in use", async () => {
+    const watch: Assay["watch"] = async ({ onBusy, onChange }) => {
+      onBusy(new Error("The store is in use by another process."));
+      onChange(emptyImport);
+      onChange({ ...emptyImport, newUsages: 1 });
+    };
+    const { out, err, code } = await runWith(["watch", "--every", "5"], { assay: { watch } });
+    expect(code).toBe(0);
+    expect(out.trimEnd().split("\n")).toEqual([
+      expect.stringMatching(/^1970-01-01T00:00:00\.000Z .*40 new responses/),
+      expect.stringMatching(/1 new response\b/),
+    ]);
+    expect(err).toContain("The store is in use by another process. Waiting for it.");
+  });
+
+  it("looks by itself every 30 seconds unless told otherwise, and refuses what is no time", async () => {
+    expect((await runWith(["watch", "--no-home", "--repo", "a"])).calls[0]?.args[0]).toMatchObject({
+      everyMs: 30_000,
+      home: null,
+      repositories: ["/home/ada/harbour/a"],
+    });
+    expect((await runWith(["watch", "--every", "0.2"])).code).toBe(2);
   });
 });
 

@@ -31,6 +31,7 @@ export interface LocatedWrite {
 /**
  * What names a session for a commit: its own tool printed the hash, its telemetry told it, a trailer says so.
  * `printed_hash_of_copy`: the hash of a commit with the same author and author date, before an amend or a rebase.
+ * `printed_hash_of_gone`: one of a commit that is gone, and this is the last made before.
  */
 export type CommitEvidence = "printed_hash" | "printed_hash_of_copy" | "printed_hash_of_gone" | "telemetry_commit" | "trailer";
 

@@ -9,7 +9,7 @@ import { dumpFacts } from "./dump.ts";
 import { readCommitMentions, readNotes, readSightings } from "./fact-reader.ts";
 import { type FactTable, factTables } from "./fact-tables.ts";
 import facts1 from "./migrations/0001_facts.sql";
-import { factsFile } from "./place.ts";
+import { factsFile, factsVersion } from "./place.ts";
 import { FactStore, migrations } from "./store.ts";
 
 const folders: string[] = [];
@@ -122,6 +122,10 @@ describe("the fact store", () => {
     expect(await store.database.all("SELECT * FROM sighting")).toEqual([]);
     expect((await store.inputStates("claude-code")).size).toBe(0);
     store.close();
+  });
+
+  it("names its version where no database is opened for it", () => {
+    expect(factsVersion).toBe(migrations.length);
   });
 
   it("brings a store of every earlier version up to date, empty and filled, without losing a row", async () => {

@@ -10,6 +10,7 @@ import { auditStore } from "./audit.ts";
 import { namesOf } from "./compute.ts";
 import { ensureDerived, readOptionsConfig, withFacts } from "./derived.ts";
 import { explain } from "./explain.ts";
+import { noteRows } from "./note-rows.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
 import { type KnownRepository, fillOrganisation } from "./organisation-tables.ts";
 import { homeOf } from "./repository-access.ts";
@@ -33,6 +34,7 @@ type Answers = Pick<
   | "showFile"
   | "identities"
   | "sources"
+  | "notes"
   | "problems"
   | "sensitivity"
 >;
@@ -77,6 +79,7 @@ export function answers(options: OpenAssayOptions): Answers {
     identities: () => withFacts(folder, true, (store) => identities(store, readOptionsConfig(options).organisation.people ?? [])),
     sensitivity: (asked) => withQuestions(asked, (questions) => stickDaysSensitivity(questions, asked.stickDays)),
     sources: () => withQuestions({ asOf: null }, listSources),
+    notes: () => withQuestions({ asOf: null }, (questions) => noteRows(questions.database)),
     problems: () =>
       withQuestions({ asOf: null }, (questions) => withFacts(folder, true, (store) => listProblems(store, questions.database))),
   };

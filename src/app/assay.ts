@@ -79,6 +79,26 @@ export interface SourceRow {
   readonly problems: number;
 }
 
+/** One dialect of authorship notes in one repository. Lines are added lines; claimed = added + over-claimed. */
+export interface NoteRow {
+  readonly repository: string;
+  readonly dialect: string;
+  readonly notes: number;
+  readonly commitGone: number;
+  readonly onMerges: number;
+  readonly notRead: number;
+  readonly linesClaimed: number;
+  readonly linesAdded: number;
+  readonly linesOverClaimed: number;
+  readonly linesClaimedOnDefault: number;
+  readonly linesAddedOnDefault: number;
+  readonly linesOfAgents: number;
+  readonly linesMixed: number;
+  readonly linesOfPersons: number;
+  readonly testLines: number;
+  readonly unseenSessions: number;
+}
+
 export interface MeasureRow {
   readonly id: string;
   readonly title: string;
@@ -160,6 +180,8 @@ export interface Assay {
   doctor(options: DoctorOptions): Promise<DoctorReport>;
   measures(): readonly MeasureRow[];
   sources(): Promise<readonly SourceRow[]>;
+  /** What authorship notes and trace records claim, and what of it was so. */
+  notes(): Promise<readonly NoteRow[]>;
   problems(): Promise<readonly Problem[]>;
   closes(): Promise<readonly ClosedPeriod[]>;
   /** Keeps a month's numbers as they are known now. */

@@ -50,6 +50,7 @@ export function openAssay(options: OpenAssayOptions): Assay {
     doctor: async (asked) => (await import("./doctor/doctor.ts")).doctor(options, asked),
     measures: () => describeMeasures(),
     sources: async () => (await answers()).sources(),
+    notes: async () => (await answers()).notes(),
     problems: async () => (await answers()).problems(),
     closes: async () => (await import("./close.ts")).listCloses(options),
     closePeriod: async (asked) => (await import("./close.ts")).closePeriod(options, asked),

@@ -93,6 +93,7 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     doctor: told("doctor", doctorReport),
     measures: () => measureRows,
     sources: told("sources", sourceRows),
+    notes: told("notes", []),
     problems: told("problems", problemRows),
     closes: told("closes", [closedPeriod]),
     closePeriod: told("closePeriod", closedPeriod),

@@ -93,7 +93,7 @@ export const factChecks: readonly Check[] = [
     needs: "facts",
     async run(_, { database }) {
       const lost: string[] = [];
-      for (const table of ["commit", "file_change", "checkpoint", "ref_seen", "clone_state", "repository_alias"]) {
+      for (const table of ["commit", "file_change", "checkpoint", "authorship_note", "ref_seen", "clone_state", "repository_alias"]) {
         const count = await countOf(
           database,
           `SELECT count(*) FROM "${table}" WHERE repository_id NOT IN (SELECT repository_id FROM repository)`,

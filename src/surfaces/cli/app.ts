@@ -141,6 +141,12 @@ const sources = buildCommand<CommonFlags, [], CliContext>({
   docs: { brief: "List where tokens were read from" },
 });
 
+const witnesses = buildCommand<CommonFlags, [], CliContext>({
+  loader: async () => (await import("./commands/witnesses.ts")).witnesses,
+  parameters: { flags: commonFlags },
+  docs: { brief: "List what authorship notes claim, and what of it was so" },
+});
+
 const problems = buildCommand<CommonFlags, [], CliContext>({
   loader: async () => (await import("./commands/problems.ts")).problems,
   parameters: { flags: commonFlags },
@@ -350,6 +356,7 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   whoami,
   measures,
   sources,
+  witnesses,
   problems,
   doctor,
   audit,

@@ -26,6 +26,7 @@ import {
   namedSessionsOf,
   readKnownPaths,
   readRepositories,
+  readSessionNames,
   readWrites,
   sharesId,
 } from "../store/fact-reader.ts";
@@ -62,6 +63,7 @@ import {
   writeKey,
 } from "./kept.ts";
 import { type FoundWrite, type Located, knownRepository, locateWrites } from "./locate-writes.ts";
+import { Witnesses } from "./witnesses.ts";
 import { type ChangeNames, type Written, artefactsText, digestOf, mentionsOf, unpackPlaces } from "./written.ts";
 
 /** Derived rows to be put in the place of others. */
@@ -106,6 +108,7 @@ export async function rederive(input: RederiveInput): Promise<Rederived | null> 
   const kept: Kept = { sessions: await readKeptSessions(derived), paths: await readKeptPaths(derived), repositories: keptRepositories };
   const known = await readKnown(store, repositories, idOf);
   const relinked = new Set([...changed.repositories].map((id) => idOf.get(id) ?? id));
+  for (const repository of await namedAnew(store, kept.sessions, known)) relinked.add(repository);
   let core = await familyOf(store, changed.sessions);
   for (;;) {
     const attempt = await new Attempt(input, kept, known, core, relinked).derive();
@@ -148,6 +151,16 @@ async function readKnown(
     known.set(stored.id, { stored, ids, newestCommitAt, locator: knownRepository(stored, paths) });
   }
   return known;
+}
+
+/** Repositories whose notes or trailers name a session that was not known, or may mean it now and meant another before. */
+async function namedAnew(store: FactStore, kept: readonly KeptSession[], known: ReadonlyMap<number, Known>): Promise<number[]> {
+  const before = new Set(kept.map(({ agent, session }) => `${agent} ${session}`));
+  const fresh = (await readSessionNames(store)).filter(({ agent, session }) => !before.has(`${agent} ${session}`));
+  if (fresh.length === 0) return [];
+  const repositories: number[] = [];
+  for (const [repository, { ids }] of known) if ((await new Witnesses(fresh).namedIn(store, ids)).length > 0) repositories.push(repository);
+  return repositories;
 }
 
 /** One look at some sessions and repositories. */
@@ -202,10 +215,10 @@ class Attempt {
     const standing = await this.#keepLinks(located, before, inScope, evidence);
     if ("more" in standing) return standing;
     if (this.#relinked.size > 0) releaseMemory();
-    const repositories = loaded.repositories.map(({ stored, commits }) => {
+    const repositories = loaded.repositories.map(({ stored, commits, notes }) => {
       progress(`linking ${repositoryName(stored)}`);
-      const outcomes = outcomesOf(stored, commits, options.defaultBranches);
-      return linkRepository(outcomes, located.writes.get(stored.id) ?? [], evidence);
+      const outcomes = outcomesOf(stored, commits, options);
+      return linkRepository(outcomes, located.writes.get(stored.id) ?? [], notes, evidence);
     });
     if (this.#relinked.size > 0) releaseMemory();
     const written = [...repositories.flatMap((repository) => repository.written), ...standing.written, ...located.outside];
@@ -228,6 +241,7 @@ class Attempt {
         checkpoints: loaded.checkpoints,
         mentions: loaded.mentions,
         problems: loaded.problems,
+        ignoreTrailers: options.ignoreTrailers,
       },
       replaced: {
         sessions: sessions.filter(({ session }) => keys.has(session)).map(({ id }) => id),
@@ -249,7 +263,9 @@ class Attempt {
     if (this.#relinked.size === 0) return this.#core;
     const inside = (await readSessionsIn(derived, this.#relinked)).map((session) => store.dictionary.id(session));
     const ids = [...this.#relinked].flatMap((repository) => this.#known.get(repository)?.ids ?? []);
-    return await familyOf(store, [...this.#core, ...inside, ...(await namedSessionsOf(store, ids))]);
+    const witnessed = await new Witnesses(await readSessionNames(store)).namedIn(store, ids);
+    const named = witnessed.map(({ session }) => store.dictionary.id(session));
+    return await familyOf(store, [...this.#core, ...inside, ...named, ...(await namedSessionsOf(store, ids))]);
   }
 
   /** Repositories whose links may not stand: a write may be in a commit they have, or evidence names one anew. */

@@ -28,11 +28,20 @@ export interface LocatedWrite {
   readonly operation?: string;
 }
 
+/**
+ * What names a session for a commit: its own tool printed the hash, its telemetry told it, a trailer says so.
+ * `printed_hash_of_copy`: the hash of a commit with the same author and author date, before an amend or a rebase.
+ * `printed_hash_of_gone`: one of a commit that is gone, and this is the last made before.
+ */
+export type CommitEvidence = "printed_hash" | "printed_hash_of_copy" | "printed_hash_of_gone" | "telemetry_commit" | "trailer";
+
+/** Evidence that names a commit beside the one that was meant. */
+const besideIt: ReadonlySet<CommitEvidence> = new Set(["printed_hash_of_copy", "printed_hash_of_gone"]);
+
 /** A session that explicit evidence names for a commit. */
 export interface NamedSession {
   readonly session: string;
-  /** `printed_hash_of_copy`: the hash of a commit with the same author and author date, before an amend or a rebase. */
-  readonly evidence: "printed_hash" | "printed_hash_of_copy" | "printed_hash_of_gone" | "trailer";
+  readonly evidence: CommitEvidence;
 }
 
 /** Sessions that explicit evidence names, by the commit's index. */
@@ -49,6 +58,7 @@ export interface CommitLink {
     | "equal_lines_in_named_commit"
     | "printed_commit"
     | "named_commit"
+    | "noted_lines"
     | "shell_edit";
   readonly confidence: number;
   /** Non-trivial added lines of all grades together. */
@@ -97,14 +107,16 @@ const gradeCode = { A: 0, B: 1, C: 2 } as const;
 
 /**
  * Measured precision of each method on a repository whose trailers name the truth: 0.97 for equal lines, 0.95 for a
- * printed hash alone. Content inside a named commit is both; a shell command that names the file is our guess.
+ * printed hash alone. Content inside a named commit is both; a shell command that names the file is our guess. Notes are
+ * not measured: no repository at hand has notes and the sessions they name. They are given what a printed hash has.
  */
-const confidenceOf: Readonly<Record<CommitLink["method"], number>> = {
+export const confidenceOf: Readonly<Record<CommitLink["method"], number>> = {
   equal_lines_in_named_commit: 0.99,
   equal_lines_in_printed_commit: 0.99,
   equal_lines: 0.97,
   printed_commit: 0.95,
   named_commit: 0.9,
+  noted_lines: 0.95,
   shell_edit: 0.8,
 };
 
@@ -124,7 +136,7 @@ export function linkWrites(
 }
 
 /** Commits parents first and otherwise by the committer's clock: a squash or rebase comes after what it copies. */
-function byTime(commits: readonly CommitFact[]): number[] {
+export function byTime(commits: readonly CommitFact[]): number[] {
   const index = new Map(commits.map((commit, c) => [commit.hash, c]));
   const earliest = new Float64Array(commits.length);
   commits.forEach((commit, c) => {
@@ -270,10 +282,7 @@ class Linker {
     const commit = this.#history.commits[c] as CommitFact;
     const [from, to] = [earliestFor(commit, this.#options), commit.commitAt + this.#options.skewMs];
     return (this.#named.get(c) ?? []).filter(
-      ({ session, evidence }) =>
-        evidence === "printed_hash" ||
-        evidence === "trailer" ||
-        commit.files.some(({ path }) => this.#shell.wrote(session, path, from, to)),
+      ({ session, evidence }) => !besideIt.has(evidence) || commit.files.some(({ path }) => this.#shell.wrote(session, path, from, to)),
     );
   }
 
@@ -478,7 +487,7 @@ function count(counts: Map<string, Counts>, session: string, side: 0 | 1, substa
   else entry.added++;
 }
 
-function linkOf(session: string, commit: number, n: Counts, how: NamedSession["evidence"] | null): CommitLink {
+function linkOf(session: string, commit: number, n: Counts, how: CommitEvidence | null): CommitLink {
   const printed = how !== null && how !== "trailer";
   const method = n.byContent
     ? printed

@@ -40,7 +40,13 @@ async function outcomeOf(
     .git("for-each-ref", "--format=%(refname) %(objectname)")
     .split("\n")
     .map((line) => ({ kind: "ref" as const, name: line.split(" ")[0] as string, commit: line.split(" ")[1] as string }));
-  const outcomes = { repository: 1, history, changes: findChanges(commits, refs, history.tip), releases: findReleases(commits, refs) };
+  const outcomes = {
+    repository: 1,
+    history,
+    changes: findChanges(commits, refs, history.tip),
+    releases: findReleases(commits, refs),
+    releasedBy: null,
+  };
   const at = (commit: string): number => commits.find(({ hash }) => hash === commit)?.commitAt as number;
   const told = [...writes(at)].sort((a, b) => a.instant - b.instant);
   const linked = linkWrites(history, told, named(read));
@@ -396,6 +402,14 @@ describe("landing", () => {
       outcomes.history.commits.map((commit) => ({ ...commit, commitAt: released + days * day }));
     expect(landingIsRelease({ ...outcomes, history: { ...outcomes.history, commits: after(90) } })).toBe(false);
     expect(landingIsRelease({ ...outcomes, history: { ...outcomes.history, commits: after(91) } })).toBe(true);
+  });
+
+  it("counts as release as the organisation says, whatever the repository shows", async () => {
+    repository.commit({ "a.ts": "1\n" });
+    const untagged = await outcomesOf();
+    expect(landingIsRelease({ ...untagged, releasedBy: "tags" })).toBe(false);
+    repository.git("tag", "v1.0.0");
+    expect(landingIsRelease({ ...(await outcomesOf()), releasedBy: "landing" })).toBe(true);
   });
 
   it("does not count as release because of a pre-release alone", async () => {

@@ -24,6 +24,8 @@ export interface RepositoryOutcomes {
   readonly history: LineHistoryResult;
   readonly changes: ChangesResult;
   readonly releases: ReleasesResult;
+  /** What the organisation says releases a line here; null where it leaves that to what the repository shows. */
+  readonly releasedBy: "tags" | "landing" | null;
 }
 
 /** Author of each line of the history. Columns by line. */
@@ -36,8 +38,13 @@ export interface LineAuthors {
   readonly session: Int32Array;
 }
 
-/** Landing counts as release where none ever came, or none for 90 days while landing goes on (MEASURES 1). */
-export function landingIsRelease({ history, releases }: Pick<RepositoryOutcomes, "history" | "releases">): boolean {
+/** Landing counts as release where the organisation says so, else where none ever came, or none for 90 days while landing goes on (MEASURES 1). */
+export function landingIsRelease({
+  history,
+  releases,
+  releasedBy,
+}: Pick<RepositoryOutcomes, "history" | "releases" | "releasedBy">): boolean {
+  if (releasedBy !== null) return releasedBy === "landing";
   const horizon = history.commits[history.tip]?.commitAt;
   const newest = Math.max(
     ...releases.releases.filter((release) => !release.preRelease).map((release) => release.releasedAt),
@@ -131,6 +138,7 @@ export function artefactsOf(
   const furthest = furthestCopies([...writes, ...linked.opaque], linked, lived);
   const drafts = new Drafts(writes, (w, place) => furthest[w]?.[place] !== undefined);
   const moves = new Moves(writes);
+  const reached = firstCommits(writes.length, linked, history);
   const common = { repository, horizon, landingIsRelease: landingIsRelease(outcomes) };
   const open = new OpenLines({ ...common, isOpaque: (path) => history.opaquePaths.has(path), lastActive });
 
@@ -138,7 +146,7 @@ export function artefactsOf(
     const groups = new GroupMaker();
     const draftGroups = new GroupMaker();
     const places = new Int32Array(lineCount(write.diff)).fill(-1);
-    const reachedAt = firstCommit(furthest[w], history);
+    const reachedAt = reached[w] ?? null;
     eachPlace(write.diff.hunks, (place, side) => {
       const kind = write.diff.lines.kind[place] as number;
       const copy = furthest[w]?.[place];
@@ -165,13 +173,17 @@ export function artefactsOf(
   });
 }
 
-/** The committer's instant of the first commit that has the furthest copy of a line of a write, null for none. */
-function firstCommit(copies: readonly Furthest[] | undefined, { commits }: LineHistoryResult): number | null {
-  let first: number | null = null;
-  copies?.forEach(({ commit }) => {
-    const at = commits[commit]?.commitAt ?? null;
-    if (at !== null && (first === null || at < first)) first = at;
-  });
+/**
+ * The committer's instant of the first commit that has any line of a write: of every copy, not of the furthest alone, so
+ * that an earlier day is told without what landed later.
+ */
+function firstCommits(writes: number, { copies }: LinkResult, { commits }: LineHistoryResult): (number | undefined)[] {
+  const first: (number | undefined)[] = new Array(writes);
+  for (let i = 0; i < copies.count; i++) {
+    const w = copies.write[i] as number;
+    const { commitAt } = commits[copies.commit[i] as number] as LineHistoryResult["commits"][number];
+    if (w < writes && commitAt < (first[w] ?? Number.POSITIVE_INFINITY)) first[w] = commitAt;
+  }
   return first;
 }
 

@@ -11,7 +11,7 @@ test("everything but the measures has a default", () => {
     compare: null,
     grain: null,
     timeZone: "UTC",
-    order: null,
+    order: [],
     limit: 1_000,
     asOf: null,
     sql: false,

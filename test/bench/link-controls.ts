@@ -234,7 +234,9 @@ async function main(): Promise<void> {
   const fingerprinter = new Fingerprinter(await store.secret());
   store.close();
 
-  const outcomes = loaded.repositories.map(({ stored, commits }) => outcomesOf(stored, commits, {}));
+  const outcomes = loaded.repositories.map(({ stored, commits }) =>
+    outcomesOf(stored, commits, { defaultBranches: {}, releasedBy: () => null }),
+  );
   const repositoryOfCheckpoint = new Map(loaded.checkpoints.map(({ session, repository }) => [session, repository]));
   const known = outcomes.map(({ stored, history }) => knownRepository(stored, pathsOf(history.commits)));
   const located = locateWrites({ ...loaded, known, keptIn: repositoryOfCheckpoint, others: [] });

@@ -273,6 +273,25 @@ describe("printing", () => {
     expect(out).toContain("→ Import again when the agent has finished writing.");
   });
 
+  it("lists what notes claimed and what of it was so, or says that there are none", async () => {
+    expect((await runWith(["witnesses"])).out).toContain("No repository here carries notes");
+    const zero = {
+      commitGone: 1,
+      onMerges: 2,
+      notRead: 3,
+      linesClaimedOnDefault: 4,
+      linesAddedOnDefault: 5,
+      linesOfAgents: 6,
+      linesMixed: 7,
+    };
+    const row = { ...zero, repository: "o/n", dialect: "git-ai", notes: 8, linesClaimed: 28_509, linesAdded: 1, linesOverClaimed: 28_508 };
+    const notes = async () => [{ ...row, linesOfPersons: 9, testLines: 10, unseenSessions: 11 }];
+    const { out } = await runWith(["witnesses"], { assay: { notes } });
+    expect(out).toContain("o/n: git-ai");
+    expect(out).toContain("  28,508  that it did not add: over-claimed");
+    expect(JSON.parse((await runWith(["witnesses", "--json"], { assay: { notes } })).out)).toMatchObject([{ linesOverClaimed: 28_508 }]);
+  });
+
   it("keeps the terminal safe from what a log says", async () => {
     const problems = async () => [{ code: "x", severity: "notice", source: "s", locator: "a\x1b[2J.jsonl:1", message: "m\u202e" } as const];
     expect((await runWith(["problems"], { assay: { problems } })).out).toContain("a\ufffd[2J.jsonl:1: m\ufffd");

@@ -1,13 +1,14 @@
 import { LineEnds } from "../attribution/line-ends.ts";
 import { type LinkResult, linkWrites } from "../attribution/link.ts";
 import { type RepositoryOutcomes, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
+import type { ContextCost } from "../attribution/context-cause.ts";
 import type { SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
 import { type StartedAgent, startedAgents } from "../attribution/segments.ts";
 import { type SpannedSegment, allocateWithSpan } from "../attribution/span.ts";
 import { joinSightings } from "../attribution/usages.ts";
 import type { CommitFact, RefFact } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
-import type { Call } from "../contract/stored.ts";
+import type { Call, Sighting } from "../contract/stored.ts";
 import { lineCount } from "../lines/line-diff.ts";
 import { findChanges } from "../outcomes/git/changes.ts";
 import { chooseDefaultBranch } from "../outcomes/git/default-branch.ts";
@@ -35,6 +36,7 @@ import type { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
 import { topologicalOrder } from "./commit-order.ts";
 import { type SessionFacts, ownedFacts } from "./compute-session-facts.ts";
+import { contextCostsOf, resumedSessions } from "./context-costs.ts";
 import { namedSessions } from "./evidence.ts";
 import { type FoundWrite, type SessionPlace, knownRepository, locateWrites } from "./locate-writes.ts";
 import { type Written, digestOf } from "./written.ts";
@@ -65,6 +67,8 @@ export interface Computed {
   readonly written: readonly Written[];
   readonly segments: readonly SpannedSegment[];
   readonly startedAgents: readonly StartedAgent[];
+  /** Made while they are written: there are several for each usage. */
+  readonly contextCosts: () => Iterable<ContextCost>;
   readonly repositories: readonly ComputedRepository[];
   readonly checkpoints: readonly StoredCheckpoint[];
   readonly mentions: LoadedFacts["mentions"];
@@ -77,6 +81,8 @@ export interface LoadedFacts {
   readonly sessions: readonly StoredSession[];
   readonly usages: readonly Usage[];
   readonly facts: SessionFacts;
+  /** Sessions that began with the conversation of another. */
+  readonly resumed: ReadonlySet<string>;
   readonly checkpoints: readonly StoredCheckpoint[];
   readonly mentions: readonly { readonly session: string; readonly hash: string; readonly instant: number }[];
   readonly repositories: readonly { readonly stored: StoredRepository; readonly commits: readonly CommitFact[] }[];
@@ -95,10 +101,7 @@ export async function loadFacts(store: FactStore, progress: Progress, wanted: Lo
   progress("joining sightings");
   const scope = wanted?.sessions ?? null;
   const sessions = await readSessions(store, scope);
-  const firstRecord = new Map(sessions.map(({ agent, session, firstAt }) => [`${agent}\u0000${session}`, firstAt]));
-  const { usages, problems } = joinSightings(await readSightings(store, scope), (agent, session) =>
-    firstRecord.get(`${agent}\u0000${session}`),
-  );
+  const { usages, problems, resumed } = join(await readSightings(store, scope), sessions);
   const facts = ownedFacts(await readCalls(store, scope), await readWrites(store, scope), await readTurns(store, scope), usages);
   const { repositories, idOf } = await readRepositories(store);
   const loaded = [];
@@ -111,7 +114,14 @@ export async function loadFacts(store: FactStore, progress: Progress, wanted: Lo
     ...checkpoint,
     repository: idOf.get(checkpoint.repository) ?? checkpoint.repository,
   }));
-  return { sessions, usages, facts, checkpoints, mentions: await readCommitMentions(store), repositories: loaded, problems };
+  return { sessions, usages, facts, resumed, checkpoints, mentions: await readCommitMentions(store), repositories: loaded, problems };
+}
+
+/** Apart from its caller, so that nothing holds the sightings afterwards. */
+function join(sightings: readonly Sighting[], sessions: readonly StoredSession[]) {
+  const firstRecord = new Map(sessions.map(({ agent, session, firstAt }) => [`${agent}\u0000${session}`, firstAt]));
+  const joined = joinSightings(sightings, (agent, session) => firstRecord.get(`${agent}\u0000${session}`));
+  return { ...joined, resumed: resumedSessions(sightings, joined.usages) };
 }
 
 export interface ComputeOptions {
@@ -151,6 +161,7 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
     facts,
     written,
     ...allocateSessions(usages, placed, facts, artefactsBySession(written)),
+    contextCosts: () => contextCostsOf(usages, facts, loaded.resumed, book),
     repositories,
     checkpoints,
     mentions,

@@ -131,6 +131,7 @@ export function derivedRows(
           outputNanoPerMillion,
         ],
       ),
+    context_cost: () => contextRows(computed, free.usage),
     segment: () =>
       computed.segments.map(
         (segment, s): Row => [
@@ -171,6 +172,10 @@ export function derivedRows(
     opaque_path: () =>
       computed.repositories.flatMap(({ repository, history }) => [...history.opaquePaths.keys()].map((path): Row => [repository, path])),
   };
+}
+
+function* contextRows({ contextCosts }: Computed, firstUsage: number): Generator<Row> {
+  for (const { usage, cause, nanoUsd } of contextCosts()) yield [firstUsage + usage, cause, nanoUsd];
 }
 
 function numberAll({ repositories, sessions }: Computed, standing: StandingIds): Ids {

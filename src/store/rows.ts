@@ -98,6 +98,7 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         id(fact.activity),
         fact.inputBytes,
         seen,
+        fact.subjectFingerprint,
       ]);
     case "call_result":
       return batch.add("call_result", [
@@ -111,6 +112,7 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         fact.testsFailed,
         maybe(fact.startedAgentId),
         seen,
+        fact.resultBytes,
       ]);
     case "write":
       return batch.add("write", [

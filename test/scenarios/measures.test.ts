@@ -75,6 +75,8 @@ describe("ten rows a human can add up", () => {
     ["sub_agents_not_observed", 2],
     ["sessions_listed", 2],
     ["sessions_without_transcript", 1],
+    ["spend_context", "400"], // 80 + 150 + 170
+    ["context_share", 1],
     ["spend_low", "1000"],
     ["spend_high", "1000"],
     ["fate_low_share", 1],

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { FateParameters } from "../contract/fates.ts";
 import { createPriceBook } from "../prices/price-book.ts";
 import { readChanged } from "../store/changed.ts";
-import { hasDerived, openDerived, updateDerived, writeDerived } from "../store/derived-store.ts";
+import { derivedShape, hasDerived, openDerived, updateDerived, writeDerived } from "../store/derived-store.ts";
 import type { Database } from "../store/duckdb/database.ts";
 import { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
@@ -125,7 +125,7 @@ async function readBasis(derived: Database): Promise<Basis | null> {
 async function basisOf(options: OpenAssayOptions, store: FactStore): Promise<Basis> {
   const { prices, defaultBranches } = readOptionsConfig(options);
   const frame = createHash("sha1")
-    .update(JSON.stringify([options.version, await store.setting("ignore_trailers"), prices, defaultBranches]))
+    .update(JSON.stringify([options.version, derivedShape, await store.setting("ignore_trailers"), prices, defaultBranches]))
     .digest("hex");
   return { frame, revision: await store.revision() };
 }

@@ -8,6 +8,9 @@ import ledgerView from "./views/ledger.sql";
 /** Rows of every derived table, columns in the order of derived.sql; made while they are written. */
 export type DerivedRows = Readonly<Record<string, () => Iterable<Row>>>;
 
+/** What the derived tables are: tables of another shape are built anew, whatever the version says. */
+export const derivedShape = derivedSchema + ledgerView;
+
 const rowsAtOnce = 2_048;
 
 /**

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The composition root: the only place that reads environment, arguments, clock and home folder. */
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, stat, statfs, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
@@ -15,12 +15,18 @@ const machine: Machine = {
   stderr: screen(() => process.stderr),
   version: packageJson.version,
   platform: process.platform,
+  nodeVersion: process.version,
   homeDir: homedir(),
   workingDir: process.cwd(),
   variables: process.env,
   now: Date.now,
   openAssay: open,
   makeSample,
+  freeBytes: async (folder) =>
+    await statfs(folder).then(
+      ({ bavail, bsize }) => bavail * bsize,
+      () => null,
+    ),
   isFolder: async (path) => (await stat(path).catch(() => null))?.isDirectory() ?? false,
   async writeText(path, text) {
     await mkdir(dirname(path), { recursive: true });

@@ -1,17 +1,23 @@
 import type { Problem } from "../contract/problem.ts";
 import { sources } from "../sources/registry.ts";
 import type { Database } from "../store/duckdb/database.ts";
+import { readRepositories } from "../store/fact-reader.ts";
 import type { FactStore } from "../store/store.ts";
 import { answerQuestion } from "./answer.ts";
 import type { Assay, AskOptions, SourceRow } from "./assay.ts";
 import { blame } from "./blame.ts";
 import { auditStore } from "./audit.ts";
+import { namesOf } from "./compute.ts";
 import { ensureDerived, readOptionsConfig, withFacts } from "./derived.ts";
 import { explain } from "./explain.ts";
+import { noteRows } from "./note-rows.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
+import { type KnownRepository, fillOrganisation } from "./organisation-tables.ts";
+import { homeOf } from "./repository-access.ts";
 import { Questions } from "./questions.ts";
 import { stickDaysSensitivity } from "./sensitivity.ts";
 import { showChange, showCommit, showSession } from "./show.ts";
+import { showFile } from "./show-file.ts";
 import { identities } from "./whoami.ts";
 import { sourceRows } from "./source-rows.ts";
 
@@ -25,8 +31,10 @@ type Answers = Pick<
   | "explain"
   | "query"
   | "blame"
+  | "showFile"
   | "identities"
   | "sources"
+  | "notes"
   | "problems"
   | "sensitivity"
 >;
@@ -36,7 +44,10 @@ export function answers(options: OpenAssayOptions): Answers {
   const { folder } = options;
   const withQuestions = async <T>({ asOf }: AskOptions, use: (questions: Questions) => Promise<T>): Promise<T> => {
     await ensureDerived(options, () => {});
-    const questions = await Questions.open(folder, asOf, readOptionsConfig(options).fates);
+    const config = readOptionsConfig(options);
+    const questions = await Questions.open(folder, asOf, config.fates, async (database) =>
+      fillOrganisation(database, config, await withFacts(folder, true, knownRepositories), homeOf(options.variables)),
+    );
     try {
       return await use(questions);
     } finally {
@@ -64,12 +75,19 @@ export function answers(options: OpenAssayOptions): Answers {
     query: (query, asked) =>
       withQuestions(asked, (questions) => questions.ask({ timeZone: readOptionsConfig(options).timeZone, ...query })),
     blame: (file, asked) => withQuestions(asked, (questions) => blame(questions, file, options.variables)),
+    showFile: (file, asked) => withQuestions(asked, (questions) => showFile(questions, file, options.variables)),
     identities: () => withFacts(folder, true, (store) => identities(store, readOptionsConfig(options).organisation.people ?? [])),
     sensitivity: (asked) => withQuestions(asked, (questions) => stickDaysSensitivity(questions, asked.stickDays)),
     sources: () => withQuestions({ asOf: null }, listSources),
+    notes: () => withQuestions({ asOf: null }, (questions) => noteRows(questions.database)),
     problems: () =>
       withQuestions({ asOf: null }, (questions) => withFacts(folder, true, (store) => listProblems(store, questions.database))),
   };
+}
+
+async function knownRepositories(store: FactStore): Promise<KnownRepository[]> {
+  const { repositories } = await readRepositories(store);
+  return repositories.map((stored) => ({ id: stored.id, names: namesOf(stored) }));
 }
 
 /** Problems of reading, from the facts, and of joining and pricing, from what was derived. */

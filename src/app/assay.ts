@@ -1,9 +1,10 @@
 /** What surfaces may call. One object per opened store; `main.ts` makes it, surfaces parse, call it and render. */
 import type { Answer } from "../contract/answer.ts";
 import type { ClosedPeriod, Restatement, Sensitivity } from "../contract/close.ts";
+import type { DoctorReport } from "../contract/doctor.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { MeasureQueryInput, MeasureResult } from "../contract/query.ts";
-import type { Blame, ChangeCard, CommitCard, Explanation, Identity, SessionCard } from "../contract/show.ts";
+import type { Blame, ChangeCard, CommitCard, Explanation, FileCard, Identity, SessionCard } from "../contract/show.ts";
 
 export interface Progress {
   /** One line about what is being done; `done` and `total` where a share is known. */
@@ -47,6 +48,24 @@ export interface AskOptions {
   readonly asOf: number | null;
 }
 
+export interface AskedFile {
+  /** As typed: below the working folder, or below the root of `repository`; absolute; `\\` is taken for `/`. */
+  readonly file: string;
+  /** Folder of the repository, absolute; null for the one the file lies in. */
+  readonly repository: string | null;
+  readonly workingDir: string;
+}
+
+/** What `doctor` is told of the machine. */
+export interface DoctorOptions {
+  /** Home to look for agent logs in; null for none. */
+  readonly home: string | null;
+  /** `v20.19.0` */
+  readonly nodeVersion: string;
+  /** Bytes a user may still write to the disk of a folder; null where the machine does not tell. */
+  freeBytes(folder: string): Promise<number | null>;
+}
+
 export interface SourceRow {
   readonly source: string;
   readonly title: string;
@@ -58,6 +77,26 @@ export interface SourceRow {
   readonly usages: number;
   readonly subagentUsages: number;
   readonly problems: number;
+}
+
+/** One dialect of authorship notes in one repository. Lines are added lines; claimed = added + over-claimed. */
+export interface NoteRow {
+  readonly repository: string;
+  readonly dialect: string;
+  readonly notes: number;
+  readonly commitGone: number;
+  readonly onMerges: number;
+  readonly notRead: number;
+  readonly linesClaimed: number;
+  readonly linesAdded: number;
+  readonly linesOverClaimed: number;
+  readonly linesClaimedOnDefault: number;
+  readonly linesAddedOnDefault: number;
+  readonly linesOfAgents: number;
+  readonly linesMixed: number;
+  readonly linesOfPersons: number;
+  readonly testLines: number;
+  readonly unseenSessions: number;
 }
 
 export interface MeasureRow {
@@ -132,14 +171,17 @@ export interface Assay {
   /** Any measures by any dimensions; days are of the organisation's time zone unless the query names one. */
   query(query: MeasureQueryInput, options: AskOptions): Promise<MeasureResult>;
   /** Who wrote each line of a file at HEAD, and what it cost; git is asked now. */
-  blame(
-    file: { readonly file: string; readonly repository: string | null; readonly workingDir: string },
-    options: AskOptions,
-  ): Promise<Blame>;
+  blame(file: AskedFile, options: AskOptions): Promise<Blame>;
+  /** What a file of HEAD cost so far, who wrote it and what is left of it. */
+  showFile(file: AskedFile, options: AskOptions): Promise<FileCard>;
   /** Every identity the facts hold, and whose it is. */
   identities(): Promise<readonly Identity[]>;
+  /** Checks the store, the machine, the sources and the repositories; changes nothing. */
+  doctor(options: DoctorOptions): Promise<DoctorReport>;
   measures(): readonly MeasureRow[];
   sources(): Promise<readonly SourceRow[]>;
+  /** What authorship notes and trace records claim, and what of it was so. */
+  notes(): Promise<readonly NoteRow[]>;
   problems(): Promise<readonly Problem[]>;
   closes(): Promise<readonly ClosedPeriod[]>;
   /** Keeps a month's numbers as they are known now. */

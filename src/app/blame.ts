@@ -5,17 +5,10 @@ import { blameFile } from "../git/blame.ts";
 import { type Git, openGit, runGit } from "../git/git.ts";
 import { type RepositoryPlace, findRepository } from "../git/repository.ts";
 import { nearest } from "../measures/nearest.ts";
+import type { AskedFile } from "./assay.ts";
 import type { Variables } from "./import-repositories.ts";
 import { type BornLine, bornLines } from "./group-money.ts";
 import type { Questions } from "./questions.ts";
-
-export interface BlameAsked {
-  /** As typed: below the working folder, or below the root of `repository`; absolute; `\` is taken for `/`. */
-  readonly file: string;
-  /** Folder of the repository, absolute; null for the one the file lies in. */
-  readonly repository: string | null;
-  readonly workingDir: string;
-}
 
 /** A file of a repository this store knows, as HEAD has it. */
 export interface KnownFile {
@@ -33,7 +26,7 @@ export interface KnownFile {
  * and money are the store's. Text is read from git for the screen and stored nowhere.
  * @throws UserError `no_repository`, `unknown_repository`, `unknown_file`
  */
-export async function blame(questions: Questions, asked: BlameAsked, variables: Variables): Promise<Blame> {
+export async function blame(questions: Questions, asked: AskedFile, variables: Variables): Promise<Blame> {
   const file = await findFile(questions, asked, variables);
   const lines = await blameFile(file.git, file.head, file.path);
   const born = await bornLines(
@@ -62,7 +55,7 @@ export async function blame(questions: Questions, asked: BlameAsked, variables: 
 }
 
 /** Finds a file as a person names it. @throws UserError */
-export async function findFile(questions: Questions, asked: BlameAsked, variables: Variables): Promise<KnownFile> {
+export async function findFile(questions: Questions, asked: AskedFile, variables: Variables): Promise<KnownFile> {
   const folder = asked.repository ?? asked.workingDir;
   const place = (await findRepository(folder, variables)) ?? (await repositoryAbove(asked, variables));
   if (place === null)
@@ -90,7 +83,7 @@ export async function findFile(questions: Questions, asked: BlameAsked, variable
 }
 
 /** The repository of the folder the file itself lies in. */
-async function repositoryAbove({ file, workingDir }: BlameAsked, variables: Variables): Promise<RepositoryPlace | null> {
+async function repositoryAbove({ file, workingDir }: AskedFile, variables: Variables): Promise<RepositoryPlace | null> {
   return await findRepository(resolve(workingDir, slashed(file), ".."), variables);
 }
 
@@ -105,7 +98,7 @@ async function headOf(git: Git, folder: string): Promise<string> {
 }
 
 /** The path as the tree has it: below the working folder first, then below the root. */
-async function pathIn(git: Git, head: string, place: RepositoryPlace, { file, workingDir }: BlameAsked): Promise<string> {
+async function pathIn(git: Git, head: string, place: RepositoryPlace, { file, workingDir }: AskedFile): Promise<string> {
   const typed = file.replace(/^[\\/]{2}\?[\\/]/, "");
   const candidates = [typed, slashed(typed)].flatMap((name) => {
     const below = place.toplevel === null ? null : slashed(relative(place.toplevel, resolve(workingDir, name)));

@@ -1,8 +1,10 @@
 import { LineEnds } from "../attribution/line-ends.ts";
-import { type LinkResult, linkWrites } from "../attribution/link.ts";
+import { type LinkResult, defaultLinkOptions, linkWrites } from "../attribution/link.ts";
 import { type RepositoryOutcomes, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
 import type { ContextCost } from "../attribution/context-cause.ts";
 import type { SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
+import { linkNotedLines } from "../attribution/noted-links.ts";
+import { type NotedLines, noteLines } from "../attribution/noted-lines.ts";
 import { type StartedAgent, startedAgents } from "../attribution/segments.ts";
 import { type SpannedSegment, allocateWithSpan } from "../attribution/span.ts";
 import { joinSightings } from "../attribution/usages.ts";
@@ -19,13 +21,17 @@ import { priceUsage } from "../prices/price-usage.ts";
 import {
   type SessionScope,
   type StoredCheckpoint,
+  type StoredCommitMention,
+  type StoredNote,
   type StoredRepository,
   type StoredSession,
   compare,
   readCalls,
   readCheckpoints,
   readCommitMentions,
+  readNotes,
   readRepositories,
+  readSessionNames,
   readSessions,
   readSightings,
   readStoredCommits,
@@ -39,6 +45,8 @@ import { type SessionFacts, ownedFacts } from "./compute-session-facts.ts";
 import { contextCostsOf, resumedSessions } from "./context-costs.ts";
 import { namedSessions } from "./evidence.ts";
 import { type FoundWrite, type SessionPlace, knownRepository, locateWrites } from "./locate-writes.ts";
+import { noteProblems, unseenSessionProblems } from "./note-problems.ts";
+import { type SessionName, sessionsOfClaims } from "./noted-sessions.ts";
 import { type Written, digestOf } from "./written.ts";
 
 /** A repository with everything that is derived from its commits. */
@@ -47,8 +55,12 @@ export interface ComputedRepository extends RepositoryOutcomes {
   readonly defaultBranch: { readonly name: string; readonly reason: string } | null;
   readonly landingIsRelease: boolean;
   readonly linked: LinkResult;
+  /** Lines whose author notes name; null where the repository has none. */
+  readonly noted: NotedLines | null;
   readonly ends: LineEnds;
   readonly written: readonly Written[];
+  /** Of its notes and trailers. */
+  readonly problems: readonly Problem[];
 }
 
 export type PricedUsage = Usage & {
@@ -74,18 +86,25 @@ export interface Computed {
   readonly mentions: LoadedFacts["mentions"];
   /** Of joining; what has no price is found in the rows. */
   readonly problems: readonly Problem[];
+  readonly ignoreTrailers: boolean;
 }
 
 /** The facts of a store in memory, joined as far as telling them twice goes. */
 export interface LoadedFacts {
   readonly sessions: readonly StoredSession[];
+  /** Of all sessions of the store, whatever was asked for: notes and trailers may name any. */
+  readonly everySession: readonly SessionName[];
   readonly usages: readonly Usage[];
   readonly facts: SessionFacts;
   /** Sessions that began with the conversation of another. */
   readonly resumed: ReadonlySet<string>;
   readonly checkpoints: readonly StoredCheckpoint[];
-  readonly mentions: readonly { readonly session: string; readonly hash: string; readonly instant: number }[];
-  readonly repositories: readonly { readonly stored: StoredRepository; readonly commits: readonly CommitFact[] }[];
+  readonly mentions: readonly StoredCommitMention[];
+  readonly repositories: readonly {
+    readonly stored: StoredRepository;
+    readonly commits: readonly CommitFact[];
+    readonly notes: readonly StoredNote[];
+  }[];
   readonly problems: readonly Problem[];
 }
 
@@ -108,13 +127,24 @@ export async function loadFacts(store: FactStore, progress: Progress, wanted: Lo
   for (const stored of repositories) {
     if (wanted !== null && !wanted.repositories.has(stored.id)) continue;
     const ids = [...idOf].filter(([, id]) => id === stored.id).map(([id]) => id);
-    loaded.push({ stored, commits: topologicalOrder(await readStoredCommits(store, ids)) });
+    loaded.push({ stored, commits: topologicalOrder(await readStoredCommits(store, ids)), notes: await readNotes(store, ids) });
   }
   const checkpoints = (await readCheckpoints(store)).map((checkpoint) => ({
     ...checkpoint,
     repository: idOf.get(checkpoint.repository) ?? checkpoint.repository,
   }));
-  return { sessions, usages, facts, resumed, checkpoints, mentions: await readCommitMentions(store), repositories: loaded, problems };
+  const everySession = await readSessionNames(store);
+  return {
+    sessions,
+    everySession,
+    usages,
+    facts,
+    resumed,
+    checkpoints,
+    mentions: await readCommitMentions(store),
+    repositories: loaded,
+    problems,
+  };
 }
 
 /** Apart from its caller, so that nothing holds the sightings afterwards. */
@@ -128,6 +158,8 @@ export interface ComputeOptions {
   readonly ignoreTrailers: boolean;
   /** By repository name, where the repository itself does not tell. */
   readonly defaultBranches: Readonly<Record<string, string>>;
+  /** What releases the lines of a repository of these names; null where nothing is said. */
+  releasedBy(names: readonly string[]): RepositoryOutcomes["releasedBy"];
 }
 
 /**
@@ -137,9 +169,9 @@ export interface ComputeOptions {
 export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOptions, progress: Progress): Computed {
   const { sessions, facts, checkpoints, mentions, problems } = loaded;
   const usages = priceUsages(loaded.usages, book);
-  const outcomes = loaded.repositories.map(({ stored, commits }) => {
+  const outcomes = loaded.repositories.map(({ stored, commits, notes }) => {
     progress(`line history of ${repositoryName(stored)}`);
-    return outcomesOf(stored, commits, options.defaultBranches);
+    return { ...outcomesOf(stored, commits, options), notes };
   });
   progress("finding the lines of writes in commits");
   const located = locateWrites({
@@ -151,7 +183,9 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
     others: [],
   });
   const evidence = linkEvidence(loaded, options);
-  const repositories = outcomes.map((repository) => linkRepository(repository, located.writes.get(repository.repository) ?? [], evidence));
+  const repositories = outcomes.map(({ notes, ...repository }) =>
+    linkRepository(repository, located.writes.get(repository.repository) ?? [], notes, evidence),
+  );
   const written = [...repositories.flatMap((repository) => repository.written), ...located.outside];
   progress("following the money");
   const placed = sessions.map((session) => placeSession(session, located));
@@ -166,6 +200,7 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
     checkpoints,
     mentions,
     problems,
+    ignoreTrailers: options.ignoreTrailers,
   };
 }
 
@@ -213,24 +248,52 @@ export interface LinkEvidence extends Pick<LoadedFacts, "checkpoints" | "mention
   readonly lastActive: ReadonlyMap<string, number>;
   /** The call that a session's lines of grade C are put down to. */
   callBefore(session: string, instant: number): string | null;
+  /** Whom a claim of a note means. */
+  readonly sessionOf: ReturnType<typeof sessionsOfClaims>;
+  /** Whether a session is one of this store. */
+  isKnown(session: string): boolean;
 }
 
 export function linkEvidence(
-  { sessions, checkpoints, mentions, facts }: Pick<LoadedFacts, "sessions" | "checkpoints" | "mentions" | "facts">,
+  {
+    sessions,
+    everySession,
+    checkpoints,
+    mentions,
+    facts,
+  }: Pick<LoadedFacts, "sessions" | "everySession" | "checkpoints" | "mentions" | "facts">,
   { ignoreTrailers }: Pick<ComputeOptions, "ignoreTrailers">,
 ): LinkEvidence {
   const lastActive = new Map(sessions.map((session) => [session.session, session.lastAt]));
-  return { checkpoints, mentions, ignoreTrailers, lastActive, callBefore: callBefore(facts) };
+  const known = new Set(everySession.map(({ session }) => session));
+  return {
+    checkpoints,
+    mentions,
+    ignoreTrailers,
+    lastActive,
+    callBefore: callBefore(facts),
+    sessionOf: sessionsOfClaims(everySession),
+    isKnown: (session) => known.has(session),
+  };
 }
 
 /** Links the writes into a repository with its commits. @param writes all of them, in the order of the facts */
 export function linkRepository(
   outcomes: ReturnType<typeof outcomesOf>,
   writes: readonly FoundWrite[],
-  { checkpoints, mentions, ignoreTrailers, lastActive, callBefore: before }: LinkEvidence,
+  notes: readonly StoredNote[],
+  { checkpoints, mentions, ignoreTrailers, lastActive, callBefore: before, sessionOf, isKnown }: LinkEvidence,
 ): ComputedRepository {
+  const { history } = outcomes;
   const own = checkpoints.filter((checkpoint) => checkpoint.repository === outcomes.repository);
-  const linked = linkWrites(outcomes.history, writes, namedSessions(outcomes.history, mentions, own, ignoreTrailers));
+  const byContent = linkWrites(history, writes, namedSessions(history, mentions, own, ignoreTrailers, isKnown));
+  const noted = noteLines(history, notes, sessionOf);
+  const { linked, contradicted } = linkNotedLines(byContent, noted, history, writes, defaultLinkOptions.skewMs);
+  const name = repositoryName(outcomes.stored);
+  const problems = [
+    ...(noted === null ? [] : noteProblems(name, noted, contradicted)),
+    ...(ignoreTrailers ? [] : unseenSessionProblems(name, history, isKnown)),
+  ];
   const ends = new LineEnds(outcomes);
   const written = artefactsOf(outcomes, writes, linked, ends, lastActive, before).map(
     ({ write, places, reachedAt, byCall, artefacts }, w): Written => {
@@ -241,7 +304,7 @@ export function linkRepository(
       return { ...common, loggedPath: found.loggedPath, turn: found.turn, digest: digestOf(found) };
     },
   );
-  return { ...outcomes, landingIsRelease: landingIsRelease(outcomes), linked, ends, written };
+  return { ...outcomes, landingIsRelease: landingIsRelease(outcomes), linked, noted, ends, written, problems };
 }
 
 export function artefactsBySession(written: readonly Written[]): ReadonlyMap<string, readonly WriteArtefacts[]> {
@@ -271,19 +334,30 @@ export function repositoryName({ aliases, id }: StoredRepository): string {
 export function outcomesOf(
   stored: StoredRepository,
   commits: readonly CommitFact[],
-  configured: Readonly<Record<string, string>>,
+  { defaultBranches, releasedBy }: Pick<ComputeOptions, "defaultBranches" | "releasedBy">,
 ): RepositoryOutcomes & Pick<ComputedRepository, "stored" | "defaultBranch"> {
   const refs = stored.clones.flatMap((clone) => clone.refs.map((ref): RefFact => ({ kind: "ref", ...ref })));
   const told = (name: "originHead" | "head"): string | null =>
     stored.clones.map((clone) => clone.states[name]).find((value) => value) ?? null;
-  const hints = { configured: configured[repositoryName(stored)] ?? null, originHead: told("originHead"), head: told("head") };
+  const hints = { configured: defaultBranches[repositoryName(stored)] ?? null, originHead: told("originHead"), head: told("head") };
   const defaultBranch = chooseDefaultBranch(hints, refs, commits);
   const history = new LineHistory(commits, defaultBranch?.commit ?? null);
   for (const commit of commits) history.apply(commit);
   const result = { commits, ...history.finish() };
   const releases = findReleases(commits, refs);
-  return { repository: stored.id, stored, history: result, changes: findChanges(commits, refs, result.tip), releases, defaultBranch };
+  return {
+    repository: stored.id,
+    stored,
+    history: result,
+    changes: findChanges(commits, refs, result.tip),
+    releases,
+    releasedBy: releasedBy(namesOf(stored)),
+    defaultBranch,
+  };
 }
+
+/** What patterns of assay.yaml are held against: remotes and folders. */
+export const namesOf = ({ aliases }: StoredRepository): string[] => aliases.flatMap(({ kind, value }) => (kind === "root" ? [] : [value]));
 
 /**
  * The last call of a session before an instant that can have written what no log holds: an edit, a shell command or a

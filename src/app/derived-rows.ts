@@ -1,6 +1,8 @@
 import { type LineAuthors, authorsOf } from "../attribution/lives.ts";
+import { type NotedAuthors, notedAuthors, notedKind } from "../attribution/noted-lines.ts";
 import type { Change } from "../contract/history.ts";
 import type { FateParameters } from "../contract/fates.ts";
+import type { Problem } from "../contract/problem.ts";
 import type { Segment, Strand } from "../attribution/model.ts";
 import { turnAt } from "../attribution/segments.ts";
 import { lineKinds } from "../lines/line-kind.ts";
@@ -9,6 +11,7 @@ import type { Row } from "../store/duckdb/database.ts";
 import { type StoredCheckpoint, compare } from "../store/fact-reader.ts";
 import { LineRanges, newLineNumbers } from "./line-ranges.ts";
 import { type Computed, type ComputedRepository, type PlacedSession, repositoryName } from "./compute.ts";
+import { markedAgent } from "./agent-markers.ts";
 import { countRows } from "./count-rows.ts";
 import { checkpointsNamed } from "./evidence.ts";
 import { fateRow } from "./kept-fates.ts";
@@ -56,18 +59,10 @@ export function derivedRows(
   });
   return {
     derived_state: () => Object.entries(states).map(([name, value]): Row => [name, value]),
-    problem_d: () =>
-      computed.problems.map(
-        ({ source, code, severity, locator, message, hint, count }): Row => [
-          source,
-          code,
-          severity,
-          locator,
-          message,
-          hint ?? null,
-          count ?? 1,
-        ],
-      ),
+    problem_d: () => [
+      ...computed.problems.map((problem) => problemRow(problem, null)),
+      ...computed.repositories.flatMap(({ repository, problems }) => problems.map((problem) => problemRow(problem, repository))),
+    ],
     repository_d: () => computed.repositories.map((repository) => repositoryRow(repository, computed.checkpoints)),
     session_d: () =>
       computed.sessions.map(
@@ -146,7 +141,7 @@ export function derivedRows(
     strand: () => strandRows(computed.segments, ids),
     fate_now: () => computed.segments.flatMap(({ strands }) => strands).map((strand, s) => fateRow(free.strand + s, strand, fates)),
     change: () => computed.repositories.flatMap((repository) => changeRows(repository, ids)),
-    commit_d: () => commitRows(computed.repositories, ids),
+    commit_d: () => commitRows(computed, ids),
     commit_link: () =>
       computed.repositories.flatMap(({ repository, linked, history }) =>
         linked.links
@@ -165,6 +160,7 @@ export function derivedRows(
           .sort((a, b) => compare(String(a[2]), String(b[2])) || Number(a[0]) - Number(b[0])),
       ),
     run: () => runRows(computed.repositories, ids),
+    note_tally: () => computed.repositories.flatMap(tallyRows),
     ...spanRows(computed.segments, free.segment),
     ...countRows(computed, ids.sessions),
     session_place: () => computed.sessions.map((session) => placeRow(session, computed, ids)),
@@ -177,6 +173,17 @@ export function derivedRows(
 function* contextRows({ contextCosts }: Computed, firstUsage: number): Generator<Row> {
   for (const { usage, cause, nanoUsd } of contextCosts()) yield [firstUsage + usage, cause, nanoUsd];
 }
+
+const problemRow = ({ source, code, severity, locator, message, hint, count }: Problem, repository: number | null): Row => [
+  source,
+  code,
+  severity,
+  locator,
+  message,
+  hint ?? null,
+  count ?? 1,
+  repository,
+];
 
 function numberAll({ repositories, sessions }: Computed, standing: StandingIds): Ids {
   const changes = new Map(standing.changes);
@@ -329,7 +336,7 @@ function changeRows({ repository, changes, history, releases }: ComputedReposito
 /** What people call it: `#35`; a direct push by the commit that landed. */
 export const changeKey = ({ number, landedCommit, id }: Change): string => (number === null ? (landedCommit ?? id) : `#${number}`);
 
-function* commitRows(repositories: readonly ComputedRepository[], ids: Ids): Generator<Row> {
+function* commitRows({ repositories, ignoreTrailers }: Computed, ids: Ids): Generator<Row> {
   let id = ids.free.commit;
   for (const { repository, history, changes, releases } of repositories) {
     for (const [c, commit] of history.commits.entries()) {
@@ -354,6 +361,7 @@ function* commitRows(repositories: readonly ComputedRepository[], ids: Ids): Gen
         releases.releases[releases.releaseOf[c] as number]?.releasedAt ?? null,
         added,
         removed,
+        ignoreTrailers ? null : markedAgent(commit),
       ];
     }
   }
@@ -364,6 +372,7 @@ function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Genera
   let id = ids.free.run;
   for (const repository of repositories) {
     const authors = authorsOf(repository.history, repository.linked, repository.ends);
+    const noted = repository.noted && notedAuthors(repository.noted, repository.history, authors, repository.ends.restored);
     for (const [c, commit] of repository.history.commits.entries()) {
       for (const [f, file] of commit.files.entries()) {
         const lineIds = repository.history.changed[c]?.[f]?.ids;
@@ -376,7 +385,7 @@ function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Genera
           const line = lineIds[place] as number;
           if (added[place] !== 1 || repository.history.born[line] !== c) continue;
           const kind = file.diff.lines.kind[place] as number;
-          const key = runKey(repository, authors, line, kind);
+          const key = `${runKey(repository, authors, line, kind)} ${noted?.kind[line] ?? 0} ${noted?.agent[line] ?? -1}`;
           const moved = (repository.history.origin[line] as number) >= 0 ? 1 : 0;
           const run = runs.get(key);
           const ranges = places.get(key) ?? new LineRanges();
@@ -396,7 +405,7 @@ function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Genera
               lineKinds[kind] as string,
               1,
               moved,
-              ...authorCells(repository, authors, line, ids),
+              ...authorCells(repository, authors, noted, line, ids),
             ]);
           }
         }
@@ -435,12 +444,45 @@ function lifeCells(
   ];
 }
 
-/** author_kind, grade, session_id. */
-function authorCells({ linked }: ComputedRepository, authors: LineAuthors, line: number, ids: Ids): (string | number | null)[] {
+/** author_kind, grade, session_id, noted_agent. A note outranks content; what it says of no line, it leaves as it was. */
+function authorCells(
+  { linked, noted: notes }: ComputedRepository,
+  authors: LineAuthors,
+  noted: NotedAuthors | null,
+  line: number,
+  ids: Ids,
+): (string | number | null)[] {
   const grade = authors.grade[line] as number;
-  if (grade === 0) return ["unknown", null, null];
-  const session = ids.sessions.get(linked.sessions[authors.session[line] as number] as string) ?? null;
-  return [authors.mixed[line] === 1 ? "mixed" : "agent", agentGrades[grade - 1] as string, session];
+  const session = grade === 0 ? null : (ids.sessions.get(linked.sessions[authors.session[line] as number] as string) ?? null);
+  const kind = noted?.kind[line] ?? notedKind.none;
+  if (kind === notedKind.none && grade === 0) return ["unknown", null, null, null];
+  if (kind === notedKind.none) return [authors.mixed[line] === 1 ? "mixed" : "agent", agentGrades[grade - 1] as string, session, null];
+  if (kind === notedKind.person) return ["person", "A", null, null];
+  return [kind === notedKind.mixed ? "mixed" : "agent", "A", session, notes?.agents[noted?.agent[line] ?? -1] ?? null];
+}
+
+/** One row per dialect of notes a repository has. */
+function tallyRows({ repository, noted }: ComputedRepository): Row[] {
+  return [...(noted?.tallies ?? [])].map(
+    ([dialect, tally]): Row => [
+      repository,
+      dialect,
+      tally.notes,
+      tally.commitGone,
+      tally.onMerges,
+      tally.notRead,
+      tally.linesClaimed,
+      tally.linesAdded,
+      tally.linesOverClaimed,
+      tally.linesClaimedOnDefault,
+      tally.linesAddedOnDefault,
+      tally.linesOfAgents,
+      tally.linesMixed,
+      tally.linesOfPersons,
+      tally.testLines,
+      tally.unseenSessions,
+    ],
+  );
 }
 
 /** 1 at the places of a difference that are added lines: each hunk's removed lines come first. */

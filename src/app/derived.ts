@@ -3,16 +3,17 @@ import { join } from "node:path";
 import type { FateParameters } from "../contract/fates.ts";
 import { createPriceBook } from "../prices/price-book.ts";
 import { readChanged } from "../store/changed.ts";
-import { derivedShape, hasDerived, openDerived, updateDerived, writeDerived } from "../store/derived-store.ts";
+import { derivedSchemas, hasDerived, openDerived, updateDerived, writeDerived } from "../store/derived-store.ts";
 import type { Database } from "../store/duckdb/database.ts";
 import { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
-import { compute, loadFacts } from "./compute.ts";
+import { type ComputeOptions, compute, loadFacts } from "./compute.ts";
 import { type Config, readConfig } from "./config.ts";
 import { type Rederived, changeNames, rederive } from "./derive-changed.ts";
 import { derivedRows, noStandingIds } from "./derived-rows.ts";
 import { fatesStand, fatesState, keepsFates, refreshFates } from "./kept-fates.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
+import { globPattern, homeOf, namesFit } from "./repository-access.ts";
 import { forgetSeen } from "./seen.ts";
 
 /** Opens the facts for one use and closes them after it. */
@@ -63,7 +64,8 @@ export interface UsageCounts {
 export async function updateDerivedFrom(store: FactStore, options: OpenAssayOptions, progress: Progress): Promise<UsageCounts | null> {
   const { folder, releaseMemory } = options;
   if (!hasDerived(folder)) return null;
-  const { prices, defaultBranches, fates } = readOptionsConfig(options);
+  const config = readOptionsConfig(options);
+  const { prices, fates } = config;
   const basis = await basisOf(options, store);
   const derived = await openDerived(folder, "writing");
   let rederived: Rederived | null;
@@ -84,7 +86,7 @@ export async function updateDerivedFrom(store: FactStore, options: OpenAssayOpti
       derived,
       changed,
       book,
-      options: { ignoreTrailers, defaultBranches },
+      options: computeOptions(options, config, ignoreTrailers),
       progress,
       releaseMemory,
     });
@@ -108,26 +110,62 @@ async function countUsages(derived: Database): Promise<number> {
 }
 
 /** What derived tables rest on. */
-interface Basis {
+export interface Basis {
   /** Everything but the facts, as one word. */
   readonly frame: string;
   /** Of the facts. */
   readonly revision: number;
 }
 
-async function readBasis(derived: Database): Promise<Basis | null> {
+/** @returns null where the tables do not say, as those of earlier versions */
+export async function readBasis(derived: Database): Promise<Basis | null> {
   const rows = await derived.all("SELECT name, value FROM derived_state");
   const state = (name: string): string | undefined => rows.find((row) => row["name"] === name)?.["value"] as string | undefined;
   const [frame, revision] = [state("frame"), state("revision")];
   return frame === undefined || revision === undefined ? null : { frame, revision: Number(revision) };
 }
 
-async function basisOf(options: OpenAssayOptions, store: FactStore): Promise<Basis> {
-  const { prices, defaultBranches } = readOptionsConfig(options);
-  const frame = createHash("sha1")
-    .update(JSON.stringify([options.version, derivedShape, await store.setting("ignore_trailers"), prices, defaultBranches]))
+/** What derived tables of the present facts, configuration and program would rest on. */
+export async function basisOf(options: OpenAssayOptions, store: FactStore): Promise<Basis> {
+  const { prices, defaultBranches, organisation } = readOptionsConfig(options);
+  const releaseRules = organisation.release_rules ?? [];
+  const ignoreTrailers = await store.setting("ignore_trailers");
+  return {
+    frame: frameOf({ version: options.version, schema: derivedSchemas, ignoreTrailers, prices, defaultBranches, releaseRules }),
+    revision: await store.revision(),
+  };
+}
+
+interface Frame extends Pick<Config, "prices" | "defaultBranches"> {
+  readonly version: string;
+  /** Text of the tables: versions in development have more than one. */
+  readonly schema: string;
+  readonly ignoreTrailers: string | null;
+  readonly releaseRules: NonNullable<Config["organisation"]["release_rules"]>;
+}
+
+/** Everything derived tables rest on but the facts, as one word: another word, and they are derived anew. */
+export function frameOf({ version, schema, ignoreTrailers, prices, defaultBranches, releaseRules }: Frame): string {
+  return createHash("sha1")
+    .update(JSON.stringify([version, schema, ignoreTrailers, prices, defaultBranches, releaseRules]))
     .digest("hex");
-  return { frame, revision: await store.revision() };
+}
+
+/** The first release rule that names a repository says what releases its lines. */
+function computeOptions(
+  { variables }: OpenAssayOptions,
+  { defaultBranches, organisation }: Config,
+  ignoreTrailers: boolean,
+): ComputeOptions {
+  const rules = (organisation.release_rules ?? []).map(({ repository, released_by }) => ({
+    pattern: globPattern(repository, homeOf(variables)),
+    releasedBy: released_by,
+  }));
+  return {
+    ignoreTrailers,
+    defaultBranches,
+    releasedBy: (names) => rules.find(({ pattern }) => namesFit(names, [pattern]))?.releasedBy ?? null,
+  };
 }
 
 const statesOf = ({ frame, revision }: Basis, ignoreTrailers: boolean, fates: FateParameters): Record<string, string> => ({
@@ -151,7 +189,7 @@ export async function rebuildDerived(options: OpenAssayOptions, asked: Progress)
     ignoreTrailers: (await store.setting("ignore_trailers")) === "true",
     basis: await basisOf(options, store),
   }));
-  const computed = compute(loaded, createPriceBook(config.prices), { ignoreTrailers, defaultBranches: config.defaultBranches }, progress);
+  const computed = compute(loaded, createPriceBook(config.prices), computeOptions(options, config, ignoreTrailers), progress);
   progress("writing what is derived");
   const before = hasDerived(folder) ? await withDerived(folder, countUsages) : 0;
   const rows = derivedRows(

@@ -3,7 +3,7 @@ import type { CommitFact, FileChange } from "../contract/facts.ts";
 import type { LineHistoryResult } from "../contract/history.ts";
 import { emptyDiff } from "../lines/line-diff.ts";
 import type { StoredCheckpoint } from "../store/fact-reader.ts";
-import { checkpointsNamed, namedSessions } from "./evidence.ts";
+import { type CommitMention, checkpointsNamed, countUnseenSessions, namedSessions } from "./evidence.ts";
 
 const noon = Date.UTC(2026, 4, 4, 12);
 
@@ -43,11 +43,14 @@ const checkpoint = (id: string, session: string, filesTouched: readonly string[]
 /** Sessions by place of the commit they are named for. */
 function told(
   commits: readonly CommitFact[],
-  mentions: readonly { session: string; hash: string; instant: number }[],
+  mentions: readonly CommitMention[],
   checkpoints: readonly StoredCheckpoint[] = [],
   ignoreTrailers = false,
+  known: readonly string[] = [],
 ): Record<number, string[]> {
-  const sessions = namedSessions({ commits } as unknown as LineHistoryResult, mentions, checkpoints, ignoreTrailers);
+  const sessions = namedSessions({ commits } as unknown as LineHistoryResult, mentions, checkpoints, ignoreTrailers, (session) =>
+    known.includes(session),
+  );
   return Object.fromEntries([...sessions].map(([c, list]) => [c, list.map(({ session, evidence }) => `${session} ${evidence}`)]));
 }
 
@@ -77,9 +80,9 @@ describe("a printed hash", () => {
     const commits = [commit("abc1234", { authorAt: noon - 30_000 }), commit("abd1234", { commitAt: noon + 86_400_000 })];
     const at = (instant: number): object => told(commits, [{ session: "s", hash: "fff1234", instant }]);
     expect([at(noon - 1), at(noon), at(noon + 120_000)]).toEqual([
-      { 0: ["s printed_hash_of_copy"] },
-      { 1: ["s printed_hash_of_copy"] },
-      { 1: ["s printed_hash_of_copy"] },
+      { 0: ["s printed_hash_of_gone"] },
+      { 1: ["s printed_hash_of_gone"] },
+      { 1: ["s printed_hash_of_gone"] },
     ]);
     expect([at(noon - 30_001), at(noon + 120_001)]).toEqual([{}, {}]);
     // Two authors in one second: nobody knows which of them it was.
@@ -122,5 +125,46 @@ describe("a checkpoint", () => {
 
   it("is known by its trailer alone", () => {
     expect(checkpointsNamed([...named("Co-Authored-By", "Ada"), ...named("Entire-Checkpoint", "0123456789ab")])).toEqual(["0123456789ab"]);
+  });
+});
+
+describe("telemetry", () => {
+  it("names a commit under a name of its own, and is believed like a printed hash", () => {
+    const mention = { session: "s", hash: "abc1234".padEnd(40, "0"), instant: noon, telemetry: true };
+    expect(told([commit("abc1234")], [mention])).toEqual({ 0: ["s telemetry_commit"] });
+    expect(told([commit("abc1234")], [{ ...mention, instant: noon + 3_600_001 }])).toEqual({});
+    expect(told([commit("abc1234")], [mention], [], true)).toEqual({ 0: ["s telemetry_commit"] });
+  });
+});
+
+describe("a session trailer", () => {
+  const id = "5d0c6c1e-52a7-4b8e-8c39-7f1f2d3a4b5c";
+  const sessionsOf = (key: string, value: string, ignoreTrailers = false): object =>
+    told([commit("a", { trailers: named(key, value) })], [], [], ignoreTrailers, [id, "T-1"]);
+
+  it("names a session by its id, or by an address that ends in it", () => {
+    for (const value of [
+      id,
+      `https://claude.ai/code/session_${id}`,
+      `https://example.org/${id}/?tab=1`,
+      `2026-01-02-${id}`,
+      `session-${id}`,
+    ])
+      expect(sessionsOf("Claude-Session", value), value).toEqual({ 0: [`${id} trailer`] });
+    expect(sessionsOf("Amp-Thread-ID", "https://ampcode.com/threads/T-1")).toEqual({ 0: ["T-1 trailer"] });
+  });
+
+  it("says nothing of a session that is not here, but is counted", () => {
+    const commits = [
+      commit("a", { trailers: named("Codex-Session", "elsewhere") }),
+      commit("b", { trailers: named("Codex-Session", id) }),
+      commit("c", { trailers: named("Signed-off-by", "Ada") }),
+    ];
+    expect(told(commits, [], [], false, [id])).toEqual({ 1: [`${id} trailer`] });
+    expect(countUnseenSessions({ commits } as unknown as LineHistoryResult, (session) => session === id)).toBe(1);
+  });
+
+  it("is hidden where trailers are", () => {
+    expect(sessionsOf("Session-Id", id, true)).toEqual({});
   });
 });

@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { RefFact } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
+import { GitError } from "../git/git.ts";
 import type { Fingerprinter } from "../lines/fingerprint.ts";
+import type { CarriedNote } from "../contract/facts.ts";
+import { noteStateOf, readNotes } from "../outcomes/authorship/index.ts";
 import { featureVersion } from "../lines/line-diff.ts";
 import { type Repository, countCommitsOfAllRefs, openRepository, readIdentity, readRepository } from "../outcomes/git/index.ts";
 import type { Alias, FactStore } from "../store/store.ts";
@@ -48,9 +51,10 @@ export async function findRepositories(
   }));
 }
 
-function digestOf({ refs, hints, place }: Repository): string {
+function digestOf(repository: Repository): string {
+  const { refs, hints, place } = repository;
   return createHash("sha1")
-    .update(JSON.stringify([refs.map(({ name, commit }) => [name, commit]), hints, place.shallow, featureVersion]))
+    .update(JSON.stringify([refs.map(({ name, commit }) => [name, commit]), hints, place.shallow, featureVersion, noteStateOf(repository)]))
     .digest("hex");
 }
 
@@ -115,21 +119,81 @@ async function importCopy(
     if (store.isFull) await store.commit(seenAt);
   }
   result.newCommits += read;
+  const notes = await importNotes(store, copy, id, { seenAt, progress }, result);
   const { hints, place } = repository;
   // Refs come last: stored, they say that all they lead to was stored before. A git that failed gives none.
   const states =
     refs.length === 0 && repository.refs.length > 0
       ? null
       : {
-          refsDigest: copy.refsDigest,
+          refsDigest: notes === null ? "" : copy.refsDigest,
           head: hints.head ?? "",
           originHead: hints.originHead ?? "",
           shallow: place.shallow ? "yes" : "",
           commitsAllRefs: String(await countCommitsOfAllRefs(repository)),
         };
   await store.commit(seenAt, async () => {
-    if (states) await store.replaceClone(id, clone, refs, states);
+    if (states) await store.replaceClone(id, clone, refs, states, notes ?? []);
   });
+}
+
+/** Reads the notes that are new. @returns all the copy carries; null where git failed, and the next import has to look again */
+async function importNotes(
+  store: FactStore,
+  copy: FoundRepository,
+  id: number,
+  { seenAt, progress }: Pick<RepositoriesContext, "seenAt" | "progress">,
+  result: RepositoriesImport,
+): Promise<readonly CarriedNote[] | null> {
+  // Histories and notes are large, each in its own way: they do not wait together.
+  await store.commit(seenAt);
+  let carried: readonly CarriedNote[] = [];
+  let unreadable = 0;
+  let read = 0;
+  try {
+    for await (const batch of readNotes(copy.repository, await store.knownNotes(id))) {
+      for (const note of batch.facts) {
+        store.addNote(id, note, seenAt);
+        unreadable += note.defects["note_unreadable"] ?? 0;
+      }
+      carried = batch.carried ?? carried;
+      read += batch.facts.length;
+      if (read > 0) progress(`reading the authorship notes of ${nameOf(copy)}`, read);
+      if (store.isFull) await store.commit(seenAt);
+    }
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    const problem = notesFailed(copy.clone, error);
+    store.addProblem(problem, copy.clone);
+    result.problems.push(problem);
+    return null;
+  }
+  // Told here for the end of this import; the list of problems has it from the notes that are carried.
+  if (unreadable > 0) result.problems.push(unreadableNotes(copy.clone, unreadable));
+  return carried;
+}
+
+function notesFailed(clone: string, error: GitError): Problem {
+  return {
+    code: "git_failed",
+    severity: "lost",
+    source: "git",
+    locator: clone,
+    message: `${error.message}; the authorship notes of this copy were not read`,
+    hint: "Run git fsck in the repository; the next import reads them.",
+  };
+}
+
+function unreadableNotes(clone: string, count: number): Problem {
+  return {
+    code: "note_unreadable",
+    severity: "lost",
+    source: "authorship",
+    locator: clone,
+    message: "authorship notes or trace records that are no such thing, are cut off or not in UTF-8",
+    hint: "assay problems lists them by repository.",
+    count,
+  };
 }
 
 async function aliasesOf({ repository, folders, clone }: FoundRepository): Promise<Alias[]> {

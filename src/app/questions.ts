@@ -10,7 +10,7 @@ import {
   measureQuerySchema,
 } from "../contract/query.ts";
 import { compareResults, comparisonOf } from "../measures/compare.ts";
-import { compile } from "../measures/compile.ts";
+import { type Compiled, compile } from "../measures/compile.ts";
 import { always, keepsFates } from "./kept-fates.ts";
 import { storedStrand } from "./stored-strand.ts";
 import { openDerived } from "../store/derived-store.ts";
@@ -33,17 +33,31 @@ export class Questions {
   readonly asOf: number | null;
   readonly parameters: FateParameters;
   readonly #fates = new Map<number, StoredStrand>();
+  readonly #fillOrganisation: (database: Database) => Promise<void>;
+  #organisation: Promise<void> | null = null;
   #span: Promise<void> | null = null;
   #outputRules: Promise<void> | null = null;
 
-  private constructor(database: Database, asOf: number | null, parameters: FateParameters) {
+  private constructor(
+    database: Database,
+    asOf: number | null,
+    parameters: FateParameters,
+    fillOrganisation: (database: Database) => Promise<void>,
+  ) {
+    this.#fillOrganisation = fillOrganisation;
     this.database = database;
     this.asOf = asOf;
     this.parameters = parameters;
   }
 
-  static async open(folder: string, asOf: number | null, parameters: FateParameters): Promise<Questions> {
-    const questions = new Questions(await openDerived(folder), asOf, parameters);
+  /** @param fillOrganisation makes the tables of teams and products, for the first question that splits by them */
+  static async open(
+    folder: string,
+    asOf: number | null,
+    parameters: FateParameters,
+    fillOrganisation: (database: Database) => Promise<void> = withoutOrganisation,
+  ): Promise<Questions> {
+    const questions = new Questions(await openDerived(folder), asOf, parameters, fillOrganisation);
     if (asOf === null && (await keepsFates(questions.database, parameters)))
       await questions.database.run("CREATE TEMP VIEW strand_fate AS SELECT strand_id, fate FROM fate_now");
     else await questions.#computeFates();
@@ -107,8 +121,9 @@ export class Questions {
   }
 
   /** The temp tables some measures read, made once. */
-  async #prepare({ span, outputRules }: { readonly span: boolean; readonly outputRules: boolean }): Promise<void> {
+  async #prepare({ span, outputRules, organisation }: Compiled["needs"]): Promise<void> {
     if (span) await (this.#span ??= this.#computeSpan());
+    if (organisation) await (this.#organisation ??= this.#fillOrganisation(this.database));
     if (outputRules) await (this.#outputRules ??= this.#computeOutputRules());
   }
 
@@ -168,4 +183,9 @@ export class Questions {
   close(): void {
     this.database.close();
   }
+}
+
+/** Questions that were opened without assay.yaml cannot tell teams: no answer is better than one in which all are nobody's. */
+async function withoutOrganisation(): Promise<never> {
+  throw new Error("teams and products were asked for where no organisation was given");
 }

@@ -24,7 +24,7 @@ export class RepositoryAccess {
   readonly digest: string;
 
   constructor(rules: Rules | undefined, variables: Variables) {
-    const home = variables["HOME"] ?? variables["USERPROFILE"] ?? null;
+    const home = homeOf(variables);
     this.#deny = (rules?.deny ?? []).map((pattern) => globPattern(pattern, home));
     this.#allow = rules?.allow === undefined ? null : rules.allow.map((pattern) => globPattern(pattern, home));
     this.#variables = variables;
@@ -56,8 +56,13 @@ export class RepositoryAccess {
       if (place !== null) names.push(place.commonDir, ...(place.toplevel === null ? [] : [place.toplevel]));
       if (place !== null) names.push(...(await readRemotes(openGit(place.commonDir, this.#variables))));
     }
+    return this.allowsNames(names);
+  }
+
+  /** Whether a repository known by these folders and remotes may be read. */
+  allowsNames(names: readonly string[]): boolean {
     if (names.some((name) => this.denies(name))) return false;
-    return this.#allow === null || names.some((name) => this.#allow?.some((pattern) => pattern.test(slashed(name))));
+    return this.#allow === null || namesFit(names, this.#allow);
   }
 
   /** Whether a name alone is denied: a folder of another machine, a remote. */
@@ -69,13 +74,20 @@ export class RepositoryAccess {
 const slashed = (path: string): string => path.replaceAll("\\", "/");
 
 /** `*` anything but `/`, `**` anything, `?` one character; what lies below is meant too. */
-function globPattern(pattern: string, home: string | null): RegExp {
+export function globPattern(pattern: string, home: string | null): RegExp {
   const expanded = pattern.startsWith("~/") && home !== null ? `${slashed(home)}${pattern.slice(1)}` : slashed(pattern);
   const source = expanded
     .replace(/\/+$/, "")
     .replaceAll(/\*\*|[*?]|[.+^${}()|[\]]/g, (part) => ({ "**": ".*", "*": "[^/]*", "?": "[^/]" })[part] ?? `\\${part}`);
   return new RegExp(`^${source}(?:/.*)?$`);
 }
+
+/** Whether one of a repository's names fits one of some patterns. */
+export const namesFit = (names: readonly string[], patterns: readonly RegExp[]): boolean =>
+  names.some((name) => patterns.some((pattern) => pattern.test(slashed(name))));
+
+/** The home folder patterns that begin with `~/` mean; null where the environment names none. */
+export const homeOf = (variables: Variables): string | null => variables["HOME"] ?? variables["USERPROFILE"] ?? null;
 
 /** The nearest folder at or above a path that has a `.git`; null where none has. */
 function repositoryAbove(path: string): string | null {

@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { factsVersion } from "../store/place.ts";
 import { type Seen, fileStamp, forgetSeen, readSeen, sameState, writeSeen } from "./seen.ts";
 
 let folder: string;
@@ -31,7 +32,7 @@ function write(): Seen {
 describe("what the last import saw", () => {
   it("is read as it was written", () => {
     const written = write();
-    expect(readSeen(folder, facts, "1")).toEqual(written);
+    expect(readSeen(folder, facts, "1")).toMatchObject(written);
   });
 
   it("counts for nothing when the store has changed since, is gone, or another version asks", () => {
@@ -41,6 +42,12 @@ describe("what the last import saw", () => {
     expect(readSeen(folder, facts, "1")).toBeNull();
     rmSync(facts);
     expect([fileStamp(facts), readSeen(folder, facts, "1")]).toEqual([null, null]);
+  });
+
+  it("counts for nothing when the store has another schema", () => {
+    const written = write();
+    writeFileSync(join(folder, "seen.json"), JSON.stringify({ ...written, schema: factsVersion - 1 }));
+    expect(readSeen(folder, facts, "1")).toBeNull();
   });
 
   it("counts for nothing when it is torn, missing or forgotten", () => {

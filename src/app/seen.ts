@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SourceState } from "../sources/source.ts";
+import { factsVersion } from "../store/place.ts";
 
 /**
  * What the last import saw, beside the store: a cache of the store's own input states that answers "is anything new?"
@@ -22,6 +23,7 @@ export interface Seen {
 }
 
 const seenFile = "seen.json";
+export const seenPath = (folder: string): string => join(folder, seenFile);
 
 /** Where assay.yaml is looked for. */
 export const configPath = ({ folder, configFile }: { readonly folder: string; readonly configFile: string | null }): string =>
@@ -40,8 +42,9 @@ export function fileStamp(path: string): string | null {
 /** @returns null where there is none, or it does not speak of the present store */
 export function readSeen(folder: string, factsPath: string, version: string): Seen | null {
   try {
-    const seen = JSON.parse(readFileSync(join(folder, seenFile), "utf8")) as Seen;
-    return seen.version === version && seen.facts === fileStamp(factsPath) ? seen : null;
+    const seen = JSON.parse(readFileSync(join(folder, seenFile), "utf8")) as Seen & { readonly schema: number };
+    const isPresent = seen.version === version && seen.schema === factsVersion && seen.facts === fileStamp(factsPath);
+    return isPresent ? seen : null;
   } catch {
     return null; // absent or torn: only a cache, the store decides
   }
@@ -49,7 +52,7 @@ export function readSeen(folder: string, factsPath: string, version: string): Se
 
 export function writeSeen(folder: string, seen: Seen): void {
   const path = join(folder, seenFile);
-  writeFileSync(`${path}.next`, JSON.stringify(seen), { mode: 0o600 });
+  writeFileSync(`${path}.next`, JSON.stringify({ ...seen, schema: factsVersion }), { mode: 0o600 });
   renameSync(`${path}.next`, path);
 }
 

@@ -3,7 +3,7 @@ import { readSessions } from "../store/fact-reader.ts";
 import type { FactStore } from "../store/store.ts";
 import type { Organisation } from "./organisation.ts";
 
-type Person = NonNullable<Organisation["people"]>[number];
+export type Person = NonNullable<Organisation["people"]>[number];
 
 /** GitHub's own addresses name the login: `12345+login@users.noreply.github.com`. */
 const forgeAddress = /^(?:\d+\+)?([^@+]+)@users\.noreply\.[^@]+$/i;
@@ -51,10 +51,15 @@ function addAddress(
   commits: number,
   name: string,
 ): void {
+  const { kind, value } = identityOfEmail(email);
+  add(kind, value, "commits", commits, name);
+}
+
+/** Whom an address of a commit names: an agent, somebody at a forge, or the address itself. */
+export function identityOfEmail(email: string): Pick<Identity, "kind" | "value"> {
   const login = forgeAddress.exec(email)?.[1];
-  if (agentAddress.test(email) || /\[bot\]/i.test(login ?? "")) add("agent", email, "commits", commits, name);
-  else if (login !== undefined) add("forge_login", login, "commits", commits, name);
-  else add("git_email", email, "commits", commits, name);
+  if (agentAddress.test(email) || /\[bot\]/i.test(login ?? "")) return { kind: "agent", value: email };
+  return login === undefined ? { kind: "git_email", value: email } : { kind: "forge_login", value: login };
 }
 
 /** The owner of the home folder a path lies in: `/home/ada`, `/Users/ada`, `C:\Users\ada`; null elsewhere. */
@@ -62,7 +67,8 @@ export function osUserOf(path: string): string | null {
   return /^(?:\/home\/|\/Users\/|\/?[A-Za-z]:[\\/]Users[\\/])([^\\/]+)/.exec(path)?.[1] ?? null;
 }
 
-function ownerOf(people: readonly Person[], kind: Identity["kind"], value: string): string | null {
+/** Name of the person of assay.yaml an identity belongs to; null for nobody's and for an agent's. */
+export function ownerOf(people: readonly Person[], kind: Identity["kind"], value: string): string | null {
   const list = { git_email: "git_emails", os_user: "os_users", forge_login: "forge_logins", agent: null } as const;
   const setting = list[kind];
   if (setting === null) return null;

@@ -144,10 +144,13 @@ export function unpackPlaces(bytes: Uint8Array): Int32Array {
   return Int32Array.from(places);
 }
 
-/** The commits a session printed, sorted. */
-export function mentionsOf(session: string, mentions: readonly { session: string; hash: string; instant: number }[]): string[] {
+/** The commits a session printed, or its telemetry told, sorted. */
+export function mentionsOf(
+  session: string,
+  mentions: readonly { session: string; hash: string; instant: number; telemetry: boolean }[],
+): string[] {
   return mentions
     .filter((mention) => mention.session === session)
-    .map(({ hash, instant }) => `${instant} ${hash}`)
+    .map(({ hash, instant, telemetry }) => `${instant} ${hash}${telemetry ? " telemetry" : ""}`)
     .sort();
 }

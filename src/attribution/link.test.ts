@@ -500,5 +500,9 @@ describe("the printed hash of a copy", () => {
     const elsewhere = writeOf("s", at, "b.ts", { added: tides });
     expect(told(read, link(read, [there], { [commit]: ["s"] }, "printed_hash_of_copy"), commit)).toEqual(["s 0 C 5 -0"]);
     expect(told(read, link(read, [elsewhere], { [commit]: ["s"] }, "printed_hash_of_copy"), commit)).toEqual([]);
+    // Of a commit that is gone it only bears out content.
+    expect(told(read, link(read, [there], { [commit]: ["s"] }, "printed_hash_of_gone"), commit)).toEqual([]);
+    const content = writeOf("s", at, "a.ts", { added: berths });
+    expect(told(read, link(read, [content], { [commit]: ["s"] }, "printed_hash_of_gone"), commit)).toEqual(["s 0 A 5 -0"]);
   });
 });

@@ -10,7 +10,7 @@ import { lineKind } from "../lines/line-kind.ts";
 import { Ancestors } from "./ancestors.ts";
 import { CopyColumns, type Copies } from "./copies.ts";
 import { fillBlock, matchBlock } from "./match-blocks.ts";
-import { matchNear } from "./near.ts";
+import { findMended, matchNear } from "./near.ts";
 import { matchRewrapped } from "./rewrap.ts";
 import { type OpaqueWrite, ShellWrites, partOf } from "./opaque.ts";
 import { type Block, type Wanted, blocksOf, isSubstantial } from "./wanted.ts";
@@ -28,11 +28,20 @@ export interface LocatedWrite {
   readonly operation?: string;
 }
 
+/**
+ * What names a session for a commit: its own tool printed the hash, its telemetry told it, a trailer says so.
+ * `printed_hash_of_copy`: the hash of a commit with the same author and author date, before an amend or a rebase.
+ * `printed_hash_of_gone`: one of a commit that is gone, and this is the last made before.
+ */
+export type CommitEvidence = "printed_hash" | "printed_hash_of_copy" | "printed_hash_of_gone" | "telemetry_commit" | "trailer";
+
+/** Evidence that names a commit beside the one that was meant. */
+const besideIt: ReadonlySet<CommitEvidence> = new Set(["printed_hash_of_copy", "printed_hash_of_gone"]);
+
 /** A session that explicit evidence names for a commit. */
 export interface NamedSession {
   readonly session: string;
-  /** `printed_hash_of_copy`: the hash of a commit with the same author and author date, before an amend or a rebase. */
-  readonly evidence: "printed_hash" | "printed_hash_of_copy" | "trailer";
+  readonly evidence: CommitEvidence;
 }
 
 /** Sessions that explicit evidence names, by the commit's index. */
@@ -49,6 +58,7 @@ export interface CommitLink {
     | "equal_lines_in_named_commit"
     | "printed_commit"
     | "named_commit"
+    | "noted_lines"
     | "shell_edit";
   readonly confidence: number;
   /** Non-trivial added lines of all grades together. */
@@ -97,14 +107,16 @@ const gradeCode = { A: 0, B: 1, C: 2 } as const;
 
 /**
  * Measured precision of each method on a repository whose trailers name the truth: 0.97 for equal lines, 0.95 for a
- * printed hash alone. Content inside a named commit is both; a shell command that names the file is our guess.
+ * printed hash alone. Content inside a named commit is both; a shell command that names the file is our guess. Notes are
+ * not measured: no repository at hand has notes and the sessions they name. They are given what a printed hash has.
  */
-const confidenceOf: Readonly<Record<CommitLink["method"], number>> = {
+export const confidenceOf: Readonly<Record<CommitLink["method"], number>> = {
   equal_lines_in_named_commit: 0.99,
   equal_lines_in_printed_commit: 0.99,
   equal_lines: 0.97,
   printed_commit: 0.95,
   named_commit: 0.9,
+  noted_lines: 0.95,
   shell_edit: 0.8,
 };
 
@@ -124,7 +136,7 @@ export function linkWrites(
 }
 
 /** Commits parents first and otherwise by the committer's clock: a squash or rebase comes after what it copies. */
-function byTime(commits: readonly CommitFact[]): number[] {
+export function byTime(commits: readonly CommitFact[]): number[] {
   const index = new Map(commits.map((commit, c) => [commit.hash, c]));
   const earliest = new Float64Array(commits.length);
   commits.forEach((commit, c) => {
@@ -168,6 +180,8 @@ class Linker {
   readonly #links: CommitLink[] = [];
   readonly #sessions: string[] = [];
   readonly #sessionIds = new Map<string, number>();
+  /** By line of the history: the written line it is a copy of, -1 while none is known. */
+  readonly #writtenOf: Int32Array;
   /** By group of paths: the commits that changed it so far. */
   readonly #changers = new Map<number, number[]>();
   /** By group of paths: texts of trivial lines so far (`)`, `});`). */
@@ -178,6 +192,7 @@ class Linker {
     this.#writes = writes;
     this.#named = named;
     this.#options = options;
+    this.#writtenOf = new Int32Array(history.lines).fill(-1);
     const opaquePaths = new Set(writes.filter((write) => write.diff.lines.kind.length === 0).map((write) => write.path));
     const mayBeOpaque = history.commits.flatMap((commit, c) =>
       commit.files
@@ -254,6 +269,7 @@ class Linker {
 
     const counts = new Map<string, Counts>();
     for (const block of blocks) for (const wanted of block.lines) if (wanted.written >= 0) this.#tell(c, block, wanted, namedHere, counts);
+    for (const block of blocks) this.#tellMended(c, block, features(block));
     this.#tellOpaque(c, blocks, evidence, counts);
     this.#remember(c, commit.files);
     for (const [session, n] of counts)
@@ -265,8 +281,7 @@ class Linker {
     const commit = this.#history.commits[c] as CommitFact;
     const [from, to] = [earliestFor(commit, this.#options), commit.commitAt + this.#options.skewMs];
     return (this.#named.get(c) ?? []).filter(
-      ({ session, evidence }) =>
-        evidence !== "printed_hash_of_copy" || commit.files.some(({ path }) => this.#shell.wrote(session, path, from, to)),
+      ({ session, evidence }) => !besideIt.has(evidence) || commit.files.some(({ path }) => this.#shell.wrote(session, path, from, to)),
     );
   }
 
@@ -355,6 +370,7 @@ class Linker {
     const { session, instant } = this.#writeAt(w);
     const isLogged = w < this.#writes.length;
     const grade = !isLogged ? gradeCode.C : namedHere.has(session) && !wanted.mixed ? gradeCode.A : gradeCode.B;
+    if (block.side === 0) this.#writtenOf[wanted.line] = wanted.written;
     const [mixed, id] = [wanted.mixed ? 1 : 0, this.#sessionId(session)];
     this.#copies.add(w, written.placeOf(wanted.written), c, wanted.line, block.side, grade, mixed, id);
     for (const line of wanted.also) this.#copies.add(w, written.placeOf(line), c, wanted.line, block.side, grade, mixed, id);
@@ -367,6 +383,24 @@ class Linker {
     count(counts, session, block.side, isSubstantial(wanted), isLogged);
   }
 
+  /**
+   * A line that somebody mended in a commit of its own before it landed is still a copy of the written one, so that a merge
+   * tells of it what a squash tells. Its commit is not linked to the session.
+   */
+  #tellMended(c: number, block: Block, features: FileChange["diff"]["lines"]): void {
+    const { landed } = this.#history;
+    for (const [wanted, before] of findMended(block, features, (line) => (landed[line] as number) < 0)) {
+      const line = this.#writtenOf[before] as number;
+      if (line < 0) continue;
+      const w = this.#written.writeOf(line);
+      const grade = w < this.#writes.length ? gradeCode.B : gradeCode.C;
+      this.#copies.add(w, this.#written.placeOf(line), c, wanted.line, 0, grade, 1, this.#sessionId(this.#writeAt(w).session));
+      wanted.written = line;
+      wanted.mixed = true;
+      this.#writtenOf[wanted.line] = line;
+    }
+  }
+
   /** Grade C: what no write explains, file by file, for the one session that evidence or a shell command leaves. */
   #tellOpaque(c: number, blocks: readonly Block[], evidence: readonly NamedSession[], counts: Map<string, Counts>): void {
     const commit = this.#history.commits[c] as CommitFact;
@@ -375,7 +409,7 @@ class Linker {
     const until = commit.commitAt + this.#options.skewMs;
     commit.files.forEach((file, f) => {
       const own = blocks.filter((block) => block.file === f);
-      const open = own.flatMap(openLines);
+      const open = openLines(own);
       if (open.length === 0) return;
       const byShell = sole === null ? this.#shellWriter(c, file, own, counts) : this.#shell.lastOf(sole, file.path, until);
       const session = sole ?? byShell?.session;
@@ -390,6 +424,7 @@ class Linker {
           const place = placeOf.get(wanted);
           if (place === undefined) continue;
           this.#copies.add(w, place, c, wanted.line, block.side, gradeCode.C, 0, this.#sessionId(session));
+          if (block.side === 0) this.#writtenOf[wanted.line] = this.#written.firstOf(w) + place;
           this.#written.consume(this.#written.firstOf(w) + place, c);
           count(counts, session, block.side, isSubstantial(wanted), false);
         }
@@ -425,10 +460,14 @@ class Linker {
   }
 }
 
-/** Lines of a block that nothing explains, where one of them tells something; trivial lines alone tell nothing. */
-function openLines({ lines }: Block): Wanted[] {
-  const open = lines.filter((wanted) => wanted.written < 0 && wanted.kind !== lineKind.generated);
-  return open.some(isSubstantial) ? open : [];
+/**
+ * Lines of a file that nothing explains: blocks where one of them tells something, since trivial lines alone tell nothing;
+ * of a file that is generated whole, all (they weigh nothing, and say where a turn's money went that did nothing else).
+ */
+function openLines(blocks: readonly Block[]): Wanted[] {
+  const open = blocks.map(({ lines }) => lines.filter((wanted) => wanted.written < 0));
+  if (open.every((lines) => lines.every((wanted) => wanted.kind === lineKind.generated))) return open.flat();
+  return open.filter((lines) => lines.some(isSubstantial)).flatMap((lines) => lines.filter((wanted) => wanted.kind !== lineKind.generated));
 }
 
 const earliestFor = ({ authorAt, commitAt }: CommitFact, { windowMs }: LinkOptions): number => Math.min(authorAt, commitAt) - windowMs;
@@ -442,8 +481,8 @@ function count(counts: Map<string, Counts>, session: string, side: 0 | 1, substa
   else entry.added++;
 }
 
-function linkOf(session: string, commit: number, n: Counts, how: NamedSession["evidence"] | null): CommitLink {
-  const printed = how === "printed_hash" || how === "printed_hash_of_copy";
+function linkOf(session: string, commit: number, n: Counts, how: CommitEvidence | null): CommitLink {
+  const printed = how !== null && how !== "trailer";
   const method = n.byContent
     ? printed
       ? "equal_lines_in_printed_commit"
@@ -465,7 +504,8 @@ function linkOf(session: string, commit: number, n: Counts, how: NamedSession["e
  */
 function soleCandidate(evidence: readonly NamedSession[], counts: ReadonlyMap<string, unknown>): string | null {
   const named = [...new Set(evidence.map((e) => e.session))];
-  if (named.length !== 1) return null;
+  // A hash of a commit that is gone names another by its time: that bears out content, and is nothing by itself.
+  if (named.length !== 1 || evidence.every((e) => e.evidence === "printed_hash_of_gone")) return null;
   const others = [...counts.keys()].filter((session) => session !== named[0]);
   return others.length === 0 ? (named[0] as string) : null;
 }

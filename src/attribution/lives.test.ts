@@ -40,7 +40,13 @@ async function outcomeOf(
     .git("for-each-ref", "--format=%(refname) %(objectname)")
     .split("\n")
     .map((line) => ({ kind: "ref" as const, name: line.split(" ")[0] as string, commit: line.split(" ")[1] as string }));
-  const outcomes = { repository: 1, history, changes: findChanges(commits, refs, history.tip), releases: findReleases(commits, refs) };
+  const outcomes = {
+    repository: 1,
+    history,
+    changes: findChanges(commits, refs, history.tip),
+    releases: findReleases(commits, refs),
+    releasedBy: null,
+  };
   const at = (commit: string): number => commits.find(({ hash }) => hash === commit)?.commitAt as number;
   const told = [...writes(at)].sort((a, b) => a.instant - b.instant);
   const linked = linkWrites(history, told, named(read));
@@ -282,6 +288,23 @@ describe("the life of written lines", () => {
     expect([...authors.mixed]).toEqual([0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]);
   });
 
+  it("goes on in the line somebody mended before it landed, whether in a commit of its own or not; after landing it ends", async () => {
+    const long = 'const tariff = settle(vessel.berths, { days: 12, port: "north basin" });';
+    repository.commit({ "a.ts": text(...tides) });
+    repository.git("checkout", "-q", "-b", "topic");
+    const made = repository.commit({ "a.ts": text(...tides, long) });
+    const mended = repository.commit({ "a.ts": text(...tides, long.replace("12", "14")) });
+    repository.git("checkout", "-q", "main");
+    repository.merge(["topic"], "Merge pull request #1 from topic");
+    const write = (at: (commit: string) => number): TurnWrite[] => [writeOf("s", at(made) - hour, "a.ts", { added: [long] })];
+    const outcome = await outcomeOf(repository, write);
+    expect(lives(outcome, 0)).toEqual(["1 added 10 landed lives"]);
+    expect(groupOf(outcome, 0)).toMatchObject({ authorKind: "mixed", commit: mended, grade: "B" });
+    expect(outcome.linked.links.map(({ commit }) => outcome.history.commits[commit]?.hash)).toEqual([made]);
+    repository.commit({ "a.ts": text(...tides, long.replace("12", "16")) });
+    expect(lives(await outcomeOf(repository, write), 0)).toEqual(["1 added 10 landed replaced"]);
+  });
+
   it("of a shell edit is that of its furthest copy: a squash of the named commit", async () => {
     repository.commit({ "a.ts": text(...tides) });
     repository.git("checkout", "-q", "-b", "topic");
@@ -370,6 +393,14 @@ describe("landing", () => {
       outcomes.history.commits.map((commit) => ({ ...commit, commitAt: released + days * day }));
     expect(landingIsRelease({ ...outcomes, history: { ...outcomes.history, commits: after(90) } })).toBe(false);
     expect(landingIsRelease({ ...outcomes, history: { ...outcomes.history, commits: after(91) } })).toBe(true);
+  });
+
+  it("counts as release as the organisation says, whatever the repository shows", async () => {
+    repository.commit({ "a.ts": "1\n" });
+    const untagged = await outcomesOf();
+    expect(landingIsRelease({ ...untagged, releasedBy: "tags" })).toBe(false);
+    repository.git("tag", "v1.0.0");
+    expect(landingIsRelease({ ...(await outcomesOf()), releasedBy: "landing" })).toBe(true);
   });
 
   it("does not count as release because of a pre-release alone", async () => {

@@ -24,6 +24,8 @@ export interface RepositoryOutcomes {
   readonly history: LineHistoryResult;
   readonly changes: ChangesResult;
   readonly releases: ReleasesResult;
+  /** What the organisation says releases a line here; null where it leaves that to what the repository shows. */
+  readonly releasedBy: "tags" | "landing" | null;
 }
 
 /** Author of each line of the history. Columns by line. */
@@ -36,8 +38,13 @@ export interface LineAuthors {
   readonly session: Int32Array;
 }
 
-/** Landing counts as release where none ever came, or none for 90 days while landing goes on (MEASURES 1). */
-export function landingIsRelease({ history, releases }: Pick<RepositoryOutcomes, "history" | "releases">): boolean {
+/** Landing counts as release where the organisation says so, else where none ever came, or none for 90 days while landing goes on (MEASURES 1). */
+export function landingIsRelease({
+  history,
+  releases,
+  releasedBy,
+}: Pick<RepositoryOutcomes, "history" | "releases" | "releasedBy">): boolean {
+  if (releasedBy !== null) return releasedBy === "landing";
   const horizon = history.commits[history.tip]?.commitAt;
   const newest = Math.max(
     ...releases.releases.filter((release) => !release.preRelease).map((release) => release.releasedAt),
@@ -120,7 +127,6 @@ export function artefactsOf(
   const furthest = furthestCopies([...writes, ...linked.opaque], linked, lived);
   const drafts = new Drafts(writes, (w, place) => furthest[w]?.[place] !== undefined);
   const moves = new Moves(writes);
-  const reached = firstCommits(writes.length, linked, history);
   const common = { repository, horizon, landingIsRelease: landingIsRelease(outcomes) };
   const open = new OpenLines({ ...common, isOpaque: (path) => history.opaquePaths.has(path), lastActive });
 
@@ -128,11 +134,12 @@ export function artefactsOf(
     const groups = new GroupMaker();
     const draftGroups = new GroupMaker();
     const places = new Int32Array(lineCount(write.diff)).fill(-1);
+    const reachedAt = firstCommit(furthest[w], history);
     eachPlace(write.diff.hunks, (place, side) => {
       const kind = write.diff.lines.kind[place] as number;
       const copy = furthest[w]?.[place];
       const weight = weightOf(kind, moves.isMoved(w, place));
-      if (!copy) return open.add(write, kind, side, weight, openStateOf(drafts, w, place, reached[w] ?? null), groups, draftGroups);
+      if (!copy) return open.add(write, kind, side, weight, openStateOf(drafts, w, place, reachedAt), groups, draftGroups);
       places[place] = groups.add(`${kind} ${lived.keyOf(copy, side)}`, lived.undoesOwn(copy, side) ? 0 : weight, () => ({
         ...common,
         ...lived.placeOf(copy),
@@ -145,7 +152,7 @@ export function artefactsOf(
     });
     const { callKey, path, quality } = write;
     const artefacts = { callKey, path, quality, repository, insideRepository: true, groups: groups.finish(), drafts: draftGroups.finish() };
-    return { write, places: w < writes.length ? places : null, reachedAt: reached[w] ?? null, byCall, artefacts };
+    return { write, places: w < writes.length ? places : null, reachedAt, byCall, artefacts };
   };
   // Opaque writes follow the others, as the copies number them; one that no call of its session can have made is left out.
   return [...writes, ...opaque].flatMap((write, w) => {
@@ -154,14 +161,13 @@ export function artefactsOf(
   });
 }
 
-/** By write: the committer's instant of the first commit that has any of its lines, undefined for none. */
-function firstCommits(writes: number, { copies }: LinkResult, history: LineHistoryResult): (number | undefined)[] {
-  const first: (number | undefined)[] = new Array(writes);
-  for (let i = 0; i < copies.count; i++) {
-    const w = copies.write[i] as number;
-    const { commitAt } = history.commits[copies.commit[i] as number] as LineHistoryResult["commits"][number];
-    if (w < writes && commitAt < (first[w] ?? Number.POSITIVE_INFINITY)) first[w] = commitAt;
-  }
+/** The committer's instant of the first commit that has the furthest copy of a line of a write, null for none. */
+function firstCommit(copies: readonly Furthest[] | undefined, { commits }: LineHistoryResult): number | null {
+  let first: number | null = null;
+  copies?.forEach(({ commit }) => {
+    const at = commits[commit]?.commitAt ?? null;
+    if (at !== null && (first === null || at < first)) first = at;
+  });
   return first;
 }
 

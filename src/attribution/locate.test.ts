@@ -79,6 +79,15 @@ describe("locating a logged path", () => {
     expect(locator.locate("/w/harbour/.worktrees/fog/src/new.ts")?.path).toBe("src/new.ts");
   });
 
+  it("finds the files of a worktree that is gone by the checkout it lay in", () => {
+    const locator = new PathLocator([harbour, tide], []);
+    const at = (path: string): string | undefined => locator.locate(`/home/ana/harbour/${path}`)?.path;
+    expect(at(".claude/worktrees/fog/src/api/book.ts")).toBe("src/api/book.ts");
+    expect(at(".worktrees/ana/fog/src/api/book.ts")).toBe("src/api/book.ts");
+    expect(at(".claude/worktrees/fog/src/new.ts")).toBe("src/new.ts");
+    expect(at("src/worktrees.ts")).toBe("src/worktrees.ts");
+  });
+
   it("takes the folder a session of a repository's own branch ran in for its checkout, where no known path says otherwise", () => {
     const locator = new PathLocator([harbour, tide], [session("s", ["/w/fresh/lib/first.ts"], 2, ["/w/fresh"])]);
     expect(locator.locate("/w/fresh/lib/first.ts")).toEqual({ repository: 2, path: "lib/first.ts" });

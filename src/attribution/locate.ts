@@ -114,8 +114,10 @@ export class PathLocator {
       for (const root of this.#byFolder.get(normal.slice(0, slash)) ?? []) {
         const inside = normal.slice(slash + 1);
         if (inside.startsWith(".git/")) continue;
-        const known = this.#pathsOf.get(root.repository)?.has(inside) ?? false;
-        if (!best || better(root, known, best, preferred)) best = { root, path: inside, known };
+        const paths = this.#pathsOf.get(root.repository);
+        const place = paths === undefined || paths.has(inside) ? inside : insideWorktree(inside, paths);
+        const known = paths?.has(place) ?? false;
+        if (!best || better(root, known, best, preferred)) best = { root, path: place, known };
       }
     }
     return best && { repository: best.root.repository, path: best.path };
@@ -132,6 +134,19 @@ export class PathLocator {
     }
     return null;
   }
+}
+
+/**
+ * The path a file of a worktree inside the checkout has in its repository; other paths as they are. The name of a worktree
+ * may have slashes: a known path decides, else the name is one folder.
+ */
+function insideWorktree(path: string, known: ReadonlySet<string>): string {
+  const found = /^(?:.*?\/)?\.?worktrees\/[^/]+\//.exec(path)?.[0];
+  if (found === undefined) return path;
+  for (let slash = found.length - 1; slash >= 0; slash = path.indexOf("/", slash + 1)) {
+    if (known.has(path.slice(slash + 1))) return path.slice(slash + 1);
+  }
+  return path.slice(found.length);
 }
 
 /** Roots are met longest first: a shorter one wins only where it says more. */

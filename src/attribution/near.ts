@@ -55,6 +55,19 @@ export function matchNear(block: Block, written: WrittenLines, rules: NearRules)
   return given;
 }
 
+/**
+ * Lines of a block that stand in the place of removed ones that never landed, close to their text: somebody mended them
+ * before they landed, in a commit of its own. @returns pairs of the mended line and the removed line of the history
+ */
+export function findMended(block: Block, features: LineFeatures, neverLanded: (line: number) => boolean): [Wanted, number][] {
+  if (block.side !== 0 || block.partner === null) return [];
+  const open = block.lines.filter((wanted) => wanted.written < 0 && isSubstantial(wanted));
+  const removed = block.partner.lines.filter((wanted) => isSubstantial(wanted) && neverLanded(wanted.line));
+  if (open.length === 0 || removed.length === 0 || open.length > longestGap || removed.length > longestGap) return [];
+  const alike = open.map((wanted) => removed.map((before) => similarity(features, wanted.place, features, before.place)));
+  return bestInOrder(alike).map(([i, j]) => [open[i] as Wanted, (removed[j] as Wanted).line]);
+}
+
 interface Gap {
   readonly open: readonly Wanted[];
   /** Written lines of the matches around it, -1 at the ends of the block. */

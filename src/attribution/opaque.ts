@@ -72,13 +72,13 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
 }
 
 /** The difference that holds only some lines of a file's change, each side of a hunk in its order. */
-export function partOf(
-  { diff }: FileChange,
-  lines: readonly Wanted[],
-): { readonly diff: LineDiff; readonly placeOf: ReadonlyMap<Wanted, number> } {
+export function partOf<T extends Pick<Wanted, "place">>(
+  { diff }: Pick<FileChange, "diff">,
+  lines: readonly T[],
+): { readonly diff: LineDiff; readonly placeOf: ReadonlyMap<T, number> } {
   const byPlace = new Map(lines.map((wanted) => [wanted.place, wanted]));
   const hunks: number[] = [];
-  const taken: Wanted[] = [];
+  const taken: T[] = [];
   let place = 0;
   for (let h = 0; h < diff.hunks.length; h += 4) {
     const counts: [number, number] = [0, 0];

@@ -19,8 +19,11 @@ export interface PrintedHash {
 export interface NamedByHash {
   readonly commit: number;
   readonly session: string;
-  /** `printed_hash`: the commit itself was named; `printed_hash_of_copy`: one of equal author and author's instant was. */
-  readonly evidence: "printed_hash" | "printed_hash_of_copy";
+  /**
+   * `printed_hash`: the commit itself was named; `printed_hash_of_copy`: one of equal author and author's instant was;
+   * `printed_hash_of_gone`: one that is gone was, and this is the last made before the print.
+   */
+  readonly evidence: "printed_hash" | "printed_hash_of_copy" | "printed_hash_of_gone";
 }
 
 /**
@@ -51,7 +54,7 @@ export function commitsNamedByHash(commits: readonly CommitFact[], printed: read
     } else original = lastMadeBefore(commits, byAuthorDate, instant);
     if (original === null) continue;
     for (const copy of byAuthor.get(authorKey(commits[original] as CommitFact)) as number[]) {
-      if (copy !== found) named.push({ commit: copy, session, evidence: "printed_hash_of_copy" });
+      if (copy !== found) named.push({ commit: copy, session, evidence: found === null ? "printed_hash_of_gone" : "printed_hash_of_copy" });
     }
   }
   return named;

@@ -4,8 +4,8 @@ import { lineKind } from "../lines/line-kind.ts";
 /** What a bucket of a sketch holds when no trigram fell into it, or only the largest did. */
 const empty = 15;
 
-/** Equal buckets a near match needs: this many, and a share of those that hold something in either line. */
-const needed = { code: { constant: 2.5, share: 0.4 }, prose: { constant: 2.5, share: 0.25 } } as const;
+/** Equal buckets a near match needs: this many, and a share of those that hold something in either line; long prose is alike by chance. */
+const needed = { code: { constant: 2.5, share: 0.4 }, prose: { constant: 2.5, share: 0.55 } } as const;
 
 /**
  * How alike two lines are: the share of equal buckets of their sketches, an estimate of the share of trigrams they have in

@@ -176,6 +176,8 @@ export interface CommitMentionFact {
   readonly instant: number;
   readonly hash: string;
   readonly branch: string | null;
+  /** The agent's telemetry tells the commit of its own; false where a tool's output printed it. */
+  readonly telemetry?: boolean;
 }
 
 /** A pull request a session opened or named. Key: (agent, session, repository, number). */
@@ -263,6 +265,53 @@ export interface RefFact {
   readonly name: string;
   /** The commit it leads to (annotated tags peeled). */
   readonly commit: string;
+}
+
+/** Ways in which tools write down who wrote which line of a commit. */
+export const noteDialects = ["git-ai", "git-ai-early", "agent-trace"] as const;
+export type NoteDialect = (typeof noteDialects)[number];
+
+/** Lines of one file that a note gives to one author, numbered as in the file after the commit. */
+export interface LineClaim {
+  readonly path: string;
+  /** First and last line, alternating; counted from 1, last included, in order, without overlap. */
+  readonly ranges: readonly number[];
+  /** `mixed`: written by both. No note is believed to name a person for want of an agent. */
+  readonly author: "agent" | "mixed" | "person";
+  /** As the logs of that agent are called here (`claude-code`), else as named; null where it is not said, and for persons. */
+  readonly agent: string | null;
+  /** The agent's own id of the session. */
+  readonly session: string | null;
+  /** Where no id is given: the first hex digits of the SHA-256 of `tool:id`. */
+  readonly sessionDigest: string | null;
+  readonly model: string | null;
+}
+
+/**
+ * What one note or trace record says of a commit. It is a claim: only where it meets lines the commit really added is it
+ * believed (RULINGS 21). Key: (repository, dialect, commit, note).
+ */
+export interface AuthorshipNoteFact {
+  readonly kind: "authorship_note";
+  readonly dialect: NoteDialect;
+  /** Full hash; empty for records that name none. */
+  readonly commit: string;
+  /** Id of the content: a note that is written anew is another one. */
+  readonly note: string;
+  /** The record was made while its lines were edited, so that the commit it names may be the one before. */
+  readonly madeBefore: boolean;
+  readonly claims: readonly LineClaim[];
+  /** Lines that tools for tests are said to have written; they are in no claim. */
+  readonly testLines: number;
+  /** Pieces that could not be used, by the code of their problem. */
+  readonly defects: Readonly<Record<string, number>>;
+}
+
+/** That a copy of a repository carries a note now; what it carried before and lost since is no longer believed. */
+export interface CarriedNote {
+  readonly dialect: NoteDialect;
+  readonly commit: string;
+  readonly note: string;
 }
 
 export type RepositoryFact = CommitFact | RefFact;

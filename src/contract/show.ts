@@ -94,6 +94,39 @@ export interface CommitCard {
   readonly strands: readonly StrandRow[];
 }
 
+/** One file of HEAD over all its names: what its lines cost, who wrote those that are alive, how long they live. */
+export interface FileCard {
+  readonly kind: "file";
+  readonly path: string;
+  /** Names it had before, newest first. */
+  readonly earlierPaths: readonly string[];
+  readonly repository: string;
+  /** Of every line a commit wrote there, alive or not. Removals, and lines no commit has, are not told by file. */
+  readonly spendNanoUsd: NanoUsd;
+  readonly linesWritten: number;
+  readonly linesLanded: number;
+  readonly linesAlive: number;
+  /** Of the lines alive, generated ones left out; null where there are none. */
+  readonly aiShare: { readonly low: number; readonly high: number } | null;
+  /** Share of landed lines, generated ones left out, alive so many days later; null where none was watched so long. */
+  readonly survival: { readonly days7: number | null; readonly days21: number | null };
+  /** Lines alive by days since they landed and by who wrote them. */
+  readonly ages: readonly {
+    readonly fromDays: number;
+    /** Exclusive; null for no end. */
+    readonly toDays: number | null;
+    readonly lines: Readonly<Record<string, number>>;
+  }[];
+  readonly sessions: readonly { readonly session: string; readonly nanoUsd: NanoUsd; readonly lines: number }[];
+  readonly changes: readonly {
+    readonly change: string;
+    readonly landedAt: string;
+    readonly linesAdded: number;
+    readonly linesRemoved: number;
+  }[];
+  readonly notes: readonly string[];
+}
+
 export interface Explanation {
   readonly subject: string;
   readonly sentences: readonly string[];

@@ -11,14 +11,18 @@ export interface Ref {
 
 const format = ["objecttype", "objectname", "*objecttype", "*objectname", "symref", "refname"].map((field) => `%(${field})`).join("%00");
 
-/** All refs that lead to a commit, by name. Tags of trees and blobs are left out. */
-export async function readRefs(git: Git): Promise<readonly Ref[]> {
+/**
+ * All refs that lead to a commit, by name. Tags of trees and blobs are left out.
+ * @param onBlob told of refs that are a blob themselves
+ */
+export async function readRefs(git: Git, onBlob?: (name: string, oid: string) => void): Promise<readonly Ref[]> {
   const out = (await runGit(git, ["for-each-ref", `--format=${format}`])).toString("utf8");
   const refs: Ref[] = [];
   for (const line of out.split("\n")) {
     if (line === "") continue;
     const [type, object, peeledType, peeled, symref, name] = line.split("\0") as [string, string, string, string, string, string];
     const commit = type === "commit" ? object : peeledType === "commit" ? peeled : peeledType === "tag" ? await peel(git, name) : null;
+    if (type === "blob") onBlob?.(name, object);
     if (commit !== null) refs.push({ name, commit, symbolic: symref === "" ? null : symref });
   }
   return refs;
@@ -59,9 +63,14 @@ export interface TreeEntry {
   readonly size: number | null;
 }
 
-/** All files of a tree. Sizes cost one look at each object. */
-export async function readTree(git: Git, treeish: string, options: { readonly sizes?: boolean } = {}): Promise<readonly TreeEntry[]> {
-  const args = ["ls-tree", "-r", "-z", "--full-tree", ...(options.sizes ? ["-l"] : []), treeish];
+/** All files of a tree, or of a folder in it. Sizes cost one look at each object. */
+export async function readTree(
+  git: Git,
+  treeish: string,
+  options: { readonly sizes?: boolean; readonly under?: string } = {},
+): Promise<readonly TreeEntry[]> {
+  const under = options.under === undefined ? [] : ["--", options.under];
+  const args = ["ls-tree", "-r", "-z", "--full-tree", ...(options.sizes ? ["-l"] : []), treeish, ...under];
   const out = await runGit(git, args);
   const entries: TreeEntry[] = [];
   for (let at = 0; at < out.length; ) {

@@ -31,7 +31,7 @@ test("a dimension the measure lacks is refused with those it has", () => {
   expect(refusal({ measures: ["spend", "changes_landed"], by: ["agent"] })).toEqual([
     "dimension_lacking",
     "Measure 'changes_landed' cannot be split or filtered by 'agent'.",
-    "It has: repository, change, change_kind, evidence.",
+    "It has: repository, product, cost_centre, change, change_kind, evidence.",
   ]);
   expect(refusal({ measures: ["sessions"], where: [{ dimension: "fate", values: ["stuck"] }] })[0]).toBe("dimension_lacking");
 });
@@ -66,20 +66,36 @@ test("every bound value is used: the engine refuses others", () => {
 });
 
 test("says which tables the app must fill first", () => {
-  expect(compiled({ measures: ["spend"], by: ["grade"] }).needs).toEqual({ fates: false, people: false, span: false, outputRules: false });
-  expect(compiled({ measures: ["spend"], by: ["fate"] }).needs).toEqual({ fates: true, people: false, span: false, outputRules: false });
+  expect(compiled({ measures: ["spend"], by: ["grade"] }).needs).toEqual({
+    fates: false,
+    people: false,
+    span: false,
+    outputRules: false,
+    organisation: false,
+  });
+  expect(compiled({ measures: ["spend"], by: ["fate"] }).needs).toEqual({
+    fates: true,
+    people: false,
+    span: false,
+    outputRules: false,
+    organisation: false,
+  });
   expect(compiled({ measures: ["fate_low_share"], by: ["fate"] }).needs).toEqual({
     fates: true,
     people: false,
     span: true,
     outputRules: false,
+    organisation: false,
   });
   expect(compiled({ measures: ["bought_share"] }, { audience: "team" }).needs).toEqual({
     fates: true,
     people: true,
     span: false,
     outputRules: false,
+    organisation: false,
   });
+  for (const dimension of ["team", "product", "cost_centre"])
+    expect(compiled({ measures: ["spend"], by: [dimension] }).needs.organisation).toBe(true);
 });
 
 test("a measure or dimension named twice is one column", () => {

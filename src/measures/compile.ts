@@ -28,6 +28,8 @@ export interface Compiled {
     readonly fates: boolean;
     /** Reads the table `session_person(session_id, person)`. */
     readonly people: boolean;
+    /** Reads the tables `session_team` and `repository_product`. */
+    readonly organisation: boolean;
     /** Reads the table `span_part` (src/store/views/span_part.sql), made for the asked instant. */
     readonly span: boolean;
     /** Reads the table `output_rule`: how early output counts are estimated. */
@@ -71,6 +73,7 @@ export function compile(asked: MeasureQuery, options: CompileOptions = { audienc
     needs: {
       fates: /\bstrand_fate\b/.test(sql),
       people: /\bsession_person\b/.test(sql),
+      organisation: /\b(?:session_team|repository_product)\b/.test(sql),
       span: /\bspan_part\b/.test(sql),
       outputRules: /\boutput_rule\b/.test(sql),
     },

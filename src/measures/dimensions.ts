@@ -27,6 +27,17 @@ export const dimensions = {
   branch: { title: "Branch", description: "Branch checked out while the response was made.", person: true },
   folder: { title: "Folder", description: "Folder the response was made in.", person: true },
   repository: { title: "Repository", description: "Of money and tokens: where the session ran. Of changes and lines: which holds them." },
+  team: {
+    title: "Team",
+    description:
+      "Team, on that day, of the person the session belongs to: the author of most lines its commits have from it, else the owner of the folder it ran in. From `people` of assay.yaml; null for whoever is in none.",
+  },
+  product: {
+    title: "Product",
+    description:
+      "Product of the repository (of money and tokens: where the session ran), from `products` of assay.yaml: the first that names it. Null where none does.",
+  },
+  cost_centre: { title: "Cost centre", description: "Cost centre of the product; null where it has none." },
   changed_repository: { title: "Changed repository", description: "Where the lines of the money went.", artefact: true },
   fate: { title: "Fate", description: "What the dollar ended as; exactly one for every dollar." },
   roll_up: {

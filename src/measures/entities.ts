@@ -26,11 +26,23 @@ export interface Entity {
   readonly person: { readonly sql: string; readonly join: string; readonly weight: string };
 }
 
+/** Tables the app fills from assay.yaml before it asks: a repository is in one product, a session in one team at a time. */
+const product: Join = { cardinality: "one", sql: "LEFT JOIN repository_product d ON d.repository_id = e.repository_id" };
+const productDimensions = {
+  product: { sql: "d.product", join: "product" },
+  cost_centre: { sql: "d.cost_centre", join: "product" },
+} as const satisfies Entity["dimensions"];
+
 const usageJoins = {
   session: { cardinality: "one", sql: "LEFT JOIN session_d s ON s.session_id = e.session_id" },
   repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
   segment: { cardinality: "one", sql: "LEFT JOIN segment g ON g.segment_id = e.segment_id" },
   person: { cardinality: "one", sql: "LEFT JOIN session_person p ON p.session_id = e.session_id" },
+  team: {
+    cardinality: "one",
+    sql: "LEFT JOIN session_team m ON m.session_id = e.session_id AND e.instant_ms >= m.from_ms AND e.instant_ms < m.to_ms",
+  },
+  product,
 } as const satisfies Record<string, Join>;
 
 const usageDimensions = {
@@ -52,6 +64,8 @@ const usageDimensions = {
   repository: { sql: "r.name", join: "repository" },
   activity: { sql: "g.activity", join: "segment" },
   purpose: { sql: "g.purpose", join: "segment" },
+  team: { sql: "m.team", join: "team" },
+  ...productDimensions,
 } as const satisfies Entity["dimensions"];
 
 /** Money no strand carries is not linked, or was paid and not consumed. */
@@ -180,10 +194,12 @@ LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = ${fateSql}`,
     timeTitle: "when it landed",
     joins: {
       repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
+      product,
       person: { cardinality: "one", sql: "LEFT JOIN commit_d p ON p.repository_id = e.repository_id AND p.commit_hash = e.landed_commit" },
     },
     dimensions: {
       repository: { sql: "r.name", join: "repository" },
+      ...productDimensions,
       change: { sql: "e.change_key" },
       change_kind: { sql: "e.kind" },
       evidence: { sql: "e.evidence" },
@@ -242,16 +258,18 @@ WHERE n.landed_ms IS NOT NULL AND n.line_kind <> 'generated'`,
     timeTitle: "when it landed",
     joins: {
       repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
+      product,
       session: { cardinality: "one", sql: "LEFT JOIN session_d s ON s.session_id = e.session_id" },
       change: { cardinality: "one", sql: "LEFT JOIN change k ON k.change_id = e.landed_change_id" },
       person: { cardinality: "one", sql: "LEFT JOIN commit_d p ON p.repository_id = e.repository_id AND p.commit_hash = e.born_commit" },
     },
     dimensions: {
       repository: { sql: "r.name", join: "repository" },
+      ...productDimensions,
       author_kind: { sql: "e.author_kind" },
       line_kind: { sql: "e.line_kind" },
       grade: { sql: "coalesce(e.grade, 'none')" },
-      agent: { sql: "s.agent", join: "session" },
+      agent: { sql: "coalesce(s.agent, e.noted_agent)", join: "session" },
       session: { sql: "s.session_key", join: "session" },
       change: { sql: "k.change_key", join: "change" },
       change_kind: { sql: "k.kind", join: "change" },

@@ -13,9 +13,16 @@ export function tellTruth(stage: Stage, seen: readonly Repository[], seed: numbe
   const { events } = stage.chronicle;
   const ends = new Map(seen.map((repository) => [repository, new LineEnds(repository, events)]));
   const present = stage.sessions.filter((played) => played.transcript === "present");
-  const { lines, paid } = linesOf(events, ends);
+  const lost = lostSessions(stage);
+  const { lines, paid } = linesOf(events, ends, lost);
   const responses = present
-    .flatMap((played) => responsesOf(played, present, trueMoney(played, paid, seen.includes(played.repository), stage.cases)))
+    .flatMap((played) =>
+      responsesOf(
+        played,
+        present,
+        trueMoney(played, paid, seen.includes(played.repository) && !lost.has(played.log.setting.session), stage.cases),
+      ),
+    )
     .sort((a, b) => a.instant - b.instant || (a.messageId < b.messageId ? -1 : 1));
   const totals = {
     sessions: present.length,
@@ -148,10 +155,28 @@ const unseen: End = {
   blame: null,
 };
 
+/** Sessions whose folder is on another system and of whose edited files fewer than three are known: nobody can tell where they belong (RULINGS 16). */
+function lostSessions(stage: Stage): ReadonlySet<string> {
+  const known = new Map<Repository, Set<string>>();
+  const pathsOf = (repository: Repository): Set<string> => {
+    const paths = known.get(repository) ?? new Set(repository.commits.flatMap((commit) => [...commit.files.keys()]));
+    known.set(repository, paths);
+    return paths;
+  };
+  const elsewhere = stage.sessions.filter(({ log }) => !log.setting.cwd.startsWith(log.setting.reposFolder));
+  const edited = new Map(elsewhere.map(({ log }) => [log.setting.session, new Set<string>()]));
+  for (const { hand, path, repository } of stage.chronicle.events) {
+    if (hand.session === null || hand.witness !== "logged" || repository === null) continue;
+    if (edited.has(hand.session) && pathsOf(repository).has(path)) edited.get(hand.session)?.add(path);
+  }
+  return new Set([...edited].filter(([, paths]) => paths.size < 3).map(([session]) => session));
+}
+
 /** The lines as the truth tells them, and as money sees them, by call. */
 function linesOf(
   events: readonly LineEvent[],
   ends: ReadonlyMap<Repository, LineEnds>,
+  lost: ReadonlySet<string | null>,
 ): { lines: TruthLine[]; paid: ReadonlyMap<string, readonly PaidLine[]> } {
   const paid = new Map<string, PaidLine[]>();
   const pay = (line: PaidLine): void => {
@@ -182,7 +207,11 @@ function linesOf(
     known.add(line.id);
     if (event.repository === null) return [];
     const draft = isDraft(event);
-    const end = ends.get(event.repository)?.endOf(event, draft, turnsWithLines.has(turnOf(event)), restores) ?? unseen;
+    const told = ends.get(event.repository)?.endOf(event, draft, turnsWithLines.has(turnOf(event)), restores) ?? unseen;
+    const end =
+      hand.witness !== "person" && lost.has(hand.session) && told.fate !== null
+        ? { ...told, fate: "unlinked" as const, reason: "repository_unseen" }
+        : told;
     const hidden = hand.witness === "person" || hand.witness === "transcript_missing";
     if (end === unseen && hidden) return []; // a person's lines in a repository that is nowhere
     pay({ event, fate: end.fate, reason: end.reason, draft });

@@ -4,12 +4,13 @@ import { firstFree } from "./derived-store.ts";
 
 export interface KeptSession {
   readonly id: number;
+  readonly agent: string;
   readonly session: string;
   readonly lastAt: number;
   readonly repository: number | null;
   readonly keptIn: number | null;
   readonly folders: readonly string[];
-  /** Commits it printed, as `mentionsOf` wrote them. */
+  /** Commits it or its telemetry told, as `mentionsOf` wrote them. */
   readonly mentions: readonly string[];
   readonly firstCallAt: number | null;
 }
@@ -54,6 +55,7 @@ export async function readKeptSessions(database: Database): Promise<KeptSession[
   const rows = await database.all("SELECT * FROM session_d JOIN session_place USING (session_id)");
   return rows.map((row) => ({
     id: row["session_id"] as number,
+    agent: row["agent"] as string,
     session: row["session_key"] as string,
     lastAt: Number(row["last_ms"]),
     repository: row["repository_id"] as number | null,

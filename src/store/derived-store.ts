@@ -8,8 +8,8 @@ import ledgerView from "./views/ledger.sql";
 /** Rows of every derived table, columns in the order of derived.sql; made while they are written. */
 export type DerivedRows = Readonly<Record<string, () => Iterable<Row>>>;
 
-/** What the derived tables are: tables of another shape are built anew, whatever the version says. */
-export const derivedShape = derivedSchema + ledgerView;
+/** The tables and views as text: derived files of another text cannot be read by this program. */
+export const derivedSchemas = `${derivedSchema}\n${ledgerView}`;
 
 const rowsAtOnce = 2_048;
 
@@ -101,7 +101,17 @@ const listOf = (ids: readonly number[]): string => [...ids, -1].map(Number).join
 
 /** Tables whose rows belong to a session, or to a repository; those that hang on a usage or a segment go before it. */
 const bySession = ["sub_agent_d", "usage_d", "segment", "session_place", "write_d", "session_d"] as const;
-const byRepository = ["repository_d", "change", "commit_d", "commit_link", "run", "opaque_path", "listed_session_d"] as const;
+const byRepository = [
+  "repository_d",
+  "change",
+  "commit_d",
+  "commit_link",
+  "run",
+  "opaque_path",
+  "listed_session_d",
+  "note_tally",
+  "problem_d",
+] as const;
 
 async function deleteReplaced(database: Database, { sessions, repositories, problems }: Replaced): Promise<void> {
   const own = `session_id IN (${listOf(sessions)})`;
@@ -133,7 +143,7 @@ async function tellUnpriced(database: Database): Promise<void> {
   await database.run(
     `INSERT INTO problem_d
      SELECT 'prices', price_gap, 'notice', model, 'responses have no known price: their tokens are counted, their dollars are in no total',
-       'Add a price for ' || model || ' under prices: in assay.yaml.', count(*)::INTEGER
+       'Add a price for ' || model || ' under prices: in assay.yaml.', count(*)::INTEGER, NULL
      FROM charge JOIN usage_d USING (usage_id) WHERE price_gap IS NOT NULL GROUP BY price_gap, model ORDER BY model, price_gap`,
   );
 }

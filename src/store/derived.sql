@@ -4,9 +4,11 @@
 
 CREATE TABLE derived_state (name VARCHAR, value VARCHAR);
 
--- One row per problem that shows only when facts are joined and priced: ids that are none, models without a price.
+-- One row per problem that shows only when facts are joined and priced: ids that are none, models without a price, notes that
+-- claim what no commit added. `repository_id`: of what a repository's notes and trailers say, else null.
 CREATE TABLE problem_d (
-  source VARCHAR, code VARCHAR, severity VARCHAR, locator VARCHAR, message VARCHAR, hint VARCHAR, occurrences INTEGER
+  source VARCHAR, code VARCHAR, severity VARCHAR, locator VARCHAR, message VARCHAR, hint VARCHAR, occurrences INTEGER,
+  repository_id INTEGER
 );
 
 -- One row per repository. `horizon_ms`: newest commit seen on its default branch.
@@ -63,10 +65,11 @@ CREATE TABLE change (
   released_ms BIGINT, evidence VARCHAR
 );
 
--- One row per commit.
+-- One row per commit. `marked_agent`: the agent its message or author names without a session (grade D: a hint).
 CREATE TABLE commit_d (
   commit_id INTEGER, repository_id INTEGER, commit_hash VARCHAR, commit_ms BIGINT, author_ms BIGINT, change_id INTEGER, on_default BOOLEAN,
-  author_email VARCHAR, released_ms BIGINT, lines_added INTEGER, lines_removed INTEGER
+  author_email VARCHAR, released_ms BIGINT, lines_added INTEGER, lines_removed INTEGER,
+  marked_agent VARCHAR
 );
 
 -- One row per (session, commit) with evidence that lines of the commit came from the session.
@@ -76,11 +79,20 @@ CREATE TABLE commit_link (
 );
 
 -- One row per run: lines of one file born in one commit, with one life, one kind and one author. `places`: where its lines
--- are in the file as that commit has it, ranges of line numbers from 1, `first+count` with commas: `3+2,9+1`.
+-- are in the file as that commit has it, ranges of line numbers from 1, `first+count` with commas: `3+2,9+1`. `noted_agent`: as
+-- notes name it.
 CREATE TABLE run (
   run_id INTEGER, repository_id INTEGER, path VARCHAR, born_commit VARCHAR, born_ms BIGINT, landed_ms BIGINT, landed_change_id INTEGER,
   released_ms BIGINT, died_ms BIGINT, death VARCHAR, killer_commit VARCHAR, line_kind VARCHAR, lines INTEGER, moved_lines INTEGER,
-  author_kind VARCHAR, grade VARCHAR, session_id INTEGER, places VARCHAR
+  author_kind VARCHAR, grade VARCHAR, session_id INTEGER, noted_agent VARCHAR, places VARCHAR
+);
+
+-- One row per dialect of authorship notes a repository has. Lines are added lines of commits that are known and no merges;
+-- claimed = added + over-claimed.
+CREATE TABLE note_tally (
+  repository_id INTEGER, dialect VARCHAR, notes INTEGER, commit_gone INTEGER, on_merges INTEGER, not_read INTEGER, lines_claimed BIGINT,
+  lines_added BIGINT, lines_over_claimed BIGINT, lines_claimed_on_default BIGINT, lines_added_on_default BIGINT, lines_of_agents BIGINT,
+  lines_mixed BIGINT, lines_of_persons BIGINT, test_lines BIGINT, unseen_sessions INTEGER
 );
 
 -- What later derivations need of a session they do not look at. `kept_in`: the repository whose checkpoints hold it;

@@ -1,4 +1,5 @@
 import {
+  type AuthorshipNoteFact,
   type CommitFact,
   type FileChange,
   type Quality,
@@ -131,6 +132,26 @@ export async function readSessions(store: FactStore, scope: SessionScope = null)
   return rows.sort((a, b) => a.firstAt - b.firstAt || compare(a.session, b.session));
 }
 
+/** Agent and id of every session, in order of the ids. */
+export async function readSessionNames(store: FactStore): Promise<{ readonly agent: string; readonly session: string }[]> {
+  const text = (cell: Cell): string => store.dictionary.text(cell as number);
+  const rows = await read(store, "SELECT DISTINCT agent_id, session_id FROM session", (c) => ({
+    agent: text(c("agent_id")),
+    session: text(c("session_id")),
+  }));
+  return rows.sort((a, b) => compare(a.session, b.session) || compare(a.agent, b.agent));
+}
+
+/** What the trailers of a repository's commits (under any of its ids) say, each text once. */
+export async function readTrailers(store: FactStore, ids: readonly number[]): Promise<readonly CommitFact["trailers"][]> {
+  const list = idList(ids);
+  return await read(
+    store,
+    `SELECT DISTINCT trailers FROM commit WHERE repository_id IN (${list}) AND trailers <> '[]'`,
+    (c) => JSON.parse(c("trailers") as string) as CommitFact["trailers"], // our own
+  );
+}
+
 export async function readSightings(store: FactStore, scope: SessionScope = null): Promise<Sighting[]> {
   const text = (cell: Cell): string => store.dictionary.text(cell as number);
   const maybe = (cell: Cell): string | null => store.dictionary.maybeText(cell as number | null);
@@ -230,12 +251,55 @@ export async function readWrites(store: FactStore, scope: SessionScope = null): 
   );
 }
 
-export async function readCommitMentions(store: FactStore): Promise<{ session: string; hash: string; instant: number }[]> {
-  return await read(store, "SELECT session_id, commit_hash, instant_ms FROM commit_mention", (c) => ({
+/** A commit hash a session's own tool printed, or its telemetry told. */
+export interface StoredCommitMention {
+  readonly session: string;
+  readonly hash: string;
+  readonly instant: number;
+  readonly telemetry: boolean;
+}
+
+export async function readCommitMentions(store: FactStore): Promise<StoredCommitMention[]> {
+  return await read(store, "SELECT session_id, commit_hash, instant_ms, telemetry FROM commit_mention", (c) => ({
     session: store.dictionary.text(c("session_id") as number),
     hash: c("commit_hash") as string,
     instant: number(c("instant_ms")),
+    telemetry: (c("telemetry") as boolean | null) ?? false,
   }));
+}
+
+/** A note some copy of the repository carries now; `claims` is empty where its content was not there to be read. */
+export interface StoredNote extends Omit<AuthorshipNoteFact, "kind"> {
+  /** False where no copy had the content. */
+  readonly isRead: boolean;
+}
+
+/** Notes of a repository (under any of its ids) that a copy carries, each once, in a canonical order. */
+export async function readNotes(store: FactStore, ids: readonly number[]): Promise<StoredNote[]> {
+  const list = ids.map(Number).join(", ");
+  const notes = new Map<string, StoredNote>();
+  await read(
+    store,
+    `SELECT s.dialect, s.commit_hash, s.note, n.made_before, n.claims, n.test_lines, n.defects FROM note_seen s
+     LEFT JOIN dict d ON d.text = s.dialect
+     LEFT JOIN authorship_note n ON n.repository_id IN (${list}) AND n.dialect_id = d.id AND n.commit_hash = s.commit_hash AND n.note = s.note
+     WHERE s.repository_id IN (${list}) ORDER BY s.commit_hash, s.dialect, s.note`,
+    (c) => {
+      const claims = c("claims") as string | null;
+      const note: StoredNote = {
+        dialect: c("dialect") as StoredNote["dialect"],
+        commit: c("commit_hash") as string,
+        note: c("note") as string,
+        madeBefore: (c("made_before") as boolean | null) ?? false,
+        claims: claims === null ? [] : (JSON.parse(claims) as StoredNote["claims"]),
+        testLines: (c("test_lines") as number | null) ?? 0,
+        defects: claims === null ? {} : (JSON.parse(c("defects") as string) as StoredNote["defects"]),
+        isRead: claims !== null,
+      };
+      notes.set(`${note.commit} ${note.dialect} ${note.note}`, note);
+    },
+  );
+  return [...notes.values()];
 }
 
 export async function readCheckpoints(store: FactStore): Promise<StoredCheckpoint[]> {

@@ -123,6 +123,7 @@ export const factTables = {
     min("instant_ms"),
     text("branch_id"),
     firstSeen,
+    max("telemetry", "BOOLEAN"),
   ],
   pull_request_mention: [key("agent_id"), key("session_id"), key("repository_name_id"), key("number"), min("instant_ms"), firstSeen],
   checkpoint: [
@@ -165,6 +166,17 @@ export const factTables = {
     text("opaque_id"),
     lines,
     max("feature_version", "TINYINT"),
+  ],
+  authorship_note: [
+    key("repository_id"),
+    key("dialect_id"),
+    key("commit_hash", "VARCHAR"),
+    key("note", "VARCHAR"),
+    min("made_before", "BOOLEAN"),
+    min("claims", "VARCHAR"),
+    max("test_lines", "INTEGER"),
+    min("defects", "VARCHAR"),
+    firstSeen,
   ],
 } as const satisfies Record<string, readonly FactColumn[]>;
 

@@ -1,5 +1,13 @@
 import { featureVersion, lineCount, packLineDiff } from "../lines/line-diff.ts";
-import { type CommitFact, type SightingFact, type TokenFact, qualities, transcriptStates, writeQualities } from "../contract/facts.ts";
+import {
+  type AuthorshipNoteFact,
+  type CommitFact,
+  type SightingFact,
+  type TokenFact,
+  qualities,
+  transcriptStates,
+  writeQualities,
+} from "../contract/facts.ts";
 import type { Dictionary } from "./dictionary.ts";
 import type { FactBatch } from "./fact-batch.ts";
 
@@ -136,6 +144,7 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         fact.instant,
         maybe(fact.branch),
         seen,
+        fact.telemetry ?? false,
       ]);
     case "pull_request_mention":
       return batch.add("pull_request_mention", [id(fact.agent), id(fact.session), id(fact.repository), fact.number, fact.instant, seen]);
@@ -157,6 +166,21 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
     default:
       fact satisfies never;
   }
+}
+
+/** Adds what a note says. */
+export function addNote(batch: FactBatch, dictionary: Dictionary, repositoryId: number, note: AuthorshipNoteFact, seenAt: number): void {
+  batch.add("authorship_note", [
+    repositoryId,
+    dictionary.id(note.dialect),
+    note.commit,
+    note.note,
+    note.madeBefore,
+    JSON.stringify(note.claims),
+    note.testLines,
+    JSON.stringify(note.defects),
+    seenAt,
+  ]);
 }
 
 /** What the response key is; the message id wherever there is one. */

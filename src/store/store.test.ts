@@ -1,15 +1,15 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import type { SightingFact, TokenFact } from "../contract/facts.ts";
+import type { CarriedNote, SightingFact, TokenFact } from "../contract/facts.ts";
 import { Database } from "./duckdb/database.ts";
 import { dumpFacts } from "./dump.ts";
-import { readCalls, readSightings } from "./fact-reader.ts";
+import { readCalls, readCommitMentions, readNotes, readSightings } from "./fact-reader.ts";
 import { type FactTable, factTables } from "./fact-tables.ts";
 import facts1 from "./migrations/0001_facts.sql";
-import { factsFile } from "./place.ts";
+import { factsFile, factsVersion } from "./place.ts";
 import { FactStore, migrations } from "./store.ts";
 
 const folders: string[] = [];
@@ -124,6 +124,10 @@ describe("the fact store", () => {
     store.close();
   });
 
+  it("names its version where no database is opened for it", () => {
+    expect(factsVersion).toBe(migrations.length);
+  });
+
   it("brings a store of every earlier version up to date, empty and filled, without losing a row", async () => {
     for (let version = 1; version < migrations.length; version++) {
       for (const rows of [[], ["('claude-code:/h/s1.jsonl')", "('claude-code:/h/s2.jsonl')"]]) {
@@ -207,6 +211,55 @@ describe("the fact store", () => {
     await database.run("UPDATE meta SET value = '99' WHERE name = 'schema_version'");
     database.close();
     await expect(FactStore.open(path)).rejects.toMatchObject({ code: "store_newer" });
+  });
+
+  it("brings a filled store of version 1 up to date, and the facts in it stay", async () => {
+    const path = folder();
+    const mention = {
+      kind: "commit_mention",
+      agent: "claude-code",
+      session: "s1",
+      callId: "c1",
+      instant: 7,
+      hash: "abc1234",
+      branch: null,
+    } as const;
+    const old = await Database.open(join(path, factsFile));
+    await old.run(readFileSync(new URL("./migrations/0001_facts.sql", import.meta.url), "utf8"));
+    await old.run("INSERT INTO meta VALUES ('schema_version', '1'), ('secret', 'f0')");
+    await old.run("INSERT INTO dict VALUES (0, 'claude-code'), (1, 's1')");
+    await old.run("INSERT INTO commit_mention VALUES (0, 1, 'c1', 'abc1234', 7, NULL, 5), (0, 1, 'c2', 'fff1234', 8, NULL, 5)");
+    old.close();
+    const store = await FactStore.open(path);
+    store.addTokenFact(mention, telling); // told again as it was
+    store.addTokenFact({ ...mention, telemetry: true, callId: "c3", hash: "abd1234" }, telling);
+    await store.commit(1_000);
+    expect(await store.secret()).toBe("f0");
+    expect((await readCommitMentions(store)).map(({ hash, telemetry }) => `${hash} ${telemetry}`).sort()).toEqual([
+      "abc1234 false",
+      "abd1234 true",
+      "fff1234 false",
+    ]);
+    expect(await readNotes(store, [1])).toEqual([]);
+    store.close();
+  });
+
+  it("gives the notes a copy carries now, read or not, and forgets those it does not", async () => {
+    const store = await FactStore.open(folder());
+    const claims = [
+      { path: "a.ts", ranges: [1, 2], author: "agent", agent: "codex", session: "s", sessionDigest: null, model: null },
+    ] as const;
+    const note = { dialect: "git-ai", commit: "c1", note: "n1" } as const;
+    const carry = async (...notes: readonly CarriedNote[]): Promise<string[]> => {
+      await store.commit(1, () => store.replaceClone(1, "/clone", [], {}, notes));
+      return (await readNotes(store, [1])).map((one) => `${one.commit} ${one.note} ${one.isRead} ${one.claims.length} ${one.testLines}`);
+    };
+    store.addNote(1, { kind: "authorship_note", ...note, madeBefore: false, claims, testLines: 3, defects: {} }, 1);
+    expect(await carry(note, { ...note, note: "n2" }, note)).toEqual(["c1 n1 true 1 3", "c1 n2 false 0 0"]);
+    const isKnown = await store.knownNotes(1);
+    expect([isKnown(note), isKnown({ ...note, note: "n2" })]).toEqual([true, false]);
+    expect(await carry()).toEqual([]);
+    store.close();
   });
 
   it("says plainly that there is no store to read", async () => {

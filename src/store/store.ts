@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../contract/errors.ts";
 import type { Problem } from "../contract/problem.ts";
-import type { CommitFact, RefFact, TokenFact } from "../contract/facts.ts";
+import type { AuthorshipNoteFact, CarriedNote, CommitFact, RefFact, TokenFact } from "../contract/facts.ts";
 import { Dictionary } from "./dictionary.ts";
 import { factsFile } from "./place.ts";
 import { Database, type Row } from "./duckdb/database.ts";
@@ -13,12 +13,13 @@ import facts1 from "./migrations/0001_facts.sql";
 import closedPeriods2 from "./migrations/0002_closed_periods.sql";
 import changed3 from "./migrations/0003_changed.sql";
 import oneResponseKey4 from "./migrations/0004_one_response_key.sql";
+import authorshipNotes5 from "./migrations/0005_authorship_notes.sql";
 import context6 from "./migrations/0006_context.sql";
 import { featureVersion } from "../lines/line-diff.ts";
-import { addCommit, addTokenFact, type Telling } from "./rows.ts";
+import { addCommit, addNote, addTokenFact, type Telling } from "./rows.ts";
 
 /** Forward only; the n-th brings a store from version n to n + 1. */
-export const migrations: readonly string[] = [facts1, closedPeriods2, changed3, oneResponseKey4, context6];
+export const migrations: readonly string[] = [facts1, closedPeriods2, changed3, oneResponseKey4, authorshipNotes5, context6];
 
 /** Where reading an input ended, as its source said. */
 export interface InputState {
@@ -136,6 +137,21 @@ export class FactStore {
 
   addCommit(repositoryId: number, commit: CommitFact, seenAt: number): void {
     addCommit(this.#batch, this.dictionary, repositoryId, commit, seenAt);
+  }
+
+  addNote(repositoryId: number, note: AuthorshipNoteFact, seenAt: number): void {
+    addNote(this.#batch, this.dictionary, repositoryId, note, seenAt);
+  }
+
+  /** Tells whether the content of a note on a commit of a repository was read before. */
+  async knownNotes(repositoryId: number): Promise<(note: CarriedNote) => boolean> {
+    const key = ({ dialect, commit, note }: CarriedNote): string => `${dialect} ${commit} ${note}`;
+    const rows = await this.database.all(
+      "SELECT d.text AS dialect, commit_hash, note FROM authorship_note n JOIN dict d ON d.id = n.dialect_id WHERE repository_id = $repositoryId",
+      { repositoryId },
+    );
+    const known = new Set(rows.map((row) => `${row["dialect"]} ${row["commit_hash"]} ${row["note"]}`));
+    return (note) => known.has(key(note));
   }
 
   addProblem(problem: Problem, inputKey: string): void {
@@ -276,14 +292,24 @@ export class FactStore {
     return rows.map((row): RefFact => ({ kind: "ref", name: row["name"] as string, commit: row["commit_hash"] as string }));
   }
 
-  /** Replaces the refs and states of one clone, and notes with which features its lines were read; call it inside `commit`'s transaction. */
+  /**
+   * Replaces the refs, states and carried notes of one clone, and notes with which features its lines were read; call it
+   * inside `commit`'s transaction.
+   */
   async replaceClone(
     repositoryId: number,
     clone: string,
     refs: readonly { name: string; commit: string }[],
     states: Readonly<Record<string, string>>,
+    notes: readonly CarriedNote[],
   ): Promise<void> {
     await this.database.run("DELETE FROM ref_seen WHERE clone = $clone", { clone });
+    await this.database.run("DELETE FROM note_seen WHERE clone = $clone", { clone });
+    await this.database.append(
+      "note_seen",
+      ["INTEGER", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR"],
+      notes.map(({ dialect, commit, note }): Row => [repositoryId, clone, dialect, commit, note]),
+    );
     await this.database.run("DELETE FROM clone_state WHERE clone = $clone", { clone });
     await noteChanged(this.database, await this.revision(), [["repository", repositoryId]]);
     await this.database.append(

@@ -55,7 +55,7 @@ function shareOf({ control, writesOf, linesOf, history, writes, mentions, reach 
   const seen = writes.map((write) => new Uint8Array(write.diff.lines.kind.length));
   for (let i = 0; i < copies.count; i++) {
     const write = copies.write[i] as number;
-    if (write >= 0) (seen[write] as Uint8Array)[copies.place[i] as number] = 1;
+    if (write < writes.length) (seen[write] as Uint8Array)[copies.place[i] as number] = 1;
   }
   let written = 0;
   let writtenLinked = 0;
@@ -234,7 +234,9 @@ async function main(): Promise<void> {
   const fingerprinter = new Fingerprinter(await store.secret());
   store.close();
 
-  const outcomes = loaded.repositories.map(({ stored, commits }) => outcomesOf(stored, commits, {}));
+  const outcomes = loaded.repositories.map(({ stored, commits }) =>
+    outcomesOf(stored, commits, { defaultBranches: {}, releasedBy: () => null }),
+  );
   const repositoryOfCheckpoint = new Map(loaded.checkpoints.map(({ session, repository }) => [session, repository]));
   const known = outcomes.map(({ stored, history }) => knownRepository(stored, pathsOf(history.commits)));
   const located = locateWrites({ ...loaded, known, keptIn: repositoryOfCheckpoint, others: [] });

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FactStore } from "../../src/store/store.ts";
 import {
@@ -31,6 +31,7 @@ beforeAll(async () => {
   home = homeWith(scratch, sample, (_, place) => place % 4 === 0);
   harbour = sample.repositories["harbour"] as string;
   tide = sample.repositories["tide"] as string;
+  noteAuthors(harbour);
   const store = await makeStore(scratch.next());
   await importInto(store, { home });
   whole = await dumpStore(store);
@@ -50,6 +51,22 @@ function writeCut(target: string, cutAt: (content: Buffer, name: string) => numb
 
 const git = (folder: string, args: readonly string[], input = ""): string =>
   execFileSync("git", ["-C", folder, ...args], { input, encoding: "utf8" });
+
+/** Notes on twenty commits: of a session of the home, of one nobody has, of a person; claiming more than was added. */
+function noteAuthors(folder: string): void {
+  const session = readdirSync(home, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\/[0-9a-f-]{36}\.jsonl$/.test(name))
+    .sort()
+    .map((name) => basename(name, ".jsonl"))[0] as string;
+  const known = createHash("sha256").update(`claude:${session}`).digest("hex").slice(0, 14);
+  const commits = git(folder, ["log", "--no-merges", "-20", "--format=%H"]).trim().split("\n");
+  commits.forEach((commit, place) => {
+    const [path] = git(folder, ["diff-tree", "--no-commit-id", "--name-only", "-r", "--root", commit]).trim().split("\n");
+    const key = [`s_${known}::t_1`, "s_0123456789abcd::t_1", "h_0123456789abcd"][place % 3];
+    const note = `${path}\n  ${key} 1-400\n  abcdef0 ${place + 1}\n---\n{"schema_version":"authorship/3.0.0"}`;
+    git(folder, ["-c", "user.name=a", "-c", "user.email=a@example.org", "notes", "--ref=refs/notes/ai", "add", "-F", "-", commit], note);
+  });
+}
 
 interface Ref {
   readonly name: string;
@@ -81,6 +98,12 @@ describe("an import", () => {
     expect(whole.facts.filter((line) => line.startsWith("commit|")).length).toBeGreaterThan(200);
     expect(whole.derived.filter((line) => line.startsWith("session_d|")).length).toBeGreaterThan(30);
     expect(whole.derived.filter((line) => line.startsWith("commit_link|")).length).toBeGreaterThan(30);
+    expect(whole.facts.filter((line) => line.startsWith("authorship_note|"))).toHaveLength(20);
+    for (const told of ["author_kind=person", "noted_lines", "note_over_claim"])
+      expect(
+        whole.derived.some((line) => line.includes(told)),
+        told,
+      ).toBe(true);
   });
 
   it("changes nothing when it is repeated", async () => {

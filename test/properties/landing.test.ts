@@ -211,7 +211,13 @@ async function dollarsOf(where: TestRepository, writes: readonly TurnWrite[]): P
     .git("for-each-ref", "--format=%(refname) %(objectname)")
     .split("\n")
     .map((line) => ({ kind: "ref" as const, name: line.split(" ")[0] as string, commit: line.split(" ")[1] as string }));
-  const outcomes = { repository: 1, history, changes: findChanges(commits, refs, history.tip), releases: findReleases(commits, refs) };
+  const outcomes = {
+    repository: 1,
+    history,
+    changes: findChanges(commits, refs, history.tip),
+    releases: findReleases(commits, refs),
+    releasedBy: null,
+  };
   const linked = linkWrites(history, writes, new Map());
   const artefacts = artefactsOf(outcomes, writes, linked, new LineEnds(outcomes), new Map(), () => null);
   const usages = writes.map(({ instant }, i) => usage(i, { instant, listNanoUsd: 1_000_000_007n }));

@@ -3,7 +3,8 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type BlameAsked, blame } from "../../src/app/blame.ts";
+import type { AskedFile } from "../../src/app/assay.ts";
+import { blame } from "../../src/app/blame.ts";
 import { bornLines } from "../../src/app/group-money.ts";
 import { Questions } from "../../src/app/questions.ts";
 import { defaultFateParameters } from "../../src/contract/fates.ts";
@@ -26,7 +27,7 @@ afterAll(() => {
   scratch.remove();
 });
 
-const blamed = (asked: BlameAsked) => blame(questions, asked, { PATH: process.env["PATH"] });
+const blamed = (asked: AskedFile) => blame(questions, asked, { PATH: process.env["PATH"] });
 const git = (...args: string[]): string => execFileSync("git", ["-C", repository, ...args], { encoding: "utf8" });
 const filesOfHead = (): string[] => git("ls-tree", "-r", "--name-only", "HEAD").trim().split("\n");
 

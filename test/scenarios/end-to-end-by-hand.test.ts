@@ -1,4 +1,5 @@
 /** One session in one small repository: every dollar worked out by hand, and shown by every answer. */
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Assay } from "../../src/app/assay.ts";
@@ -13,6 +14,7 @@ const berths = Array.from({ length: 5 }, (_, i) => `export const berth${i} = all
 const cranes = Array.from({ length: 4 }, (_, i) => `export const crane${i} = hoist(${i}, "south");`);
 let assay: Assay;
 let landing: string;
+let store = "";
 
 beforeAll(async () => {
   const file = (lines: readonly string[]): string => `${lines.join("\n")}\n`;
@@ -37,13 +39,28 @@ beforeAll(async () => {
     .response("14:00:10", 30, { type: "text", text: "A place to lie." });
   const home = scratch.next("home");
   transcript.saveIn(home);
-  const store = await makeStore(scratch.next());
+  store = await makeStore(scratch.next());
   expect((await importInto(store, { home })).problems).toEqual([]);
   assay = openStore(store);
 }, 60_000);
 afterAll(() => {
   repository.remove();
   scratch.remove();
+});
+
+it("counts for the team of who committed and the product of the repository, as assay.yaml says", async () => {
+  writeFileSync(
+    join(store, "assay.yaml"),
+    [
+      'people: [{ name: Ada, git_emails: [ada@example.org], teams: [{ team: Quay, from: "2026-01-01" }] }]',
+      `products: [{ name: Harbour, repositories: ["${repository.dir}"], cost_centre: 4711 }]`,
+    ].join("\n"),
+  );
+  const { rows } = await assay.query({ measures: ["spend"], by: ["team", "product", "cost_centre"] }, { asOf: null });
+  rmSync(join(store, "assay.yaml"));
+  expect(rows).toEqual([{ team: "Quay", product: "Harbour", cost_centre: "4711", spend: String(250 * nanoUsdOfToken) }]);
+  const unknown = await assay.query({ measures: ["spend"], by: ["team", "product"] }, { asOf: null });
+  expect(unknown.rows).toEqual([{ team: null, product: null, spend: String(250 * nanoUsdOfToken) }]);
 });
 
 /** The fates that got something, in tokens of output. */

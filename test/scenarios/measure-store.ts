@@ -1,4 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { organisationTables } from "../../src/app/organisation-tables.ts";
 import { survivalAt } from "../../src/analysis/survival.ts";
 import { type MeasureQueryInput, type MeasureResult, measureQuerySchema } from "../../src/contract/query.ts";
 import { type CompileOptions, compile } from "../../src/measures/compile.ts";
@@ -9,7 +10,7 @@ import spanParts from "../../src/store/views/span_part.sql";
 type Value = string | number | bigint | boolean | null;
 export type TestRow = Readonly<Record<string, Value>>;
 
-/** A derived database in memory, with the two tables the app fills before it asks. */
+/** A derived database in memory, with the tables the app fills before it asks. */
 export class MeasureStore {
   readonly #connection: DuckDBConnection;
 
@@ -23,6 +24,7 @@ export class MeasureStore {
     await connection.run(derivedTables);
     await connection.run(ledgerView);
     await connection.run("CREATE TEMP TABLE strand_fate (strand_id INTEGER, fate VARCHAR)");
+    await connection.run(organisationTables);
     await connection.run("CREATE TEMP TABLE session_person (session_id INTEGER, person INTEGER)");
     await connection.run(
       "CREATE TEMP TABLE mix_fate (segment_id INTEGER, allocation TINYINT, weight INTEGER, grade VARCHAR, fate VARCHAR)",

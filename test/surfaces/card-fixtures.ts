@@ -1,8 +1,9 @@
 /** Invented cards, lists and an audit for tests of the command line. */
 import type { Audit, MeasureRow, SourceRow } from "../../src/app/assay.ts";
+import type { DoctorReport } from "../../src/contract/doctor.ts";
 import type { Problem } from "../../src/contract/problem.ts";
 import type { MeasureResult } from "../../src/contract/query.ts";
-import type { Blame, ChangeCard, CommitCard, Explanation, Identity, SessionCard, StrandRow } from "../../src/contract/show.ts";
+import type { Blame, ChangeCard, CommitCard, Explanation, FileCard, Identity, SessionCard, StrandRow } from "../../src/contract/show.ts";
 
 const session = "5b0c6f0e-2d1f-4a55-9d62-0f7a3f1d9c11";
 const commit = "9f2b7c1d4e6a8b0c2d4e6f8a0b1c2d3e4f5a6b7c";
@@ -206,3 +207,34 @@ export const identityRows: readonly Identity[] = [
   { kind: "os_user", value: "ben", name: null, commits: 0, sessions: 7, person: null },
   { kind: "agent", value: "noreply@anthropic.com", name: "Claude", commits: 40, sessions: 0, person: null },
 ];
+
+export const doctorReport: DoctorReport = {
+  checks: [
+    { id: "facts_open", theme: "store", state: "ok", sentence: "The store opens.", advice: null },
+    { id: "facts_once", theme: "store", state: "failed", sentence: "Facts are stored twice: turn (1).", advice: "Import again." },
+    { id: "disk", theme: "machine", state: "warning", sentence: "900 MB of the disk are free.", advice: "Free some space soon." },
+  ],
+  notMade: ["ledger_whole"],
+};
+
+export const fileCard: FileCard = {
+  kind: "file",
+  path: "src/tide.ts",
+  earlierPaths: ["src/ebb.ts"],
+  repository: "lantern/harbour",
+  spendNanoUsd: "4250000000",
+  linesWritten: 60,
+  linesLanded: 50,
+  linesAlive: 40,
+  aiShare: { low: 0.5, high: 0.75 },
+  survival: { days7: 0.9, days21: null },
+  ages: [
+    { fromDays: 0, toDays: 7, lines: { agent: 20 } },
+    { fromDays: 7, toDays: 21, lines: { person: 10, unknown: 10 } },
+    { fromDays: 21, toDays: 90, lines: {} },
+    { fromDays: 90, toDays: null, lines: {} },
+  ],
+  sessions: [{ session, nanoUsd: "4250000000", lines: 30 }],
+  changes: [{ change: "lantern/harbour#12", landedAt: "2026-01-21T08:12:00.000Z", linesAdded: 45, linesRemoved: 5 }],
+  notes: ["The working file is changed."],
+};

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Assay } from "../../src/app/assay.ts";
 import { UserError } from "../../src/contract/errors.ts";
 import { answerFixture, answerOf, fixtureCents } from "./answer-fixture.ts";
 import { auditFixture } from "./card-fixtures.ts";
@@ -158,6 +159,32 @@ describe("assay alone", () => {
   });
 });
 
+describe("watch", () => {
+  it("prints a line for each import that found something, and says once that the store is in use", async () => {
+    const watch: Assay["watch"] = async ({ onBusy, onChange }) => {
+      onBusy(new Error("The store is in use by another process."));
+      onChange(emptyImport);
+      onChange({ ...emptyImport, newUsages: 1 });
+    };
+    const { out, err, code } = await runWith(["watch", "--every", "5"], { assay: { watch } });
+    expect(code).toBe(0);
+    expect(out.trimEnd().split("\n")).toEqual([
+      expect.stringMatching(/^1970-01-01T00:00:00\.000Z .*40 new responses/),
+      expect.stringMatching(/1 new response\b/),
+    ]);
+    expect(err).toContain("The store is in use by another process. Waiting for it.");
+  });
+
+  it("looks by itself every 30 seconds unless told otherwise, and refuses what is no time", async () => {
+    expect((await runWith(["watch", "--no-home", "--repo", "a"])).calls[0]?.args[0]).toMatchObject({
+      everyMs: 30_000,
+      home: null,
+      repositories: ["/home/ada/harbour/a"],
+    });
+    expect((await runWith(["watch", "--every", "0.2"])).code).toBe(2);
+  });
+});
+
 describe("import", () => {
   it("takes several repositories, a home, and hides trailers only when told", async () => {
     const { calls } = await runWith(["import", "--repo", "a", "--repo", "/b", "--home", "../h", "--ignore-trailers"]);
@@ -244,6 +271,25 @@ describe("printing", () => {
     const { out } = await runWith(["problems"]);
     expect(out).toContain("unknown_record (notice, 41 times)");
     expect(out).toContain("→ Import again when the agent has finished writing.");
+  });
+
+  it("lists what notes claimed and what of it was so, or says that there are none", async () => {
+    expect((await runWith(["witnesses"])).out).toContain("No repository here carries notes");
+    const zero = {
+      commitGone: 1,
+      onMerges: 2,
+      notRead: 3,
+      linesClaimedOnDefault: 4,
+      linesAddedOnDefault: 5,
+      linesOfAgents: 6,
+      linesMixed: 7,
+    };
+    const row = { ...zero, repository: "o/n", dialect: "git-ai", notes: 8, linesClaimed: 28_509, linesAdded: 1, linesOverClaimed: 28_508 };
+    const notes = async () => [{ ...row, linesOfPersons: 9, testLines: 10, unseenSessions: 11 }];
+    const { out } = await runWith(["witnesses"], { assay: { notes } });
+    expect(out).toContain("o/n: git-ai");
+    expect(out).toContain("  28,508  that it did not add: over-claimed");
+    expect(JSON.parse((await runWith(["witnesses", "--json"], { assay: { notes } })).out)).toMatchObject([{ linesOverClaimed: 28_508 }]);
   });
 
   it("keeps the terminal safe from what a log says", async () => {

@@ -1,7 +1,7 @@
 import type { RefFact } from "../../contract/facts.ts";
 
-/** `commitsAllRefs` counts every ref but these (RULINGS 4): checkpoint and shadow branches of Entire, and notes. */
-const notCounted = /^refs\/(?:heads\/entire\/|remotes\/[^/]+\/entire\/|entire\/|notes\/|replace\/)/;
+/** `commitsAllRefs` counts every ref but these (RULINGS 4): checkpoint and shadow branches of Entire, and notes (git-ai's first ones stood under refs/ai). */
+const notCounted = /^refs\/(?:heads\/entire\/|remotes\/[^/]+\/entire\/|entire\/|ai\/|notes\/|replace\/)/;
 
 /** Refs whose lines are followed and linked: branches, tags, heads of pull and merge requests. */
 const code = /^refs\/(?:heads|tags|remotes)\/|^refs\/pull\/\d+\/head$|^refs\/merge-requests\/\d+\/head$|^HEAD$/;

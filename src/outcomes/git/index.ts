@@ -16,6 +16,8 @@ export interface Repository {
   readonly git: Git;
   /** Every ref that leads to a commit; a detached HEAD under its own name. */
   readonly refs: readonly RefFact[];
+  /** Refs that are a blob, for tools that keep one beside each commit. */
+  readonly blobRefs: readonly { readonly name: string; readonly oid: string }[];
   /** What the repository says about its default branch, for `chooseDefaultBranch`. */
   readonly hints: DefaultBranchHints;
 }
@@ -30,7 +32,8 @@ export async function openRepository(folder: string, variables: Readonly<Record<
   const place = await findRepository(folder, variables);
   if (place === null) return null;
   const git = openGit(place.commonDir, variables);
-  const [refs, head] = await Promise.all([readRefs(git), readHead(git)]);
+  const blobRefs: { name: string; oid: string }[] = [];
+  const [refs, head] = await Promise.all([readRefs(git, (name, oid) => void blobRefs.push({ name, oid })), readHead(git)]);
   const facts = refs.map(({ name, commit }): RefFact => ({ kind: "ref", name, commit }));
   if (head.branch === null && head.commit !== null) facts.push({ kind: "ref", name: "HEAD", commit: head.commit });
   const originHead = refs.find(({ name }) => name === "refs/remotes/origin/HEAD")?.symbolic ?? null;
@@ -38,6 +41,7 @@ export async function openRepository(folder: string, variables: Readonly<Record<
     place,
     git,
     refs: facts,
+    blobRefs,
     hints: { originHead: originHead?.replace("refs/remotes/origin/", "") ?? null, head: head.branch?.replace("refs/heads/", "") ?? null },
   };
 }

@@ -33,6 +33,15 @@ describe("a commit message", () => {
     expect(trailers).toEqual([{ key: "Fixes", value: "0123456789ab", inTrailerBlock: true }]);
   });
 
+  it("tells the line agents put under a message, by the agent's name alone", () => {
+    const read = (line: string): string[] => readMessage(message("subject", "", line)).trailers.map(({ key, value }) => `${key}: ${value}`);
+    expect(read("🤖 Generated with [Claude Code](https://claude.com/claude-code)")).toEqual(["Generated-with: Claude Code"]);
+    expect(read("Generated with Codex CLI, on a Sunday")).toEqual(["Generated-with: Codex CLI"]);
+    expect(read("Generated with love by Ada")).toEqual([]);
+    expect(read("as it was Generated with Cursor")).toEqual([]);
+    expect(read("Amp-Thread-ID: https://ampcode.com/threads/T-1")).toEqual(["Amp-Thread-ID: https://ampcode.com/threads/T-1"]);
+  });
+
   it.each([
     ["Add a thing (#12)", 12, null],
     ['Revert "Add a thing (#12)" (#13)', 13, null],

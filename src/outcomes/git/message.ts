@@ -11,9 +11,11 @@ const knownTrailers = [
   "Agent-Logs-Url",
   "Agent-Session",
   "AI-Agent",
+  "Ai-assisted",
   "AI-Model",
   "AI-Session",
   "AI-Tool",
+  "Amp-Thread-ID",
   "Assisted-by",
   "Change-Id",
   "Claude-Session",
@@ -29,6 +31,7 @@ const knownTrailers = [
   "Entire-Strategy",
   "Ephemeral-branch",
   "Fixes",
+  "Gemini-Session",
   "Generated-by",
   "Generated-with",
   "Made-with",
@@ -42,6 +45,13 @@ const knownTrailers = [
 
 const spelling = new Map(knownTrailers.map((key) => [key.toLowerCase(), key] as const));
 const trailerLine = new RegExp(`^(${knownTrailers.join("|")}): *(\\S.*?)[ \\t\\r]*$`, "gim");
+
+/**
+ * The line agents put under a message, as a trailer: `🤖 Generated with [Claude Code](…)`. Of the line only an agent's name is
+ * kept, so that no sentence of a person is.
+ */
+const generatedLine =
+  /^[^\w\n]{0,8}(?:Generated|Made|Created) with \[?(Aider|Amp|Claude(?: Code)?|Cline|Codex(?: CLI)?|Copilot|Cursor|Devin|Droid|Factory|Gemini(?: CLI)?|GitHub Copilot|Goose|Jules|OpenCode|Windsurf)\b/gim;
 
 /** `Fixes:` often goes on with the culprit's subject: only the commit, issue or address is kept. */
 const reference = /^(?:[0-9a-f]{7,64}\b|(?:[\w.-]+\/[\w.-]+)?[#!]\d+|[A-Z][A-Z0-9]+-\d+|https?:\/\/\S+)/;
@@ -77,15 +87,21 @@ function mergedRequest(subject: string, message: string): number | null {
 
 function readTrailers(message: string): MessageFacts["trailers"] {
   const found = [...message.matchAll(trailerLine)];
-  if (found.length === 0) return noTrailers;
+  const generated = [...message.matchAll(generatedLine)].map((match) => ({
+    key: "Generated-with",
+    value: match[1] as string,
+    inTrailerBlock: false,
+  }));
+  if (found.length === 0) return generated.length === 0 ? noTrailers : generated;
   const block = trailerBlock(message.split("\n"));
-  return found.flatMap((match) => {
+  const trailers = found.flatMap((match) => {
     const key = spelling.get((match[1] as string).toLowerCase()) as string;
     const text = match[2] as string;
     const value = key === "Fixes" || key === "Reverts" ? reference.exec(text)?.[0] : text.slice(0, longestValue);
     const line = message.slice(0, match.index).split("\n").length - 1;
     return value === undefined ? [] : [{ key, value, inTrailerBlock: line >= block.start && line < block.end }];
   });
+  return [...trailers, ...generated];
 }
 
 const noTrailers: MessageFacts["trailers"] = [];

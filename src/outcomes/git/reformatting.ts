@@ -35,25 +35,32 @@ function groupsOf(bare: Float64Array, start: number, middle: number, end: number
   const groups: Group[] = [];
   let removed = start;
   let added = middle;
+  let least = 0;
   while (removed < middle && added < end) {
-    const next = nextGroup(bare, removed, middle, added, end);
+    const next = nextGroup(bare, removed, middle, added, end, least);
     if (next === null) {
       removed++;
       added++;
+      least = mostSkipped - 1; // what is nearer was looked at from the line before
       continue;
     }
     groups.push(next);
     removed = next.removedEnd;
     added = next.addedEnd;
+    least = 0;
   }
   return groups;
 }
 
-/** The nearest lines from here on that go together; of two as near the one that leaves out fewer removed lines. */
-function nextGroup(bare: Float64Array, removed: number, middle: number, added: number, end: number): Group | null {
-  for (let skipped = 0; skipped <= mostSkipped; skipped++) {
+/**
+ * The nearest lines from here on that go together; of two as near the one that leaves out fewer removed lines.
+ * @param least lines to leave out at least
+ */
+function nextGroup(bare: Float64Array, removed: number, middle: number, added: number, end: number, least: number): Group | null {
+  for (let skipped = least; skipped <= mostSkipped; skipped++) {
     for (let ofRemoved = 0; ofRemoved <= skipped; ofRemoved++) {
-      const [from, to] = [removed + ofRemoved, added + skipped - ofRemoved];
+      const from = removed + ofRemoved;
+      const to = added + skipped - ofRemoved;
       const group = from < middle && to < end ? groupAt(bare, from, middle, to, end) : null;
       if (group !== null) return group;
     }
@@ -65,23 +72,28 @@ const bytesOf = (bare: number): number => Math.floor(bare / 0x100000000);
 
 /** The fewest lines from two places on that hold the same text, null where they hold different texts. */
 function groupAt(bare: Float64Array, removed: number, middle: number, added: number, end: number): Group | null {
-  let old = bare[removed] as number;
-  let now = bare[added] as number;
+  const old = bare[removed] as number;
+  const now = bare[added] as number;
   if (old === 0 || now === 0) return null; // an empty line begins nothing
   let removedEnd = removed + 1;
   let addedEnd = added + 1;
-  while (old !== now) {
-    const missing = bytesOf(old) - bytesOf(now);
-    if (missing === 0) return null;
+  // Lengths meet far less often than lines are looked at: the texts are joined only where they do.
+  for (let missing = bytesOf(old) - bytesOf(now); missing !== 0; ) {
     if (missing < 0) {
       if (removedEnd === middle || removedEnd - removed === mostWrapped) return null;
-      old = joinBare(old, bare[removedEnd++] as number);
+      missing += bytesOf(bare[removedEnd++] as number);
     } else {
       if (addedEnd === end || addedEnd - added === mostWrapped) return null;
-      now = joinBare(now, bare[addedEnd++] as number);
+      missing -= bytesOf(bare[addedEnd++] as number);
     }
   }
-  return { removed, removedEnd, added, addedEnd };
+  return joined(bare, removed, removedEnd) === joined(bare, added, addedEnd) ? { removed, removedEnd, added, addedEnd } : null;
+}
+
+function joined(bare: Float64Array, from: number, to: number): number {
+  let text = bare[from] as number;
+  for (let line = from + 1; line < to; line++) text = joinBare(text, bare[line] as number);
+  return text;
 }
 
 function tellGroups(lines: LineDiff["lines"], groups: readonly Group[], found: (added: number, removed: number) => void): void {

@@ -193,6 +193,52 @@ describe("a checkpoint branch", () => {
     expect(listed(both)).toHaveLength(1);
   });
 
+  test("of v2 keeps metadata in one ref and transcripts in others, by generation; its compact transcript is no second session", async () => {
+    await commit(
+      {
+        "aa/bbccddeeff/metadata.json": Buffer.from('{"checkpoint_id":"aabbccddeeff"}'),
+        "aa/bbccddeeff/0/metadata.json": metadata("s1"),
+        "aa/bbccddeeff/0/transcript.jsonl": Buffer.from('{"v":1,"agent":"claude-code"}\n'),
+        "aa/bbccddeeff/0/transcript_hash.txt": Buffer.from("sha256:0"),
+        "bb/bbccddeeff/0/metadata.json": metadata("s1"),
+      },
+      "refs/entire/checkpoints/v2/main",
+    );
+    await commit(
+      { "generation.json": Buffer.from("{}"), "aa/bbccddeeff/0/raw_transcript": firstLines(10) },
+      "refs/entire/checkpoints/v2/full/0000000000001",
+    );
+    await commit(
+      { "bb/bbccddeeff/0/raw_transcript": transcript, "bb/bbccddeeff/0/raw_transcript_hash.txt": Buffer.from("sha256:0") },
+      "refs/entire/checkpoints/v2/full/current",
+    );
+    const reading = await readSource(checkpoints, env());
+    expect(listed(reading).map((fact) => `${fact.checkpoint} ${fact.session} ${fact.transcript}`)).toEqual([
+      "aabbccddeeff s1 present",
+      "bbbbccddeeff s1 present",
+    ]);
+    expect(responses(reading.facts)).toHaveLength(10);
+    expect(problems(reading)).toEqual([]);
+  });
+
+  test("that v1 and v2 both hold is one checkpoint, with one transcript", async () => {
+    await commit({ "aa/bbccddeeff/0/metadata.json": metadata("2026-01-02-s1"), "aa/bbccddeeff/0/full.jsonl": transcript });
+    const alone = await readSource(checkpoints, env());
+    await commit({ "aa/bbccddeeff/0/metadata.json": metadata("s1") }, "refs/entire/checkpoints/v2/main");
+    await commit({ "aa/bbccddeeff/0/raw_transcript": transcript }, "refs/entire/checkpoints/v2/full/current");
+    const both = await readSource(checkpoints, env());
+    expect(joinFacts(both.facts)).toEqual(joinFacts(alone.facts));
+    expect(listed(both)[0]?.transcriptBytes).toBe(transcript.length);
+
+    // v1's transcript is absent from this copy: v2's is read
+    const oid = (await runGit(openGit(root, variables), ["rev-parse", `${branch}:aa/bbccddeeff/0/full.jsonl`])).toString().trim();
+    await commit({ "aa/bbccddeeff/0/raw_transcript": firstLines(10) }, "refs/entire/checkpoints/v2/full/current");
+    rmSync(join(root, "objects", oid.slice(0, 2), oid.slice(2)));
+    const partial = await readSource(checkpoints, env());
+    expect(listed(partial).map((fact) => `${fact.session} ${fact.transcript}`)).toEqual(["s1 present"]);
+    expect(responses(partial.facts)).not.toHaveLength(0);
+  });
+
   test("may be cut in parts, which are read as one transcript", async () => {
     const half = firstLines(12);
     await commit({

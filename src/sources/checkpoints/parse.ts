@@ -19,21 +19,27 @@ export interface CheckpointListing {
 }
 
 const inCheckpoint = /^([0-9a-f]{2})\/([0-9a-f]{10})\/(?:(\d+)\/)?([^/]+)$/;
-const transcriptName = /^(?:full\.jsonl|raw_transcript)(?:\.(\d+))?$/;
+const transcriptName = /^(full\.jsonl|raw_transcript)(?:\.(\d+))?$/;
 /** Written beside the transcript and not read: the compact `transcript.jsonl` tells the same session in fewer words. */
-const companions = new Set(["prompt.txt", "context.md", "content_hash.txt", "transcript.jsonl", "raw_transcript_hash.txt"]);
+const companions = new Set([
+  "prompt.txt",
+  "context.md",
+  "content_hash.txt",
+  "transcript.jsonl",
+  "transcript_hash.txt",
+  "raw_transcript_hash.txt",
+]);
+/** Names a generation of transcripts of v2: bookkeeping of its own. */
+const generationFile = "generation.json";
 
 /** Sorts the files of a checkpoint tree into entries, by folder. */
 export function listEntries(files: readonly TreeEntry[]): CheckpointListing {
-  const entries = new Map<
-    string,
-    { checkpoint: string; numbered: boolean; metadata: TreeEntry | null; transcript: { part: number; file: TreeEntry }[] }
-  >();
+  const entries = new Map<string, { checkpoint: string; numbered: boolean; metadata: TreeEntry | null; transcript: Part[] }>();
   let foreign = 0;
   for (const file of files) {
     const match = inCheckpoint.exec(file.path);
     if (match === null) {
-      if (!/^[0-9a-f]{2}\/[0-9a-f]{10}\/(?:\d+\/)?tasks\//.test(file.path)) foreign++;
+      if (file.path !== generationFile && !/^[0-9a-f]{2}\/[0-9a-f]{10}\/(?:\d+\/)?tasks\//.test(file.path)) foreign++;
       continue;
     }
     const [, shard = "", rest = "", number, name = ""] = match;
@@ -41,7 +47,7 @@ export function listEntries(files: readonly TreeEntry[]): CheckpointListing {
     const entry = entries.get(folder) ?? { checkpoint: shard + rest, numbered: number !== undefined, metadata: null, transcript: [] };
     const part = transcriptName.exec(name);
     if (name === "metadata.json") entry.metadata = file;
-    else if (part !== null) entry.transcript.push({ part: Number(part[1] ?? 0), file });
+    else if (part !== null) entry.transcript.push({ layout: part[1] as Part["layout"], part: Number(part[2] ?? 0), file });
     else if (!companions.has(name)) foreign++;
     entries.set(folder, entry);
   }
@@ -49,10 +55,31 @@ export function listEntries(files: readonly TreeEntry[]): CheckpointListing {
   const listed = [...entries].flatMap(([folder, { checkpoint, metadata, transcript }]): CheckpointEntry[] => {
     // The metadata above numbered folders sums them up and names no session.
     if (withNumbers.has(folder) && transcript.length === 0) return [];
-    const parts = transcript.sort((a, b) => a.part - b.part).map(({ file }) => file);
+    const parts = oneTelling(transcript);
     return metadata === null && parts.length === 0 ? [] : [{ folder, checkpoint, metadata, transcript: parts }];
   });
   return { entries: listed, foreign };
+}
+
+interface Part {
+  readonly layout: "full.jsonl" | "raw_transcript";
+  readonly part: number;
+  readonly file: TreeEntry;
+}
+
+/**
+ * The transcript of an entry that v1 and v2 both hold: they tell the same session, so only one is read. That is v1's, unless
+ * this copy lacks a part of it and has v2's whole.
+ */
+function oneTelling(parts: readonly Part[]): TreeEntry[] {
+  const of = (layout: Part["layout"]): TreeEntry[] =>
+    parts
+      .filter((one) => one.layout === layout)
+      .sort((a, b) => a.part - b.part)
+      .map(({ file }) => file);
+  const [first, second] = [of("full.jsonl"), of("raw_transcript")];
+  const isWhole = (files: readonly TreeEntry[]): boolean => files.length > 0 && files.every(({ size }) => size !== null);
+  return isWhole(first) || !isWhole(second) ? (first.length > 0 ? first : second) : second;
 }
 
 export interface CheckpointMetadata {

@@ -6,10 +6,12 @@ import {
   buildApplication,
   buildCommand,
   buildRouteMap,
+  type RouteMap,
   text_en,
 } from "@stricli/core";
 import type { CloseFlags, SensitivityFlags } from "./commands/close.ts";
 import type { BlameFlags } from "./commands/blame.ts";
+import type { DoctorFlags } from "./commands/doctor.ts";
 import type { QueryFlags } from "./commands/query.ts";
 import type { ReportFlags } from "./commands/report.ts";
 import type { ShowFlags } from "./commands/show.ts";
@@ -98,6 +100,23 @@ const show = (kind: "session" | "change" | "commit", brief: string) =>
     docs: { brief },
   });
 
+const repositoryOfFile = {
+  kind: "parsed",
+  parse: requireText,
+  optional: true,
+  placeholder: "PATH",
+  brief: "Its repository, where the file is not in this one",
+} as const;
+
+const showFile = buildCommand<ShowFlags & { readonly repo?: string }, [string], CliContext>({
+  loader: async () => (await import("./commands/show.ts")).showFile,
+  parameters: {
+    flags: { repo: repositoryOfFile, ...asOfFlags, ...commonFlags },
+    positional: { kind: "tuple", parameters: [{ brief: "A file that HEAD has", placeholder: "FILE", parse: requireText }] },
+  },
+  docs: { brief: "One file: what its lines cost, who wrote them, how long they live" },
+});
+
 const explain = buildCommand<AsOfFlags & CommonFlags, [string], CliContext>({
   loader: async () => (await import("./commands/explain.ts")).explain,
   parameters: {
@@ -126,6 +145,12 @@ const sources = buildCommand<CommonFlags, [], CliContext>({
   loader: async () => (await import("./commands/sources.ts")).sources,
   parameters: { flags: commonFlags },
   docs: { brief: "List where tokens were read from" },
+});
+
+const witnesses = buildCommand<CommonFlags, [], CliContext>({
+  loader: async () => (await import("./commands/witnesses.ts")).witnesses,
+  parameters: { flags: commonFlags },
+  docs: { brief: "List what authorship notes claim, and what of it was so" },
 });
 
 const problems = buildCommand<CommonFlags, [], CliContext>({
@@ -268,13 +293,7 @@ const blame = buildCommand<BlameFlags, [string], CliContext>({
   loader: async () => (await import("./commands/blame.ts")).blame,
   parameters: {
     flags: {
-      repo: {
-        kind: "parsed",
-        parse: requireText,
-        optional: true,
-        placeholder: "PATH",
-        brief: "Its repository, where the file is not in this one",
-      },
+      repo: repositoryOfFile,
       ...asOfFlags,
       ...commonFlags,
     },
@@ -299,6 +318,29 @@ const whoami = buildCommand<CommonFlags & { readonly unmatched?: boolean }, [], 
   docs: { brief: "List the identities seen, and whose they are" },
 });
 
+const doctor = buildCommand<DoctorFlags, [], CliContext>({
+  loader: async () => (await import("./commands/doctor.ts")).doctor,
+  parameters: { flags: { home: searchFlags.home, noHome: searchFlags.noHome, ...commonFlags } },
+  docs: {
+    brief: "Check the store, this machine, the logs and the repositories",
+    fullDescription:
+      "Check the store, this machine, the logs and the repositories.\nChanges nothing. Ends with exit code 1 when something failed; a warning alone ends with 0.",
+  },
+});
+
+const completion = buildCommand<CommonFlags, [string], CliContext>({
+  loader: async () => (await import("./commands/completion.ts")).completion,
+  parameters: {
+    flags: commonFlags,
+    positional: { kind: "tuple", parameters: [{ brief: "bash, zsh or fish", placeholder: "SHELL", parse: requireText }] },
+  },
+  docs: {
+    brief: "Print the script that completes commands, flags and names in a shell",
+    fullDescription:
+      "Print the script that completes commands, flags and names in a shell.\nbash, zsh: put into the shell's start file: source <(assay completion bash)\nfish: assay completion fish > ~/.config/fish/completions/assay.fish",
+  },
+});
+
 /** Without a prototype: `assay constructor` is an unknown command, not Object's. */
 const routes = Object.assign(Object.create(null) as Record<never, never>, {
   start,
@@ -310,8 +352,9 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
       session: show("session", "One session: its turns, its commits, its money"),
       change: show("change", "One change: who wrote it, what it cost, what is left of it"),
       commit: show("commit", "One commit: which sessions wrote it, with which evidence"),
+      file: showFile,
     },
-    docs: { brief: "Open one session, change or commit" },
+    docs: { brief: "Open one session, change, commit or file" },
   }),
   explain,
   query,
@@ -319,12 +362,15 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   whoami,
   measures,
   sources,
+  witnesses,
   problems,
+  doctor,
   audit,
   close,
   restatement,
   sensitivity,
   rebuild,
+  completion,
 });
 
 /** The first word of a command line that is not a flag has to be one of these. */
@@ -333,36 +379,37 @@ export const commandNames: readonly string[] = Object.keys(routes);
 /** The command that runs when none is named. */
 export const defaultCommandName = "start";
 
-export function buildApp(version: string, debug: boolean): Application<CliContext> {
-  return buildApplication(
-    buildRouteMap({
-      routes,
-      docs: {
-        brief: "What did the tokens buy?",
-        fullDescription: [
-          "What did the tokens buy? Assay follows AI tokens from the agents' own logs to the lines, commits and changes they became.",
-          "",
-          "`assay` alone finds the agent logs of this computer and the repositories they worked in, imports, and answers.",
-          "Exit codes: 0 ok, 1 fault, 2 usage, 3 input was lost to damage (import only).",
-        ].join("\n"),
-      },
-    }),
-    {
-      name: "assay",
-      versionInfo: { currentVersion: version },
-      scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
-      documentation: { caseStyle: "convert-camel-to-kebab", onlyRequiredInUsageLine: true, disableAnsiColor: false },
-      determineExitCode: exitCodeOf,
-      localization: {
-        text: {
-          ...text_en,
-          exceptionWhileRunningCommand: (failure) => failureText(failure, debug),
-          exceptionWhileLoadingCommandFunction: (failure) => failureText(failure, debug),
-          exceptionWhileParsingArguments: (failure) => argumentText(failure, debug),
-        },
+export function buildRoutes(): RouteMap<CliContext> {
+  return buildRouteMap({
+    routes,
+    docs: {
+      brief: "What did the tokens buy?",
+      fullDescription: [
+        "What did the tokens buy? Assay follows AI tokens from the agents' own logs to the lines, commits and changes they became.",
+        "",
+        "`assay` alone finds the agent logs of this computer and the repositories they worked in, imports, and answers.",
+        "Exit codes: 0 ok, 1 fault (or something doctor found), 2 usage, 3 input was lost to damage (import only).",
+      ].join("\n"),
+    },
+  });
+}
+
+export function buildApp(commands: RouteMap<CliContext>, version: string, debug: boolean): Application<CliContext> {
+  return buildApplication(commands, {
+    name: "assay",
+    versionInfo: { currentVersion: version },
+    scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+    documentation: { caseStyle: "convert-camel-to-kebab", onlyRequiredInUsageLine: true, disableAnsiColor: false },
+    determineExitCode: exitCodeOf,
+    localization: {
+      text: {
+        ...text_en,
+        exceptionWhileRunningCommand: (failure) => failureText(failure, debug),
+        exceptionWhileLoadingCommandFunction: (failure) => failureText(failure, debug),
+        exceptionWhileParsingArguments: (failure) => argumentText(failure, debug),
       },
     },
-  );
+  });
 }
 
 function argumentText(failure: unknown, debug: boolean): string {

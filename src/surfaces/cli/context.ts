@@ -1,5 +1,6 @@
 /** What a command is called with as `this`. */
 import { resolve } from "node:path";
+import type { RouteMap } from "@stricli/core";
 import type { Assay, AskOptions } from "../../app/assay.ts";
 import type { AsOfFlags, CommonFlags, SearchFlags } from "./flags.ts";
 import { UserError } from "../../contract/errors.ts";
@@ -12,6 +13,8 @@ const widthWithoutTerminal = 80;
 
 export interface CliContext {
   readonly machine: Machine;
+  /** Every command there is. */
+  readonly routes: RouteMap<CliContext>;
   /** What stricli writes to and reads the exit code from. */
   readonly process: {
     readonly stdout: { write(text: string): void; getColorDepth(): number };

@@ -30,6 +30,8 @@ export interface Machine {
   readonly stderr: Screen;
   readonly version: string;
   readonly platform: NodeJS.Platform;
+  /** `v20.19.0` */
+  readonly nodeVersion: string;
   readonly homeDir: string;
   readonly workingDir: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
@@ -37,6 +39,8 @@ export interface Machine {
   now(): number;
   openAssay(options: OpenOptions): Promise<Assay>;
   makeSample(folder: string): Promise<SampleFolders>;
+  /** Bytes this user may still write to the disk of a folder; null where the machine does not tell. */
+  freeBytes(folder: string): Promise<number | null>;
   isFolder(path: string): Promise<boolean>;
   /** Writes a file and the folders above it. */
   writeText(path: string, text: string): Promise<void>;

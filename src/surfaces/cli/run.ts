@@ -1,6 +1,6 @@
 import { run } from "@stricli/core";
 import { exitCodes } from "../../contract/errors.ts";
-import { buildApp, commandNames, defaultCommandName } from "./app.ts";
+import { buildApp, buildRoutes, commandNames, defaultCommandName } from "./app.ts";
 import type { CliContext } from "./context.ts";
 import type { Machine } from "./machine.ts";
 
@@ -16,7 +16,8 @@ export async function runCli(args: readonly string[], machine: Machine): Promise
     stdout: { write: (text) => machine.stdout.write(text), getColorDepth: () => helpColors(machine) },
     stderr: { write: (text) => machine.stderr.write(text) },
   };
-  await run(buildApp(machine.version, debug), withCommandFirst(args), { machine, process });
+  const routes = buildRoutes();
+  await run(buildApp(routes, machine.version, debug), withCommandFirst(args), { machine, routes, process });
   return exitCodeFrom(process.exitCode);
 }
 

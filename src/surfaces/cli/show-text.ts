@@ -1,6 +1,6 @@
-/** One session, change or commit, and explanations, for a terminal: the figures first, then the strands they rest on. */
+/** One session, change, commit or file, and explanations, for a terminal: the figures first, then the strands they rest on. */
 import type { AnswerFate } from "../../contract/answer.ts";
-import type { ChangeCard, CommitCard, Explanation, SessionCard, StrandRow } from "../../contract/show.ts";
+import type { ChangeCard, CommitCard, Explanation, FileCard, SessionCard, StrandRow } from "../../contract/show.ts";
 import type { TextOptions } from "./answer-text.ts";
 import { type Ink, inkFor } from "./ink.ts";
 import { formatCount, formatNumberOf, formatRatio, formatUsd } from "./numbers.ts";
@@ -9,6 +9,7 @@ import { type Column, pad, tableLines } from "./text-table.ts";
 
 const strandsShown = 8;
 const turnsShown = 20;
+const changesShown = 12;
 const titleColumns = 12;
 
 export function sessionCardText(card: SessionCard, options: TextOptions): string {
@@ -95,6 +96,59 @@ export function commitCardText(card: CommitCard, options: TextOptions): string {
     strandTable(card.strands, options, ink),
   ]);
 }
+
+export function fileCardText(card: FileCard, options: TextOptions): string {
+  const ink = inkFor(options.color);
+  const { aiShare, survival } = card;
+  const kinds = [...new Set(card.ages.flatMap(({ lines }) => Object.keys(lines)))].sort();
+  const ages = card.ages.map(({ fromDays, toDays, lines }) => [
+    toDays === null ? `${fromDays} days and more` : `${fromDays} to ${toDays - 1} days`,
+    ...kinds.map((kind) => formatCount(lines[kind] ?? 0)),
+  ]);
+  const sessions = card.sessions
+    .slice(0, strandsShown)
+    .map((row) => [printable(row.session), formatUsd(row.nanoUsd), formatCount(row.lines)]);
+  const changes = card.changes
+    .slice(0, changesShown)
+    .map((row) => [printable(row.change), minute(row.landedAt), formatCount(row.linesAdded), formatCount(row.linesRemoved)]);
+  return page([
+    [ink.bold(`File ${printable(card.path)}`)],
+    facts(
+      [
+        ["spend", `${formatUsd(card.spendNanoUsd)} on the lines commits wrote here, at list prices`],
+        ["where", card.repository],
+        ["before", card.earlierPaths.join(", ")],
+        [
+          "lines",
+          `${formatCount(card.linesAlive)} alive of ${formatCount(card.linesLanded)} landed and ${formatCount(card.linesWritten)} written`,
+        ],
+        [
+          "by agents",
+          aiShare === null ? "no lines to tell" : `${formatRatio(aiShare.low)} to ${formatRatio(aiShare.high)} of the lines alive`,
+        ],
+        ["survival", `${orUnknown(survival.days7)} alive after 7 days, ${orUnknown(survival.days21)} after 21`],
+      ],
+      options,
+      ink,
+    ),
+    kinds.length === 0
+      ? []
+      : table("Lines alive, by days since they landed", [left("age"), ...kinds.map((kind) => right(words(kind)))], ages, options, ink),
+    withMore(
+      table("Sessions", [left("session"), right("spend"), right("lines")], sessions, options, ink),
+      card.sessions.length - strandsShown,
+      "sessions",
+    ),
+    withMore(
+      table("Changes that touched it", [left("change"), left("landed"), right("added"), right("removed")], changes, options, ink),
+      card.changes.length - changesShown,
+      "changes",
+    ),
+    card.notes.flatMap((note) => wrap(printable(note), options.width)),
+  ]);
+}
+
+const orUnknown = (share: number | null): string => (share === null ? "not known" : formatRatio(share));
 
 export function explanationText(explanation: Explanation, options: TextOptions): string {
   const ink = inkFor(options.color);

@@ -1,5 +1,6 @@
 /** Two repositories and the transcripts of the sessions that work in them, which grow a step at a time. */
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -19,6 +20,10 @@ export const steps = [
   "revert",
   "rewrite the last commit",
   "fail a write",
+  "note the authors of a commit",
+  "sign a commit for the next session",
+  "begin a session",
+  "take the notes away",
   "grow a session",
 ] as const;
 export type Step = (typeof steps)[number];
@@ -94,6 +99,12 @@ export class GrowingWorld {
         return this.#revert();
       case "rewrite the last commit":
         return void this.#git(this.repository, "commit", "-q", "--amend", "--allow-empty", "-m", `Once more ${this.#count++}`);
+      case "note the authors of a commit":
+        return this.#note(this.#own());
+      case "sign a commit for the next session":
+        return this.#sign();
+      case "take the notes away":
+        return void this.#git(this.repository, "update-ref", "-d", "refs/notes/ai");
       default:
         return step satisfies never;
     }
@@ -113,10 +124,41 @@ export class GrowingWorld {
   }
 
   #begin(folder: string): Session {
-    const session = { id: `5e55${String(this.#sessions.length).padStart(4, "0")}-0000-4000-8000-000000000000`, folder, records: [] };
+    const session = { id: this.#nextId(), folder, records: [] };
     this.#sessions.push(session);
     this.#edit(session, this.#now);
     return session;
+  }
+
+  /** The id of the session that begins next. */
+  #nextId(): string {
+    return `5e55${String(this.#sessions.length).padStart(4, "0")}-0000-4000-8000-000000000000`;
+  }
+
+  /** Lines that no log tells of, in each file. */
+  #writeUnlogged(): void {
+    for (const [file, lines] of this.#files) if (file.startsWith(this.repository)) this.#save(file, [...lines, ...this.#lines(3)]);
+  }
+
+  /** A note gives one file to a session, another to one that nobody knows yet, the third to a person; some lines to two. */
+  #note(session: Session): void {
+    this.#edit(session, this.#now);
+    this.#writeUnlogged();
+    this.#now += minute;
+    const commit = this.#commitIn(this.repository, "Go on, as noted");
+    const key = (id: string): string => `s_${createHash("sha256").update(`claude:${id}`).digest("hex").slice(0, 14)}::t_1`;
+    const claims = [
+      ["src/boat.ts", `  ${key(session.id)} 1-400`, "  h_0123456789abcd 1-8"],
+      ["src/crew.ts", `  ${key(this.#nextId())} 1-400`],
+      ["README.md", "  h_0123456789abcd 1-400"],
+    ];
+    const note = [...claims.flat(), "---", '{"schema_version":"authorship/3.0.0"}'].join("\n");
+    this.#git(this.repository, "notes", "--ref=refs/notes/ai", "add", "-f", "-m", note, commit);
+  }
+
+  #sign(): void {
+    this.#writeUnlogged();
+    this.#commitIn(this.repository, `Go on\n\nClaude-Session: ${this.#nextId()}`);
   }
 
   /** A turn that replaces some lines of a file by new ones. */
@@ -208,6 +250,8 @@ export class GrowingWorld {
   }
 
   #revert(): void {
+    this.#edit(this.#own(), this.#now); // git does not revert what changed nothing
+    this.#now += minute;
     this.#commitIn(this.repository, "What will be taken back");
     this.#now += minute;
     this.#git(this.repository, "revert", "--no-edit", "HEAD");

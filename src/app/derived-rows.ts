@@ -126,6 +126,7 @@ export function derivedRows(
           outputNanoPerMillion,
         ],
       ),
+    context_cost: () => contextRows(computed, free.usage),
     segment: () =>
       computed.segments.map(
         (segment, s): Row => [
@@ -167,6 +168,10 @@ export function derivedRows(
     opaque_path: () =>
       computed.repositories.flatMap(({ repository, history }) => [...history.opaquePaths.keys()].map((path): Row => [repository, path])),
   };
+}
+
+function* contextRows({ contextCosts }: Computed, firstUsage: number): Generator<Row> {
+  for (const { usage, cause, nanoUsd } of contextCosts()) yield [firstUsage + usage, cause, nanoUsd];
 }
 
 const problemRow = ({ source, code, severity, locator, message, hint, count }: Problem, repository: number | null): Row => [

@@ -15,6 +15,7 @@ import { markedAgent } from "./agent-markers.ts";
 import { countRows } from "./count-rows.ts";
 import { checkpointsNamed } from "./evidence.ts";
 import { fateRow } from "./kept-fates.ts";
+import { strandLife } from "./strand-life.ts";
 import { spanRows } from "./span-rows.ts";
 import { type ChangeNames, type Written, artefactsText, mentionsOf, packPlaces } from "./written.ts";
 
@@ -298,15 +299,7 @@ function strandRow(id: number, segment: number, from: number, to: number, total:
     strand.side,
     strand.lines,
     strand.authorKind,
-    life?.writtenAt ?? null,
-    life?.committedAt ?? null,
-    life?.landedAt ?? null,
-    life?.releasedAt ?? null,
-    life?.diedAt ?? null,
-    life?.death ?? null,
-    life?.supersededAt ?? null,
-    life?.undoneAt ?? null,
-    life?.lastActiveAt ?? null,
+    ...strandLife(life),
     strand.horizon,
     strand.commit,
     life?.deathCommit ?? null,

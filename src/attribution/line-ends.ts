@@ -1,10 +1,15 @@
 import type { LineHistoryResult } from "../contract/history.ts";
+import type { LineFeatures } from "../lines/line-diff.ts";
 import type { Life } from "./model.ts";
+import { editedParagraphs } from "./paragraphs.ts";
 
 /** What removes each line, by line: 1 where the killer adds in the same hunk. And the line each was moved to, or -1. */
 export class LineEnds {
   readonly replaced: Uint8Array;
+  /** Of a paragraph of which a sentence was changed, the paragraph that came in its place. */
   readonly movedTo: Int32Array;
+  /** The paragraph this one was before a sentence of it was changed, -1 for others. */
+  readonly editedFrom: Int32Array;
   /** The line a re-land brought back as this one, -1 for others (RULINGS 26). */
   readonly restored: Int32Array;
   /** The line a revert put in the place of this removed one, -1 for others: the removal was undone. */
@@ -19,6 +24,7 @@ export class LineEnds {
       const origin = history.origin[line] as number;
       if (origin >= 0) this.movedTo[origin] = line;
     }
+    this.editedFrom = new Int32Array(history.lines).fill(-1);
     this.restored = new Int32Array(history.lines).fill(-1);
     this.broughtBack = new Int32Array(history.lines).fill(-1);
     this.#restore();
@@ -30,12 +36,25 @@ export class LineEnds {
         let place = 0;
         for (let h = 0; h < hunks.length; h += 4) {
           const [removed, added] = [hunks[h + 1] as number, hunks[h + 3] as number];
-          if (added > 0)
+          if (added > 0) {
             for (let i = place; i < place + removed; i++) if (history.killer[ids[i] as number] === c) this.replaced[ids[i] as number] = 1;
+            if (removed > 0 && commit.reverts === null) this.#editParagraphs(c, file.diff.lines, ids, place, removed, added);
+          }
           place += removed + added;
         }
       });
     });
+  }
+
+  /** Prose lives by the sentence: a paragraph goes on in the one that has most of it, in its place (MEASURES 1). */
+  #editParagraphs(c: number, lines: LineFeatures, ids: Int32Array, place: number, removed: number, added: number): void {
+    for (const [from, to] of editedParagraphs(lines, place, removed, added)) {
+      const [before, after] = [ids[from] as number, ids[to] as number];
+      if (before < 0 || after < 0 || this.#history.killer[before] !== c || this.#history.born[after] !== c) continue;
+      if ((this.movedTo[before] as number) >= 0 || (this.#history.origin[after] as number) >= 0) continue;
+      this.movedTo[before] = after;
+      this.editedFrom[after] = before;
+    }
   }
 
   /**

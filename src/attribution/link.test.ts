@@ -482,6 +482,21 @@ describe("a shell edit", () => {
     expect(told(read, linked, made, rebased, squash)).toEqual(["s 0 C 5 -0", "s 1 C 5 -0", "s 2 C 5 -0"]);
   });
 
+  it("of generated lines is found again in a squash that a person adds to, in the hunks it explains whole", async () => {
+    repository.commit({ "go.sum": text(...tides, ...cranes), "a.ts": text(...cranes) });
+    repository.git("checkout", "-q", "-b", "topic");
+    const made = repository.commit({ "go.sum": text(...tides.with(1, "moor v1.2.0"), ...cranes) });
+    repository.commit({ "a.ts": text(...cranes, ...berths) });
+    repository.git("checkout", "-q", "main");
+    repository.git("merge", "-q", "--squash", "topic");
+    const squash = repository.commit({}, "Moor (#1)");
+    const read = await readHistory(repository.dir);
+    const linked = link(read, [], { [made]: ["s"] });
+    expect(told(read, linked, made, squash)).toEqual(["s 0 C 0 -0", "s 1 C 0 -0"]);
+    // In both commits the line that came and the one that went, and none of the person's five.
+    expect([...linked.copies.side].sort()).toEqual([0, 0, 1, 1]);
+  });
+
   it("may be a rename alone: the commit is linked without lines", async () => {
     repository.commit({ "a.ts": text(...tides) });
     const commit = repository.commit({ "a.ts": null, "b.ts": text(...tides) });

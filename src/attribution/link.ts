@@ -13,7 +13,7 @@ import { fillBlock, matchBlock } from "./match-blocks.ts";
 import { findMended, matchNear } from "./near.ts";
 import { matchRewrapped } from "./rewrap.ts";
 import { type OpaqueWrite, ShellWrites, partOf } from "./opaque.ts";
-import { type Block, type Wanted, blocksOf, isSubstantial } from "./wanted.ts";
+import { type Block, type Wanted, blocksOf, isSubstantial, isTelling } from "./wanted.ts";
 import { WrittenLines } from "./written-lines.ts";
 
 /** One write, its path relative to the repository. */
@@ -152,7 +152,7 @@ interface Tally {
   distinctive: number;
   /** Added ones: what is taken out was the text of somebody else, and whoever takes it out logs the same. */
   distinctiveAdded: number;
-  /** Explains the added side of a hunk whole, from `wholeHunk` lines on. */
+  /** Explains the added side of a hunk whole, from `wholeHunk` lines on; of generated lines (grade C), from one on. */
   wholeHunk: boolean;
 }
 
@@ -254,7 +254,8 @@ class Linker {
       const where = byLog ? blocks : blocks.filter((block) => this.#opaqueGroups.has(block.group));
       if (where.length === 0) continue;
       const found = (line: number): boolean => isLogged(line) === byLog && usable(line);
-      for (const block of where) if (matchBlock(block, written, found, preference, distinctive)) take(block);
+      const eligible = byLog ? isSubstantial : isTelling;
+      for (const block of where) if (matchBlock(block, written, found, preference, distinctive, eligible)) take(block);
       if (byLog) {
         for (const block of where) if (matchRewrapped(block, features(block), written, found, closers(block))) take(block);
         for (const block of where) if (matchNear(block, written, { usable: found, features })) take(block);
@@ -342,22 +343,27 @@ class Linker {
   #tallyBySession(blocks: readonly Block[]): Map<string, Tally> {
     const tally = new Map<string, Tally>();
     for (const block of blocks) {
-      const here = new Map<string, { lines: number; distinctive: number }>();
+      const here = new Map<string, { lines: number; generated: number; distinctive: number }>();
       for (const wanted of block.lines) {
         if (wanted.written < 0) continue;
         const { session } = this.#writeAt(this.#written.writeOf(wanted.written));
         let entry = here.get(session);
-        if (!entry) here.set(session, (entry = { lines: 0, distinctive: 0 }));
+        if (!entry) here.set(session, (entry = { lines: 0, generated: 0, distinctive: 0 }));
+        if (wanted.kind === lineKind.generated) {
+          entry.generated++;
+          continue;
+        }
         entry.lines++;
         if (!wanted.mixed && this.#written.pathsWith(wanted.text) <= this.#options.commonPaths) entry.distinctive++;
       }
-      for (const [session, { lines, distinctive }] of here) {
+      for (const [session, { lines, generated, distinctive }] of here) {
         let entry = tally.get(session);
         if (!entry) tally.set(session, (entry = { lines: 0, distinctive: 0, distinctiveAdded: 0, wholeHunk: false }));
         entry.lines += lines;
         entry.distinctive += distinctive;
         if (block.side !== 0) continue;
         entry.distinctiveAdded += distinctive;
+        entry.wholeHunk ||= generated > 0 && generated === block.lines.length;
         entry.wholeHunk ||= distinctive > 0 && lines >= this.#options.wholeHunk && lines === block.lines.filter(isSubstantial).length;
       }
     }

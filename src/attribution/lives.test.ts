@@ -150,6 +150,14 @@ describe("the life of written lines", () => {
     expect(weights.sort()).toEqual(["code 2 20", "comment 1 5", "generated 5 0", "trivial 1 1"]);
   });
 
+  it("of what the commit of its neighbours left out is superseded; a brace of it weighs nothing", async () => {
+    const commit = repository.commit({ "a.ts": text(...berths) });
+    const outcome = await outcomeOf(repository, (at) => [
+      writeOf("s", at(commit) - hour, "a.ts", { added: [...berths, "}", cranes[0] as string] }),
+    ]);
+    expect(lives(outcome, 0)).toEqual(["5 added 50 landed lives", "1 added 0 not landed superseded", "1 added 10 not landed superseded"]);
+  });
+
   it("weighs a data file of a thousand lines and more as a thousand", async () => {
     const rows = Array.from({ length: 1_200 }, (_, i) => `"berth ${i}": "harbour ${i}",`);
     const commit = repository.commit({ "berths.json": text(...rows) });
@@ -295,8 +303,9 @@ describe("the life of written lines", () => {
     const made = repository.commit({ "a.ts": text(...tides, long) });
     const mended = repository.commit({ "a.ts": text(...tides, long.replace("12", "14")) });
     repository.git("checkout", "-q", "main");
-    repository.merge(["topic"], "Merge pull request #1 from topic");
     const write = (at: (commit: string) => number): TurnWrite[] => [writeOf("s", at(made) - hour, "a.ts", { added: [long] })];
+    expect(lives(await outcomeOf(repository, write), 0)).toEqual(["1 added 10 not landed open"]);
+    repository.merge(["topic"], "Merge pull request #1 from topic");
     const outcome = await outcomeOf(repository, write);
     expect(lives(outcome, 0)).toEqual(["1 added 10 landed lives"]);
     expect(groupOf(outcome, 0)).toMatchObject({ authorKind: "mixed", commit: mended, grade: "B" });
@@ -419,11 +428,34 @@ describe("the author of a line", () => {
     expect(Array.from(outcome.history.alive.get("b.ts") ?? [], (line) => grade[line])).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
+  it("of a paragraph of which somebody changed a sentence is of agent and person, and the paragraph lives on", async () => {
+    const sentences = ["Whoever keeps the berth looks at its draught first, and calls the pilot above 900."];
+    sentences.push("The east quay sends forty cranes a season, and every tide among them is counted twice.");
+    sentences.push("A berth without a lamp is left to the night watch for twelve minutes.");
+    const born = repository.commit({ "guide.md": text("# Berths", sentences.join(" ")) });
+    const mended = sentences.with(2, "No lamp burns there in summer, so nobody waits.").join(" ");
+    repository.commit({ "guide.md": text("# Berths", mended) });
+    const outcome = await outcomeOf(repository, (at) => [
+      writeOf("s", at(born) - hour, "guide.md", { added: ["# Berths", sentences.join(" ")] }),
+    ]);
+    expect(lives(outcome, 0)).toEqual(["2 added 20 landed lives"]);
+    const { grade, mixed } = authorsOf(outcome.history, outcome.linked, new LineEnds(outcome));
+    const [, line] = outcome.history.alive.get("guide.md") as Int32Array;
+    expect([grade[line as number], mixed[line as number]]).toEqual([2, 1]);
+
+    repository.commit({ "guide.md": text("# Berths", "Nothing of this is left: ".repeat(8)) });
+    const gone = await outcomeOf(repository, (at) => [
+      writeOf("s", at(born) - hour, "guide.md", { added: ["# Berths", sentences.join(" ")] }),
+    ]);
+    expect(lives(gone, 0)).toEqual(["1 added 10 landed lives", "1 added 10 landed replaced"]);
+  });
+
   it("is the session of its best grade, and follows an exact move", async () => {
     const born = repository.commit({ "a.ts": text(...tides, ...berths), "b.ts": text("let b = 1;") });
     repository.commit({ "a.ts": text(...tides), "b.ts": text("let b = 1;", ...berths) });
     const { history, linked } = await outcomeOf(repository, (at) => [writeOf("s", at(born) - hour, "a.ts", { added: berths })]);
-    const authors = authorsOf(history, linked, { restored: new Int32Array(history.lines).fill(-1) });
+    const none = new Int32Array(history.lines).fill(-1);
+    const authors = authorsOf(history, linked, { restored: none, editedFrom: none });
     const of = (path: string): string[] =>
       Array.from(history.alive.get(path) ?? [], (line) => `${authors.grade[line]} ${authors.session[line]}`);
     expect(of("a.ts")).toEqual(tides.map(() => "0 -1"));

@@ -55,9 +55,14 @@ export function landingIsRelease({
 
 /**
  * Who wrote each line: of several copies the best grade, then the unedited, then the first. A move keeps the author of the
- * line that moved, whoever moved it; a re-land keeps the author where none is known for itself.
+ * line that moved, whoever moved it; a re-land keeps the author where none is known for itself. A paragraph nobody is known
+ * to have written, of which most was an agent's, is of agent and person.
  */
-export function authorsOf(history: LineHistoryResult, { copies }: LinkResult, ends: Pick<LineEnds, "restored">): LineAuthors {
+export function authorsOf(
+  history: LineHistoryResult,
+  { copies }: LinkResult,
+  ends: Pick<LineEnds, "restored" | "editedFrom">,
+): LineAuthors {
   const grade = new Uint8Array(history.lines);
   const mixed = new Uint8Array(history.lines);
   const session = new Int32Array(history.lines).fill(-1);
@@ -73,6 +78,12 @@ export function authorsOf(history: LineHistoryResult, { copies }: LinkResult, en
   }
   for (let line = 0; line < history.lines; line++) {
     const moved = history.origin[line] as number;
+    const paragraph = ends.editedFrom[line] as number;
+    if (paragraph >= 0 && grade[line] === 0 && grade[paragraph] !== 0) {
+      grade[line] = grade[paragraph] as number;
+      mixed[line] = 1;
+      session[line] = session[paragraph] as number;
+    }
     const origin = Math.max(moved, ends.restored[line] as number);
     if (origin < 0 || (moved < 0 && grade[line] !== 0)) continue;
     grade[line] = grade[origin] as number;
@@ -245,8 +256,9 @@ class LifeMaker {
     const landed = this.#landedBy(commit, line, side);
     const change = this.#outcomes.changes.changeOf[commit] as number;
     const rank = landed >= 0 ? (this.#releasedAt(landed) === null ? 4 : 6) : change >= 0 ? 2 : 0;
-    const alive = side === "added" && landed >= 0 && (this.#outcomes.history.died[this.#ends.latest(line)] as number) < 0 ? 1 : 0;
-    return rank + alive;
+    const { died, killer } = this.#outcomes.history;
+    const gone = landed >= 0 ? (died[this.#ends.latest(line)] as number) : (killer[line] as number);
+    return rank + (side === "added" && gone < 0 ? 1 : 0);
   }
 
   /** Equal for copies whose lives are equal, within one write. */

@@ -55,6 +55,17 @@ describe("locating a logged path", () => {
     expect(locator.locate("/w/two/README.md")).toEqual({ repository: 2, path: "README.md" });
   });
 
+  it("takes a folder for the one repository that explains most of its files, and for none where two explain as many", () => {
+    const twin = { id: 3, folders: [], paths: new Set(["src/api/book.ts", "src/api/cancel.ts", "README.md", "src/own.ts"]) };
+    const below = (folder: string, ...names: readonly string[]): string[] => names.map((name) => `${folder}/${name}`);
+    const shared = below("/Users/bo/h2", "src/api/book.ts", "src/api/cancel.ts", "README.md");
+    const even = new PathLocator([harbour, twin], [session("s", shared)]);
+    expect(even.locate("/Users/bo/h2/src/api/book.ts")).toBeNull();
+    const told = new PathLocator([harbour, twin], [session("s", shared), session("t", ["/Users/bo/h2/src/own.ts"])]);
+    expect(told.locate("/Users/bo/h2/src/api/book.ts")).toEqual({ repository: 3, path: "src/api/book.ts" });
+    expect(told.locate("/Users/bo/h2/src/db/store.ts")).toEqual({ repository: 3, path: "src/db/store.ts" });
+  });
+
   it("believes a session of a repository's own branch on one file below a sub-folder", () => {
     const path = "/Users/bo/soph-multi/src/db/store.ts";
     expect(new PathLocator([harbour, tide], [session("s", [path], 1, ["/srv/elsewhere"])]).locate(path)).toEqual({

@@ -73,8 +73,10 @@ export class PathLocator {
       for (const root of told) root.told = true;
     });
     // By repository, so that it does not matter whose paths led to a folder first.
-    for (const root of [...this.#roots.values()].sort((a, b) => a.repository - b.repository)) {
-      if (!root.sure && !root.told && !(root.files.size >= enoughFiles && root.deep)) continue;
+    const all = [...this.#roots.values()].sort((a, b) => a.repository - b.repository);
+    const guesses = bestGuesses(all);
+    for (const root of all) {
+      if (!root.sure && !root.told && guesses.get(root.folder) !== root) continue;
       const list = this.#byFolder.get(root.folder);
       if (list) list.push(root);
       else this.#byFolder.set(root.folder, [root]);
@@ -134,6 +136,25 @@ export class PathLocator {
     }
     return null;
   }
+}
+
+/**
+ * The one repository each folder nobody told us of is taken for: the one with most of the files, which must be enough. Null
+ * where two have as many, and where a work tree of another lies: one folder is one checkout, and the match must be unique.
+ */
+function bestGuesses(roots: readonly Root[]): ReadonlyMap<string, Root | null> {
+  const taken = new Set(roots.filter((root) => root.sure).map((root) => root.folder));
+  const most = new Map<string, number>();
+  const best = new Map<string, Root | null>();
+  for (const root of roots) {
+    const { folder, files, deep } = root;
+    if (files.size < enoughFiles || !deep || taken.has(folder)) continue;
+    const before = most.get(folder) ?? 0;
+    if (files.size < before) continue;
+    best.set(folder, files.size === before ? null : root);
+    most.set(folder, files.size);
+  }
+  return best;
 }
 
 /**

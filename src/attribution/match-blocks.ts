@@ -3,7 +3,8 @@ import { type Block, type Wanted, isSubstantial } from "./wanted.ts";
 import type { WrittenLines } from "./written-lines.ts";
 
 /**
- * Gives the substantial lines of a block to writes, preferred ones first; a write needs one distinctive line to begin with.
+ * Gives the lines of a block that are eligible to writes, preferred ones first; a write needs one distinctive line to begin
+ * with.
  * @returns whether any line was given
  */
 export function matchBlock(
@@ -12,10 +13,11 @@ export function matchBlock(
   usable: (line: number) => boolean,
   preference: (write: number) => number,
   distinctive: (text: number) => boolean,
+  eligible: (wanted: Wanted) => boolean = isSubstantial,
 ): boolean {
   if (!block.lines.some((wanted) => wanted.text >= 0)) return false;
   const byWrite = new Map<number, Map<number, number[]>>();
-  for (const text of new Set(block.lines.filter(isSubstantial).map((wanted) => wanted.text))) {
+  for (const text of new Set(block.lines.filter(eligible).map((wanted) => wanted.text))) {
     for (const line of written.find(block.group, block.side, text)) {
       if (!usable(line)) continue;
       const w = written.writeOf(line);
@@ -31,7 +33,7 @@ export function matchBlock(
     .map((w) => ({ w, preference: preference(w) }))
     .sort((a, b) => b.preference - a.preference || b.w - a.w);
   for (const { w } of candidates) {
-    const open = block.lines.filter((wanted) => wanted.written < 0 && isSubstantial(wanted));
+    const open = block.lines.filter((wanted) => wanted.written < 0 && eligible(wanted));
     if (open.length === 0) break;
     const places = byWrite.get(w) as Map<number, number[]>;
     const pairs = matchInOrder(

@@ -136,7 +136,7 @@ function standing(candidates: readonly number[], block: Block, written: WrittenL
 }
 
 /** Pairs in order that are most alike in sum (the alignment of Needleman and Wunsch, gaps free). */
-function bestInOrder(alike: readonly (readonly number[])[]): [number, number][] {
+export function bestInOrder(alike: readonly (readonly number[])[]): [number, number][] {
   const width = (alike[0]?.length ?? 0) + 1;
   const best = new Float64Array((alike.length + 1) * width);
   const at = (i: number, j: number): number => best[i * width + j] as number;

@@ -1,15 +1,15 @@
 import type { LineFeatures } from "../lines/line-diff.ts";
 import { lineKind } from "../lines/line-kind.ts";
 
-/** What a bucket of a sketch holds when no trigram fell into it, or only the largest did. */
+/** What a bucket of a sketch holds when nothing fell into it, or only the largest did. */
 const empty = 15;
 
-/** Equal buckets a near match needs: this many, and a share of those that hold something in either line; long prose is alike by chance. */
-const needed = { code: { constant: 2.5, share: 0.4 }, prose: { constant: 2.5, share: 0.55 } } as const;
+/** Equal buckets a near match needs: this many, and a share of those that hold something in either line. */
+const needed = { code: { constant: 2.5, share: 0.4 }, prose: { constant: 1.5, share: 0.4 } } as const;
 
 /**
- * How alike two lines are: the share of equal buckets of their sketches, an estimate of the share of trigrams they have in
- * common. 0 where it is below the threshold (docs/decisions/0009-edited-lines.md): short lines fill few buckets, of which
+ * How alike two lines are: the share of equal buckets of their sketches, an estimate of the share of trigrams (of
+ * prose: pairs of words) they have in common. 0 where it is below the threshold (docs/decisions/0009-edited-lines.md): short lines fill few buckets, of which
  * nearly all must be equal.
  */
 export function similarity(a: LineFeatures, i: number, b: LineFeatures, j: number): number {

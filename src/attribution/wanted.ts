@@ -34,6 +34,9 @@ export interface Block {
 export const isSubstantial = (wanted: { readonly kind: number }): boolean =>
   wanted.kind !== lineKind.trivial && wanted.kind !== lineKind.generated;
 
+/** Says something, or is generated: a lock file's line weighs nothing, and still says where an update went. */
+export const isTelling = (wanted: { readonly kind: number }): boolean => wanted.kind !== lineKind.trivial;
+
 /** The hunks of a commit, each side apart; of a merge only the lines born in it (RULINGS 19). */
 export function blocksOf(history: LineHistoryResult, c: number, written: WrittenLines): Block[] {
   const commit = history.commits[c];

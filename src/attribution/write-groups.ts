@@ -49,6 +49,8 @@ export interface OpenLineContext extends Pick<ArtefactGroup, "repository" | "hor
 export interface OpenState {
   readonly draft: boolean;
   readonly supersededAt: number | null;
+  /** A commit has lines beside it. */
+  readonly isBesideLinked: boolean;
 }
 
 /**
@@ -57,7 +59,7 @@ export interface OpenState {
  */
 export function openStateOf(drafts: Drafts, w: number, place: number, reachedAt: number | null): OpenState {
   const draft = drafts.isDraft(w, place);
-  return { draft, supersededAt: draft ? null : (drafts.supersededAt(w, place) ?? reachedAt) };
+  return { draft, supersededAt: draft ? null : (drafts.supersededAt(w, place) ?? reachedAt), isBesideLinked: reachedAt !== null };
 }
 
 /** Lines that were moved weigh a tenth (RULINGS 15). */
@@ -76,21 +78,25 @@ export class OpenLines {
     this.#context = context;
   }
 
-  /** Adds one line of a write to its group. */
+  /**
+   * Adds one line of a write to its group. A trivial line is looked for between others only, and a brace taken out later may be
+   * another: that no commit was found to have it says nothing, so it weighs nothing beside lines that one has.
+   */
   add(
     write: TurnWrite,
     kind: number,
     side: "added" | "removed",
     weightTenths: number,
-    { draft, supersededAt }: OpenState,
+    { draft, supersededAt, isBesideLinked }: OpenState,
     groups: GroupMaker,
     draftGroups: GroupMaker,
   ): void {
     const undoesOwn = side === "removed" && supersededAt !== null;
+    const saysNothing = isBesideLinked && kind === lineKind.trivial;
     const { repository, horizon, landingIsRelease, isOpaque, lastActive } = this.#context;
     (draft ? draftGroups : groups).add(
       `${kind} ${side} ${supersededAt}`,
-      undoesOwn ? 0 : weightTenths,
+      undoesOwn || saysNothing ? 0 : weightTenths,
       (): GroupKey => ({
         repository,
         horizon,

@@ -129,6 +129,12 @@ describe("the features of a line", () => {
     ["README.md", "What it is", "prose"],
     ["a.json", '  "name": "harbour",', "data"],
     ["package-lock.json", '  "name": "harbour",', "generated"],
+    ["tides.ipynb", '    "tides = read(\\"tides.csv\\")\\n",', "code"],
+    ["tides.ipynb", '    "tides.tail(12)"', "code"],
+    ["tides.ipynb", '    ")\\n",', "trivial"],
+    ["tides.ipynb", '   "execution_count": 12,', "generated"],
+    ["tides.ipynb", '    "collapsed": "true"', "generated"],
+    ["tides.ipynb", '      "text of an output\\n",', "generated"],
     ["vendor/lib/a.go", "func main() {", "generated"],
     ["api.pb.go", "func main() {", "generated"],
   ] as const)("%s: %j is %s", (path, line, kind) => {

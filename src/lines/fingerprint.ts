@@ -4,6 +4,8 @@ import { type PathKind, lineKind, pathKind } from "./line-kind.ts";
 const blank = 32;
 const lineFeed = 10;
 const comma = 44;
+const quotationMark = 34;
+const backslash = 92;
 /** What each quotation mark counts as in `bare`. */
 const anyQuote = 34;
 
@@ -146,7 +148,9 @@ export class Fingerprinter {
     one: number,
     exact: number,
   ): void {
+    const lineStart = start;
     while (start < end && byteKinds[bytes[start] as number] === spaceByte) start++;
+    const indent = start - lineStart;
     let last = end;
     while (last > start && byteKinds[bytes[last - 1] as number] === spaceByte) last--;
     const length = last - start;
@@ -198,6 +202,7 @@ export class Fingerprinter {
         buckets[h >>> 28] = smallest + (less & (less >> 31)); // the minimum, without a branch nobody can predict
       }
     }
+    if (path.holds === "prose") this.#sketchWords(bytes, start, last);
     let sketchLow = 0;
     let sketchHigh = 0;
     for (let i = 7; i >= 0; i--) {
@@ -208,7 +213,29 @@ export class Fingerprinter {
     columns.bare[at] = Math.min(bareLength, 0xffff) * 0x100000000 + (bare >>> 0);
     columns.sketch[at * 2] = sketchLow;
     columns.sketch[at * 2 + 1] = sketchHigh;
-    columns.kind[at] = kindOf(bytes, start, length, twoWords !== 0, path);
+    const isFrame = path.holds === "cells" && !isCellSource(bytes, start, length, indent);
+    columns.kind[at] = isFrame ? lineKind.generated : kindOf(bytes, start, length, twoWords !== 0, path);
+  }
+
+  /**
+   * Of prose pairs of words that follow each other: long sentences share most of their trigrams by chance, and few pairs. A
+   * paragraph of which a sentence was changed keeps those of the others.
+   */
+  #sketchWords(bytes: Uint8Array, start: number, end: number): void {
+    buckets.fill(15);
+    let word = 0;
+    let before = this.#c;
+    for (let i = start; i <= end; i++) {
+      if (i < end && isWord(bytes[i] as number)) {
+        word = Math.imul(word ^ ((bytes[i] as number) | 0x20), 0x01000193);
+        continue;
+      }
+      if (word === 0) continue;
+      const h = mix(before ^ word);
+      buckets[h >>> 28] = Math.min(buckets[h >>> 28] as number, (h >>> 20) & 15);
+      before = mix(word ^ this.#a);
+      word = 0;
+    }
   }
 }
 
@@ -222,6 +249,22 @@ function kindOf(bytes: Uint8Array, start: number, length: number, twoWords: bool
     if (same) return lineKind.comment;
   }
   return lineKind.code;
+}
+
+const cellIndent = 4;
+
+/**
+ * Whether a line of a notebook is one of a cell's source: notebooks are written with one blank a level, so that it is a
+ * text alone behind four; outputs lie deeper, and metadata has a key.
+ */
+function isCellSource(bytes: Uint8Array, start: number, length: number, indent: number): boolean {
+  if (indent !== cellIndent || bytes[start] !== quotationMark) return false;
+  const end = bytes[start + length - 1] === comma ? start + length - 1 : start + length;
+  for (let i = start + 1; i < end; i++) {
+    if (bytes[i] === backslash) i++;
+    else if (bytes[i] === quotationMark) return i === end - 1;
+  }
+  return false;
 }
 
 /**

@@ -7,8 +7,9 @@
  * Bumped when a feature of a line is computed in another way; stored beside the packed lines.
  * 2: `bare` leaves out commas, takes all quotation marks for one and can be joined; `exact` is another hash; generated
  * lines have their own `folded` and no sketch. `folded`, `sketch`, `length` and `kind` of all others are as in 1.
+ * 3: `kind` of the lines of notebooks, `sketch` of prose; all else is as in 2.
  */
-export const featureVersion = 2;
+export const featureVersion = 3;
 
 /** Columns, one entry a line. */
 export interface LineFeatures {
@@ -22,7 +23,7 @@ export interface LineFeatures {
   readonly bare: Float64Array;
   /** Keyed 32-bit fingerprint of the exact bytes (no line end). */
   readonly exact: Uint32Array;
-  /** Similarity sketch, two words a line: 16 buckets of 4 bits, one-permutation minhash over trigrams of the text without white space. */
+  /** Similarity sketch, two words a line: 16 buckets of 4 bits, one-permutation minhash over trigrams of the text without white space, of prose over pairs of words. */
   readonly sketch: Uint32Array;
   /** Trimmed length in bytes, at most 65,535. */
   readonly length: Uint16Array;

@@ -13,7 +13,7 @@ export const lineWeightTenths = [1, 10, 5, 10, 10, 0] as const;
 
 /** What the files at a path hold, and how their comments begin. */
 export interface PathKind {
-  readonly holds: "code" | "prose" | "data" | "generated";
+  readonly holds: "code" | "prose" | "data" | "cells" | "generated";
   /** First bytes of a comment line after white space; empty where there are none. */
   readonly commentMarks: readonly string[];
   /** A number for the two: equal where they are. */
@@ -26,6 +26,7 @@ const generatedKind: PathKind = { holds: "generated", commentMarks: [], code: 1 
 const proseKind: PathKind = { holds: "prose", commentMarks: [], code: 2 };
 const dataKind: PathKind = { holds: "data", commentMarks: [], code: 3 };
 const codeKind: PathKind = { holds: "code", commentMarks: [], code: 4 };
+const cellsKind: PathKind = { holds: "cells", commentMarks: [], code: 10 };
 
 /** Kinds of files by the end of their name. */
 const kindsByEnd: ReadonlyMap<string, PathKind> = new Map([
@@ -43,7 +44,8 @@ const kindsByEnd: ReadonlyMap<string, PathKind> = new Map([
   ...named("clj cljs lisp el scm asm", { holds: "code", commentMarks: [";"], code: 9 }),
   // after code: what is in both lists is data
   ...named("md mdx markdown txt rst adoc org tex", proseKind),
-  ...named("json jsonl ndjson json5 yaml yml toml csv tsv xml ini cfg conf env properties ipynb svg golden snap plist", dataKind),
+  ...named("ipynb", cellsKind),
+  ...named("json jsonl ndjson json5 yaml yml toml csv tsv xml ini cfg conf env properties svg golden snap plist", dataKind),
 ]);
 const lockNames = new Set([
   "package-lock.json",

@@ -41,6 +41,8 @@ export class Stage {
   readonly chronicle = new Chronicle();
   readonly cases = new HardCases();
   readonly sessions: PlayedSession[] = [];
+  /** Commits by the session whose shell made them and printed their hash. */
+  readonly printed = new Map<string, Commit[]>();
   readonly startAt: number;
   readonly endsAt: number;
   readonly #units = new Map<number, Unit>();

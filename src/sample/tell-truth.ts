@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { LineEvent } from "./chronicle.ts";
 import { type End, LineEnds } from "./ends.ts";
-import type { Repository } from "./repository.ts";
+import type { Commit, Repository } from "./repository.ts";
 import type { PlayedSession, Stage } from "./stage.ts";
 import { authorsOf } from "./true-authors.ts";
 import { type PaidLine, type TrueMoney, trueMoney } from "./true-money.ts";
@@ -13,7 +13,7 @@ export function tellTruth(stage: Stage, seen: readonly Repository[], seed: numbe
   const { events } = stage.chronicle;
   const ends = new Map(seen.map((repository) => [repository, new LineEnds(repository, events)]));
   const present = stage.sessions.filter((played) => played.transcript === "present");
-  const lost = lostSessions(stage);
+  const lost = lostSessions(stage, ends);
   const { lines, paid } = linesOf(events, ends, lost);
   const responses = present
     .flatMap((played) =>
@@ -155,8 +155,12 @@ const unseen: End = {
   blame: null,
 };
 
-/** Sessions whose folder is on another system and of whose edited files fewer than three are known: nobody can tell where they belong (RULINGS 16). */
-function lostSessions(stage: Stage): ReadonlySet<string> {
+/**
+ * Sessions whose folder is on another system, where fewer than three known files were edited below it, by them or by others,
+ * and that printed no hash which a repository has: nobody can tell where they belong (RULINGS 16). One folder is one checkout,
+ * whichever session tells so.
+ */
+function lostSessions(stage: Stage, ends: ReadonlyMap<Repository, LineEnds>): ReadonlySet<string> {
   const known = new Map<Repository, Set<string>>();
   const pathsOf = (repository: Repository): Set<string> => {
     const paths = known.get(repository) ?? new Set(repository.commits.flatMap((commit) => [...commit.files.keys()]));
@@ -164,12 +168,22 @@ function lostSessions(stage: Stage): ReadonlySet<string> {
     return paths;
   };
   const elsewhere = stage.sessions.filter(({ log }) => !log.setting.cwd.startsWith(log.setting.reposFolder));
-  const edited = new Map(elsewhere.map(({ log }) => [log.setting.session, new Set<string>()]));
+  const folderOf = new Map(elsewhere.map(({ log }) => [log.setting.session, log.setting.cwd]));
+  const edited = new Map(elsewhere.map(({ log }) => [log.setting.cwd, new Set<string>()]));
   for (const { hand, path, repository } of stage.chronicle.events) {
     if (hand.session === null || hand.witness !== "logged" || repository === null) continue;
-    if (edited.has(hand.session) && pathsOf(repository).has(path)) edited.get(hand.session)?.add(path);
+    const folder = folderOf.get(hand.session);
+    if (folder !== undefined && pathsOf(repository).has(path)) edited.get(folder)?.add(path);
   }
-  return new Set([...edited].filter(([, paths]) => paths.size < 3).map(([session]) => session));
+  const isThere = (commit: Commit): boolean => {
+    const { branch } = commit;
+    const kept = branch === null || branch.keep || branch.pull !== null;
+    return [...ends].some(([repository, { onDefault }]) => onDefault.has(commit) || (kept && repository.commits.includes(commit)));
+  };
+  const isNamed = (session: string): boolean => (stage.printed.get(session) ?? []).some(isThere);
+  return new Set(
+    [...folderOf].filter(([session, folder]) => (edited.get(folder)?.size ?? 0) < 3 && !isNamed(session)).map(([session]) => session),
+  );
 }
 
 /** The lines as the truth tells them, and as money sees them, by call. */

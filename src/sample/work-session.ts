@@ -419,6 +419,8 @@ export class WorkSession {
       run: (place) => {
         const at = place.at + this.log.setting.skewMs;
         made = this.repository.commit(this.branch, this.played.person.identity, at, message);
+        const { printed } = this.stage;
+        printed.set(this.log.setting.session, [...(printed.get(this.log.setting.session) ?? []), made]);
         return call(commitOutput(this.branch.name, made, changed)).run(place);
       },
     };

@@ -75,7 +75,7 @@ export class MoveFinder {
   /** Adds the lines of a file's difference, unless it is generated; `ids` is aligned with them, -1 where a line has none. */
   addFile(diff: LineDiff, ids: Int32Array): void {
     const { hunks } = diff;
-    if (diff.lines.kind[0] === lineKind.generated) return; // the whole path is: nobody moved its lines
+    if (diff.lines.kind.every((kind) => kind === lineKind.generated)) return; // nobody moved its lines
     let line = 0;
     for (let h = 0; h < hunks.length; h += 4) {
       const removedEnd = line + (hunks[h + 1] as number);

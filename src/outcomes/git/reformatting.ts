@@ -21,7 +21,7 @@ interface Group {
  * @param found is told each added line and the removed line its first character was in
  */
 export function findReformatted({ hunks, lines }: LineDiff, found: (added: number, removed: number) => void): void {
-  if (lines.kind[0] === lineKind.generated) return; // the whole path is
+  if (lines.kind.every((kind) => kind === lineKind.generated)) return;
   let start = 0;
   for (let h = 0; h < hunks.length; h += 4) {
     const middle = start + (hunks[h + 1] as number);

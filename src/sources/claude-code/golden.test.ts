@@ -99,7 +99,16 @@ function textsOf(home: string): Map<number, string> {
       }
     }
   }
-  const replaced = ["func Tax() int64 {", "return 3", "func Levy() int64 {", "return 4", "return 2;", "return 1;"];
+  const replaced = [
+    "func Tax() int64 {",
+    "return 3",
+    "func Levy() int64 {",
+    "return 4",
+    "return 2;",
+    "return 1;",
+    '"import shop\\n",',
+    '"shop.open()"',
+  ];
   for (const text of replaced) texts.set(fingerprinter.text(text), text);
   return texts;
 }

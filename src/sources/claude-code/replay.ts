@@ -146,19 +146,15 @@ export class WriteReplay {
       this.#learnRead(path, contentRead(block, result, input), input);
       return;
     }
-    const original = result?.isString(w.originalFile) ? result.copy(w.originalFile) : null;
-    const known = this.#known.get(path) ?? nothing;
-    const before = original === null ? known : (): string => text(parsedJson(original));
+    const before = copyOf(result, w.originalFile) ?? copyOf(result, w.original_file) ?? this.#known.get(path) ?? nothing;
+    const updated = copyOf(result, w.updated_file);
     const write = this.#wanted.get(callId);
     if (write === undefined) {
-      this.#known.set(
-        path,
-        once(() => afterOf(tool, input, before())),
-      );
+      this.#known.set(path, updated ?? once(() => afterOf(tool, input, before())));
       return;
     }
     const content = before();
-    const after = afterOf(tool, input, content);
+    const after = updated === null ? afterOf(tool, input, content) : updated();
     this.#tell(write, path, tool, input, content, after);
     this.#known.set(path, () => after);
   }
@@ -191,7 +187,7 @@ export class WriteReplay {
   /** The difference of old and new text alone: where a text begins inside a line, the line's beginning is missing. */
   #estimate(path: string, tool: string, input: Json): WriteFact["diff"] {
     if (tool === "Write") return this.#differencer.ofTexts(path, "", text(input["content"]));
-    if (tool === "NotebookEdit") return this.#differencer.ofTexts(path, "", text(input["new_source"]));
+    if (tool === "NotebookEdit") return this.#differencer.ofTexts(path, "", cellSource(text(input["new_source"])));
     const edits = editsOf(tool, input);
     return this.#differencer.ofTexts(
       path,
@@ -203,7 +199,20 @@ export class WriteReplay {
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
+/** A text of a result, kept as it is written until it is asked for; null where there is none, as in files too large to log. */
+function copyOf(result: Fields | null, key: number): Content | null {
+  if (!result?.isString(key)) return null;
+  const copy = result.copy(key);
+  return once(() => text(parsedJson(copy)));
+}
+
 const withLineEnd = (value: string): string => (value === "" || value.endsWith("\n") ? value : `${value}\n`);
+
+/** Source of a cell as the lines a notebook's file holds it in. */
+function cellSource(source: string): string {
+  const lines = source.split(/(?<=\n)/);
+  return lines.map((line, i) => `    ${JSON.stringify(line)}${i + 1 < lines.length ? "," : ""}\n`).join("");
+}
 
 function pathOf(input: Json): string | null {
   const path = input["file_path"] ?? input["notebook_path"];
@@ -219,7 +228,7 @@ function editsOf(tool: string, input: Json): (readonly [from: string, to: string
   });
 }
 
-/** The file after the call; null if it cannot be known. */
+/** The file after the call, where its result does not hold it (a notebook's does); null if it cannot be known. */
 function afterOf(tool: string, input: Json, before: string | null): string | null {
   if (tool === "Write") return text(input["content"]);
   if (tool === "NotebookEdit" || before === null) return null;

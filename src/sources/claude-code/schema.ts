@@ -70,6 +70,8 @@ const names = [
   "oldString",
   "newString",
   "originalFile",
+  "original_file",
+  "updated_file",
   "stdout",
   "stderr",
   "interrupted",

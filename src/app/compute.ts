@@ -1,6 +1,7 @@
 import { LineEnds } from "../attribution/line-ends.ts";
 import { type LinkResult, defaultLinkOptions, linkWrites } from "../attribution/link.ts";
 import { type RepositoryOutcomes, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
+import type { ContextCost } from "../attribution/context-cause.ts";
 import type { SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
 import { linkNotedLines } from "../attribution/noted-links.ts";
 import { type NotedLines, noteLines } from "../attribution/noted-lines.ts";
@@ -9,7 +10,7 @@ import { type SpannedSegment, allocateWithSpan } from "../attribution/span.ts";
 import { joinSightings } from "../attribution/usages.ts";
 import type { CommitFact, RefFact } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
-import type { Call } from "../contract/stored.ts";
+import type { Call, Sighting } from "../contract/stored.ts";
 import { lineCount } from "../lines/line-diff.ts";
 import { findChanges } from "../outcomes/git/changes.ts";
 import { chooseDefaultBranch } from "../outcomes/git/default-branch.ts";
@@ -41,6 +42,7 @@ import type { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
 import { topologicalOrder } from "./commit-order.ts";
 import { type SessionFacts, ownedFacts } from "./compute-session-facts.ts";
+import { contextCostsOf, resumedSessions } from "./context-costs.ts";
 import { namedSessions } from "./evidence.ts";
 import { type FoundWrite, type SessionPlace, knownRepository, locateWrites } from "./locate-writes.ts";
 import { noteProblems, unseenSessionProblems } from "./note-problems.ts";
@@ -77,6 +79,8 @@ export interface Computed {
   readonly written: readonly Written[];
   readonly segments: readonly SpannedSegment[];
   readonly startedAgents: readonly StartedAgent[];
+  /** Made while they are written: there are several for each usage. */
+  readonly contextCosts: () => Iterable<ContextCost>;
   readonly repositories: readonly ComputedRepository[];
   readonly checkpoints: readonly StoredCheckpoint[];
   readonly mentions: LoadedFacts["mentions"];
@@ -92,6 +96,8 @@ export interface LoadedFacts {
   readonly everySession: readonly SessionName[];
   readonly usages: readonly Usage[];
   readonly facts: SessionFacts;
+  /** Sessions that began with the conversation of another. */
+  readonly resumed: ReadonlySet<string>;
   readonly checkpoints: readonly StoredCheckpoint[];
   readonly mentions: readonly StoredCommitMention[];
   readonly repositories: readonly {
@@ -114,10 +120,7 @@ export async function loadFacts(store: FactStore, progress: Progress, wanted: Lo
   progress("joining sightings");
   const scope = wanted?.sessions ?? null;
   const sessions = await readSessions(store, scope);
-  const firstRecord = new Map(sessions.map(({ agent, session, firstAt }) => [`${agent}\u0000${session}`, firstAt]));
-  const { usages, problems } = joinSightings(await readSightings(store, scope), (agent, session) =>
-    firstRecord.get(`${agent}\u0000${session}`),
-  );
+  const { usages, problems, resumed } = join(await readSightings(store, scope), sessions);
   const facts = ownedFacts(await readCalls(store, scope), await readWrites(store, scope), await readTurns(store, scope), usages);
   const { repositories, idOf } = await readRepositories(store);
   const loaded = [];
@@ -131,7 +134,24 @@ export async function loadFacts(store: FactStore, progress: Progress, wanted: Lo
     repository: idOf.get(checkpoint.repository) ?? checkpoint.repository,
   }));
   const everySession = await readSessionNames(store);
-  return { sessions, everySession, usages, facts, checkpoints, mentions: await readCommitMentions(store), repositories: loaded, problems };
+  return {
+    sessions,
+    everySession,
+    usages,
+    facts,
+    resumed,
+    checkpoints,
+    mentions: await readCommitMentions(store),
+    repositories: loaded,
+    problems,
+  };
+}
+
+/** Apart from its caller, so that nothing holds the sightings afterwards. */
+function join(sightings: readonly Sighting[], sessions: readonly StoredSession[]) {
+  const firstRecord = new Map(sessions.map(({ agent, session, firstAt }) => [`${agent}\u0000${session}`, firstAt]));
+  const joined = joinSightings(sightings, (agent, session) => firstRecord.get(`${agent}\u0000${session}`));
+  return { ...joined, resumed: resumedSessions(sightings, joined.usages) };
 }
 
 export interface ComputeOptions {
@@ -175,6 +195,7 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
     facts,
     written,
     ...allocateSessions(usages, placed, facts, artefactsBySession(written)),
+    contextCosts: () => contextCostsOf(usages, facts, loaded.resumed, book),
     repositories,
     checkpoints,
     mentions,

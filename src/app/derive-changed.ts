@@ -49,6 +49,7 @@ import {
   priceUsages,
   repositoryName,
 } from "./compute.ts";
+import { contextCostsOf } from "./context-costs.ts";
 import { type StandingIds, changeKey } from "./derived-rows.ts";
 import {
   KeptRepositories,
@@ -237,6 +238,7 @@ class Attempt {
         facts: loaded.facts,
         written: own(written),
         ...allocateSessions(own(usages), rewritten, loaded.facts, artefactsBySession(own(written))),
+        contextCosts: () => contextCostsOf(own(usages), loaded.facts, loaded.resumed, book),
         repositories,
         checkpoints: loaded.checkpoints,
         mentions: loaded.mentions,

@@ -15,6 +15,7 @@ import { markedAgent } from "./agent-markers.ts";
 import { countRows } from "./count-rows.ts";
 import { checkpointsNamed } from "./evidence.ts";
 import { fateRow } from "./kept-fates.ts";
+import { strandLife } from "./strand-life.ts";
 import { spanRows } from "./span-rows.ts";
 import { type ChangeNames, type Written, artefactsText, mentionsOf, packPlaces } from "./written.ts";
 
@@ -126,6 +127,7 @@ export function derivedRows(
           outputNanoPerMillion,
         ],
       ),
+    context_cost: () => contextRows(computed, free.usage),
     segment: () =>
       computed.segments.map(
         (segment, s): Row => [
@@ -167,6 +169,10 @@ export function derivedRows(
     opaque_path: () =>
       computed.repositories.flatMap(({ repository, history }) => [...history.opaquePaths.keys()].map((path): Row => [repository, path])),
   };
+}
+
+function* contextRows({ contextCosts }: Computed, firstUsage: number): Generator<Row> {
+  for (const { usage, cause, nanoUsd } of contextCosts()) yield [firstUsage + usage, cause, nanoUsd];
 }
 
 const problemRow = ({ source, code, severity, locator, message, hint, count }: Problem, repository: number | null): Row => [
@@ -293,15 +299,7 @@ function strandRow(id: number, segment: number, from: number, to: number, total:
     strand.side,
     strand.lines,
     strand.authorKind,
-    life?.writtenAt ?? null,
-    life?.committedAt ?? null,
-    life?.landedAt ?? null,
-    life?.releasedAt ?? null,
-    life?.diedAt ?? null,
-    life?.death ?? null,
-    life?.supersededAt ?? null,
-    life?.undoneAt ?? null,
-    life?.lastActiveAt ?? null,
+    ...strandLife(life),
     strand.horizon,
     strand.commit,
     life?.deathCommit ?? null,

@@ -2,6 +2,7 @@ import { UserError } from "../contract/errors.ts";
 import { type FateName, fateNames, notObservedByGit } from "../contract/fates.ts";
 import type { Explanation, StrandRow } from "../contract/show.ts";
 import { formulaOf, measureIds, requireMeasure } from "../measures/catalogue.ts";
+import { explainContext } from "./explain-context.ts";
 import { fateSentences } from "./sentences.ts";
 import { showChange, showCommit, showSession, strandRows } from "./show.ts";
 import type { Questions } from "./questions.ts";
@@ -9,11 +10,12 @@ import type { Questions } from "./questions.ts";
 const shownStrands = 40;
 
 /**
- * Why a number is what it is. Of a measure: definition, formula, SQL, what was left out. Of a fate: its rule and the
+ * Why a number is what it is. Of `context`: what put tokens into the prompts. Of a measure: definition, formula, SQL, what was left out. Of a fate: its rule and the
  * largest strands it has. Of a session, change or commit: the sentence of each strand.
  * @throws UserError `unknown_subject`
  */
 export async function explain(questions: Questions, subject: string): Promise<Explanation> {
+  if (subject === "context") return await explainContext(questions);
   if ((measureIds as readonly string[]).includes(subject)) return await explainMeasure(questions, subject);
   if ((fateNames as readonly string[]).includes(subject)) return await explainFate(questions, subject as FateName);
   for (const show of [showSession, showChange, showCommit]) {
@@ -25,7 +27,7 @@ export async function explain(questions: Questions, subject: string): Promise<Ex
     }
   }
   throw new UserError("unknown_subject", `Nothing here is called '${subject}'.`, {
-    hint: `Give a measure (\`assay measures\` lists them), a fate (${fateNames.join(", ")}), or the beginning of a session's or commit's id, or a change like #12.`,
+    hint: `Give a measure (\`assay measures\` lists them), a fate (${fateNames.join(", ")}), \`context\`, or the beginning of a session's or commit's id, or a change like #12.`,
   });
 }
 

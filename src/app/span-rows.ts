@@ -1,6 +1,7 @@
 import type { Mix, SpanLife, SpannedSegment } from "../attribution/span.ts";
 import type { DerivedRows } from "../store/derived-store.ts";
 import type { Row } from "../store/duckdb/database.ts";
+import { strandLife } from "./strand-life.ts";
 
 /**
  * Tables of the other allocations: which mix each segment has under which, and the lives of each mix, under the first segment
@@ -32,15 +33,7 @@ function lifeRow(place: readonly [number, number], weight: number, { life, ...st
     strand.unlinkedReason,
     strand.side,
     strand.repository,
-    life?.writtenAt ?? null,
-    life?.committedAt ?? null,
-    life?.landedAt ?? null,
-    life?.releasedAt ?? null,
-    life?.diedAt ?? null,
-    life?.death ?? null,
-    life?.supersededAt ?? null,
-    life?.undoneAt ?? null,
-    life?.lastActiveAt ?? null,
+    ...strandLife(life),
     strand.horizon,
     strand.landingIsRelease,
   ];

@@ -20,6 +20,11 @@ export interface TokenCounts {
   readonly reasoning: number | null;
 }
 
+/** Kinds of tokens of a prompt in the order they stand in it: what a cache has comes first, longer lives before shorter ones. */
+export const promptKinds = ["cacheRead", "cacheWrite1h", "cacheWrite5m", "input"] as const;
+/** What the prompt of a response cost, nano-dollars, by kind of token. */
+export type InputCost = Readonly<Record<(typeof promptKinds)[number], bigint>>;
+
 /** Key: (agent, session). A later telling widens first..last and fills what was null. */
 export interface SessionFact {
   readonly kind: "session";
@@ -123,6 +128,8 @@ export interface CallFact {
   readonly activity: ActivityKind;
   /** Bytes of the call's input JSON: the size of an edit (RULINGS 14). */
   readonly inputBytes: number;
+  /** Which file a call reads, keyed by the store's secret; null for other calls. */
+  readonly subjectFingerprint: number | null;
 }
 
 /** How a tool call ended. Key: (agent, callId); told apart from the call because it is another record. */
@@ -138,6 +145,8 @@ export interface CallResultFact {
   readonly testsFailed: number | null;
   /** The sub-agent this call started, for `delegate` calls. */
   readonly startedAgentId: string | null;
+  /** Size of what the model was given as the result, in bytes of JSON as logged; an image counts as so many as its tokens take. Null where it is not logged. */
+  readonly resultBytes: number | null;
 }
 
 /** Where the difference came from, best first (RULINGS 12). */

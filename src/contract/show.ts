@@ -130,6 +130,13 @@ export interface FileCard {
 export interface Explanation {
   readonly subject: string;
   readonly sentences: readonly string[];
+  /** Of the context: what put tokens there, largest first. */
+  readonly causes?: readonly {
+    readonly cause: string;
+    readonly nanoUsd: NanoUsd;
+    readonly share: number | null;
+    readonly sentence: string;
+  }[];
   readonly strands: readonly StrandRow[];
   readonly definition?: string;
   readonly sql?: string;

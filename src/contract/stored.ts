@@ -31,6 +31,8 @@ export interface TurnStart {
   readonly instant: number;
   readonly startedBy: "prompt" | "command" | "queued" | "notification";
   readonly cleared: boolean;
+  /** Characters of what was said; null where it is not known. */
+  readonly promptLength: number | null;
 }
 
 export interface Call {
@@ -44,6 +46,10 @@ export interface Call {
   readonly tool: string;
   readonly activity: ActivityKind;
   readonly inputBytes: number;
+  /** Bytes of the result; null where there is none or its size is not known. */
+  readonly resultBytes: number | null;
+  /** Names the file it reads: equal for equal paths. Null for other calls, and where it is not known. */
+  readonly subject: number | null;
   readonly status: "ok" | "error" | "unknown";
   /** The sub-agent a `delegate` call started. */
   readonly startedAgentId: string | null;

@@ -1,5 +1,6 @@
 import { UserError } from "../contract/errors.ts";
 import { changes } from "./changes.ts";
+import { context } from "./context.ts";
 import { coverage } from "./coverage.ts";
 import { type DimensionId, dimensions } from "./dimensions.ts";
 import { type EntityId, entity } from "./entities.ts";
@@ -12,7 +13,16 @@ import { span } from "./span.ts";
 import { usage } from "./usage.ts";
 
 /** Every measure there is, by its id, which is public and never changes. */
-export const catalogue = { ...usage, ...fates, ...coverage, ...changes, ...lines, ...span, ...counts } as const satisfies Catalogue;
+export const catalogue = {
+  ...usage,
+  ...fates,
+  ...coverage,
+  ...changes,
+  ...lines,
+  ...span,
+  ...context,
+  ...counts,
+} as const satisfies Catalogue;
 export type MeasureId = keyof typeof catalogue;
 
 export const measureIds = Object.keys(catalogue) as readonly MeasureId[];

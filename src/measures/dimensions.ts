@@ -51,6 +51,11 @@ export const dimensions = {
     title: "Allocation",
     description: "Rule, flows and grades of evidence an allocation goes by: `lines_flows_to_C` is the one every answer is told by.",
   },
+  context_cause: {
+    title: "Cause in the context",
+    description:
+      "What put tokens into a prompt: `instructions` (system prompt, tools, instruction files), `prompt`, `notification`, `agent_output`, the results of tools by activity (`read`, `search`, `shell`, …), `reread` (a file read before), `compaction`, `resumed`, `unknown`.",
+  },
   change: { title: "Change", description: "Pull request, merge request or direct push.", person: true, artefact: true },
   change_kind: { title: "Kind of change", description: "`pull_request` or `direct`.", artefact: true },
   evidence: { title: "Evidence of landing", description: "How it is known that the change landed.", artefact: true },

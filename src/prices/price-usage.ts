@@ -1,4 +1,4 @@
-import type { TokenCounts } from "../contract/facts.ts";
+import { type InputCost, promptKinds, type TokenCounts } from "../contract/facts.ts";
 import { divideHalfUp, one } from "./decimal.ts";
 import type { MultiplierKind } from "./multipliers.ts";
 import type { PriceBook } from "./price-book.ts";
@@ -48,18 +48,50 @@ export function priceUsage(usage: PricedUsage, book: PriceBook): PriceResult {
   if (typeof price === "string") return { kind: "gap", reason: price };
   const tokens = tokensAtto(usage.counts, price);
   if (tokens === null) return { kind: "gap", reason: "no_token_price" };
-  let scaled = tokens;
-  let scale = 1n;
-  for (const [kind, value, gap] of served(usage)) {
-    const factor = book.findMultiplier(usage, kind, value);
-    if (factor === null) return { kind: "gap", reason: gap };
-    if (factor === one) continue;
-    scaled *= factor;
-    scale *= one;
-  }
+  const multiplier = multiplierOf(usage, book);
+  if (typeof multiplier === "string") return { kind: "gap", reason: multiplier };
+  const { factor, scale } = multiplier;
   if (usage.webSearches > 0 && price.perWebSearch === null) return { kind: "gap", reason: "no_web_search_price" };
   const unscaled = price.perRequest + BigInt(usage.webSearches) * (price.perWebSearch ?? 0n);
-  return { kind: "priced", nanoUsd: divideHalfUp(scaled + unscaled * scale, scale * attoPerNano), price };
+  return { kind: "priced", nanoUsd: divideHalfUp(tokens * factor + unscaled * scale, scale * attoPerNano), price };
+}
+
+/**
+ * What the prompt of a usage costs, by kind of its tokens: parts of one sum that is rounded once, so that the prompt and the
+ * rest never add up to more than the charge.
+ * @returns null where the usage has no price
+ */
+export function priceInput(usage: PricedUsage, book: PriceBook): InputCost | null {
+  const price = book.findPrice(usage);
+  const multiplier = multiplierOf(usage, book);
+  if (typeof price === "string" || typeof multiplier === "string") return null;
+  let atto = 0n;
+  let reached = 0n;
+  const parts = { cacheRead: 0n, cacheWrite1h: 0n, cacheWrite5m: 0n, input: 0n };
+  for (const kind of promptKinds) {
+    if (usage.counts[kind] === 0) continue;
+    const rate = price.rates[kind];
+    if (rate === null) return null;
+    atto += BigInt(usage.counts[kind]) * rateFor(rate, promptTokens(usage.counts));
+    const upTo = divideHalfUp(atto * multiplier.factor, multiplier.scale * attoPerNano);
+    parts[kind] = upTo - reached;
+    reached = upTo;
+  }
+  return parts;
+}
+
+/** What tokens cost more or less for how they were served: a factor, times `scale`. */
+function multiplierOf(usage: PricedUsage, book: PriceBook): { readonly factor: bigint; readonly scale: bigint } | PriceGap {
+  let factor = 1n;
+  let scale = 1n;
+  for (const [kind, value, gap] of served(usage)) {
+    const own = book.findMultiplier(usage, kind, value);
+    if (own === null) return gap;
+    if (own === one) continue;
+    factor *= own;
+    scale *= one;
+  }
+  return { factor, scale };
 }
 
 const attoPerNano = 1_000_000_000n;
@@ -73,7 +105,7 @@ const served = (usage: PricedUsage) =>
 
 /** Null where tokens of a kind have no price. */
 function tokensAtto(counts: TokenCounts, price: Price): bigint | null {
-  const prompt = counts.input + counts.cacheRead + counts.cacheWrite5m + counts.cacheWrite1h;
+  const prompt = promptTokens(counts);
   let sum = 0n;
   for (const kind of tokenKinds satisfies readonly TokenKind[]) {
     const count = counts[kind];
@@ -84,3 +116,6 @@ function tokensAtto(counts: TokenCounts, price: Price): bigint | null {
   }
   return sum;
 }
+
+const promptTokens = ({ input, cacheRead, cacheWrite5m, cacheWrite1h }: TokenCounts): number =>
+  input + cacheRead + cacheWrite5m + cacheWrite1h;

@@ -115,7 +115,7 @@ const byRepository = [
 
 async function deleteReplaced(database: Database, { sessions, repositories, problems }: Replaced): Promise<void> {
   const own = `session_id IN (${listOf(sessions)})`;
-  for (const table of ["ledger", "charge"])
+  for (const table of ["ledger", "context_cost", "charge"])
     await database.run(`DELETE FROM ${table} WHERE usage_id IN (SELECT usage_id FROM usage_d WHERE ${own})`);
   await database.run(`DELETE FROM fate_now WHERE strand_id IN (SELECT strand_id FROM strand JOIN segment USING (segment_id) WHERE ${own})`);
   for (const table of ["strand", "span_segment", "span_mix"])

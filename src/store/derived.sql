@@ -41,6 +41,10 @@ CREATE TABLE charge (
   remainder VARCHAR, output_nano_per_million BIGINT
 );
 
+-- One row per usage and cause: what of its input cost (fresh input, cache reads and writes) the cause put into the prompt, as
+-- inferred. Of a usage they add up to that cost; causes without money have no row. Null cost: no price is known.
+CREATE TABLE context_cost (usage_id INTEGER, cause VARCHAR, list_nano_usd BIGINT);
+
 -- One row per segment: the responses that feed one group of edits (or none).
 CREATE TABLE segment (segment_id INTEGER, session_id INTEGER, turn INTEGER, kind VARCHAR, activity VARCHAR, purpose VARCHAR);
 

@@ -198,6 +198,7 @@ export async function readTurns(store: FactStore, scope: SessionScope = null): P
     instant: number(c("instant_ms")),
     startedBy: store.dictionary.text(c("started_by_id") as number) as TurnStart["startedBy"],
     cleared: c("cleared") as boolean,
+    promptLength: c("prompt_length") as number | null,
   }));
 }
 
@@ -206,7 +207,7 @@ export async function readCalls(store: FactStore, scope: SessionScope = null): P
   const maybe = (cell: Cell): string | null => store.dictionary.maybeText(cell as number | null);
   return await read(
     store,
-    `SELECT c.*, r.instant_ms AS ended_ms, r.status_id, r.started_sub_agent_id
+    `SELECT c.*, r.instant_ms AS ended_ms, r.status_id, r.started_sub_agent_id, r.result_bytes
      FROM call c LEFT JOIN call_result r USING (agent_id, session_id, call_key) WHERE ${inScope(scope)}`,
     (c) => ({
       agent: text(c("agent_id")),
@@ -220,6 +221,8 @@ export async function readCalls(store: FactStore, scope: SessionScope = null): P
       tool: text(c("tool_id")),
       activity: text(c("activity_id")) as Call["activity"],
       inputBytes: c("input_bytes") as number,
+      resultBytes: c("result_bytes") as number | null,
+      subject: maybeNumber(c("subject_fp")),
       status: (maybe(c("status_id")) ?? "unknown") as Call["status"],
       startedAgentId: maybe(c("started_sub_agent_id")),
     }),

@@ -88,6 +88,7 @@ export const factTables = {
     text("activity_id"),
     max("input_bytes", "INTEGER"),
     firstSeen,
+    min("subject_fp"),
   ],
   call_result: [
     key("agent_id"),
@@ -100,6 +101,7 @@ export const factTables = {
     max("tests_failed", "INTEGER"),
     text("started_sub_agent_id"),
     firstSeen,
+    max("result_bytes", "INTEGER"),
   ],
   write: [
     key("agent_id"),

@@ -106,6 +106,7 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         id(fact.activity),
         fact.inputBytes,
         seen,
+        fact.subjectFingerprint,
       ]);
     case "call_result":
       return batch.add("call_result", [
@@ -119,6 +120,7 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         fact.testsFailed,
         maybe(fact.startedAgentId),
         seen,
+        fact.resultBytes,
       ]);
     case "write":
       return batch.add("write", [

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { CarriedNote, SightingFact, TokenFact } from "../contract/facts.ts";
 import { Database } from "./duckdb/database.ts";
 import { dumpFacts } from "./dump.ts";
-import { readCommitMentions, readNotes, readSightings } from "./fact-reader.ts";
+import { readCalls, readCommitMentions, readNotes, readSightings } from "./fact-reader.ts";
 import { type FactTable, factTables } from "./fact-tables.ts";
 import facts1 from "./migrations/0001_facts.sql";
 import { factsFile, factsVersion } from "./place.ts";
@@ -181,6 +181,27 @@ describe("the fact store", () => {
     ]);
     store.close();
     (await FactStore.open(path, { readOnly: true })).close(); // it stands at the newest version
+  });
+
+  it("does not know sizes of results and files of calls that an earlier version imported, until they are told again", async () => {
+    const path = folder();
+    const database = await Database.open(join(path, factsFile));
+    for (const sql of migrations.slice(0, -1)) await database.run(sql);
+    await database.run("INSERT INTO meta VALUES ('secret', '00112233445566778899aabbccddeeff'), ('schema_version', $version)", {
+      version: String(migrations.length - 1),
+    });
+    await database.run("INSERT INTO dict VALUES (0, 'claude-code'), (1, 's1'), (2, 'Read'), (3, 'read'), (4, 'ok')");
+    await database.run("INSERT INTO call VALUES (0, 1, 'c1', 'm1', NULL, NULL, 5, 2, 3, 30, 9)");
+    await database.run("INSERT INTO call_result VALUES (0, 1, 'c1', 6, 4, NULL, NULL, NULL, NULL, 9)");
+    database.close();
+    const store = await FactStore.open(path);
+    expect(await readCalls(store)).toMatchObject([{ callKey: "c1", inputBytes: 30, endedAt: 6, resultBytes: null, subject: null }]);
+    const common = { agent: "claude-code", session: "s1", callId: "c1" } as const;
+    const none = { exitCode: null, testsPassed: null, testsFailed: null, startedAgentId: null };
+    store.addTokenFact({ kind: "call_result", ...common, ...none, instant: 6, status: "ok", resultBytes: 700 }, telling);
+    await store.commit(1_000);
+    expect(await readCalls(store)).toMatchObject([{ callKey: "c1", resultBytes: 700, subject: null }]);
+    store.close();
   });
 
   it("refuses a store of a newer version and leaves it as it is", async () => {

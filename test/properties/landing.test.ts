@@ -223,7 +223,13 @@ async function dollarsOf(where: TestRepository, writes: readonly TurnWrite[]): P
   const usages = writes.map(({ instant }, i) => usage(i, { instant, listNanoUsd: 1_000_000_007n }));
   const segments = allocate(
     session({
-      turns: writes.map(({ instant }, i) => ({ key: `t${i}`, instant: instant - 1000, startedBy: "prompt", cleared: false })),
+      turns: writes.map(({ instant }, i) => ({
+        key: `t${i}`,
+        instant: instant - 1000,
+        startedBy: "prompt",
+        cleared: false,
+        promptLength: null,
+      })),
       usages,
       calls: writes.map(({ callKey, instant }, i) => call(callKey, i, "edit", { instant: instant + 1000, endedAt: instant + 2000 })),
       writes: artefacts.map((row) => row.artefacts),

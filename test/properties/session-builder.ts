@@ -47,6 +47,8 @@ export function call(callKey: string, response: number, activity: Call["activity
     tool: activity,
     activity,
     inputBytes: 10,
+    resultBytes: null,
+    subject: null,
     status: "ok",
     startedAgentId: null,
     ...part,
@@ -95,7 +97,7 @@ export function write(callKey: string, groups: readonly ArtefactGroup[], part: P
 
 /** A turn that starts half a minute before minute `at`. */
 export function start(at: number, cleared = false): TurnStart {
-  return { key: `t${at}`, instant: at * minute - 30_000, startedBy: "prompt", cleared };
+  return { key: `t${at}`, instant: at * minute - 30_000, startedBy: "prompt", cleared, promptLength: null };
 }
 
 export function session(part: Partial<SessionInput>): SessionInput {

@@ -215,6 +215,16 @@ export async function fillTenRows(store: MeasureStore): Promise<void> {
     run(8, null, 5, { session_id: 2 }),
     run(9, "2026-03-26", 20, { session_id: 2, grade: "B" }),
   ]);
+  // Prompts cost 80 of the 100 of the first response and 150 of the 200 of the second; the ninth has no price.
+  await store.insert("context_cost", [
+    { usage_id: 1, cause: "instructions", list_nano_usd: 60 },
+    { usage_id: 1, cause: "prompt", list_nano_usd: 20 },
+    { usage_id: 2, cause: "instructions", list_nano_usd: 30 },
+    { usage_id: 2, cause: "read", list_nano_usd: 90 },
+    { usage_id: 2, cause: "unknown", list_nano_usd: 30 },
+    { usage_id: 5, cause: "reread", list_nano_usd: 170 },
+    { usage_id: 9, cause: "unknown", list_nano_usd: null },
+  ]);
   await store.insert("sub_agent_d", [
     { session_id: 1, started_ms: instant("2026-02-02"), observed: true },
     { session_id: 1, started_ms: instant("2026-02-03"), observed: false },

@@ -75,6 +75,8 @@ describe("ten rows a human can add up", () => {
     ["sub_agents_not_observed", 2],
     ["sessions_listed", 2],
     ["sessions_without_transcript", 1],
+    ["spend_context", "400"], // 80 + 150 + 170
+    ["context_share", 1],
     ["spend_low", "1000"],
     ["spend_high", "1000"],
     ["fate_low_share", 1],
@@ -93,7 +95,7 @@ describe("ten rows a human can add up", () => {
   });
 
   test("every measure of the catalogue has a worked number above", () => {
-    expect(measureIds).toHaveLength(59);
+    expect(measureIds).toHaveLength(61);
   });
 
   // Strand 1 carries floor(100 × 2/3) + floor(200 × 2/3) = 66 + 133, strand 3 the 30 of segment 2.
@@ -136,6 +138,22 @@ describe("ten rows a human can add up", () => {
       ["no_artefact", "100", "100", "130"],
       ["unlinked", "100", "100", "720"],
     ]);
+  });
+
+  test("what put tokens into the prompts, as dollars and as shares", async () => {
+    const asked = { measures: ["spend_context", "context_share"], by: ["context_cause"] };
+    const causes = [
+      ["reread", "170", 0.425],
+      ["instructions", "90", 0.225],
+      ["read", "90", 0.225],
+      ["unknown", "30", 0.075],
+      ["prompt", "20", 0.05],
+    ];
+    expect(await table(asked)).toEqual(causes);
+    const { warnings } = await ten.ask(asked);
+    expect(warnings.map(({ message }) => message)).toEqual(["1 usages have no known price: their prompts are missing here."]);
+    const where = [{ dimension: "session", values: ["s2"] }];
+    expect(await table({ ...asked, where })).toEqual([["reread", "170", 1]]);
   });
 
   test("every allocation is of the same spend, for any choice of charges", async () => {

@@ -95,6 +95,7 @@ export const commitCard: CommitCard = {
 export const explanation: Explanation = {
   subject: "bought",
   sentences: ["Spend whose lines landed, were released and were alive 21 days after landing."],
+  causes: [{ cause: "reread", nanoUsd: "1230000000", share: 0.25, sentence: "Files read again in the same context." }],
   strands: [strand],
   definition: "Sum of the charges of strands whose fate is stuck.",
   sql: "select sum(nano)\nfrom ledger",

@@ -262,7 +262,7 @@ describe("printing", () => {
 
   it("explains with definition, SQL and what was left out", async () => {
     const { out } = await runWith(["explain", "bought"]);
-    for (const part of ["Definition", "select sum(nano)", "Left out"]) expect(out).toContain(part);
+    for (const part of ["Definition", "select sum(nano)", "Left out", "$1.23  25.0 %"]) expect(out).toContain(part);
   });
 
   it("lists sources, measures and problems", async () => {

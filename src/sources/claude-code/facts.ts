@@ -9,7 +9,7 @@ import { openedChanges, printedCommits, testCounts } from "../tool-output.ts";
 import { type PatchHunk, WriteDifferencer } from "../write-difference.ts";
 import { Responses, type Speaker } from "./responses.ts";
 import { type TranscriptRecord, silentTypes, w, words } from "./schema.ts";
-import { activityOfTool, isEditTool } from "./tools.ts";
+import { activityOfTool, isEditTool, isReadTool } from "./tools.ts";
 import { TurnStarts, editorContext } from "./turn-starts.ts";
 
 export const agentName = "claude-code";
@@ -251,6 +251,7 @@ export class TranscriptFacts {
       tool,
       activity,
       inputBytes: block.size(w.input),
+      subjectFingerprint: isReadTool(tool) ? this.#subjectOf(block) : null,
     };
     this.#sink.fact(fact);
     const since = speaker.offset;
@@ -258,6 +259,13 @@ export class TranscriptFacts {
     else if (shell !== null && (shell.commits || shell.opensChange || shell.activity === "test" || shell.writes.length > 0)) {
       this.#calls.set(callId, { since, tool, input: null, shell });
     }
+  }
+
+  /** Which file a call reads. */
+  #subjectOf(block: Fields): number | null {
+    const { file_path: file, notebook_path: notebook } = parsedObject(block.copy(w.input));
+    const path = file ?? notebook;
+    return typeof path === "string" ? this.#context.fingerprinter.text(path) : null;
   }
 
   #shellOf(block: Fields, speaker: Speaker): ShellPurpose | null {
@@ -312,6 +320,7 @@ export class TranscriptFacts {
       testsPassed: tests?.passed ?? null,
       testsFailed: tests?.failed ?? null,
       startedAgentId: result?.string(w.agentId) ?? null,
+      resultBytes: resultBytes(block),
     });
     if (shell !== null) this.#shellResult(shell, callId, output, failed, speaker);
     else if (result !== null && this.#printsForeignCommit(result)) this.#commitMentions(callId, result.string(w.stdout) ?? "", speaker);
@@ -478,6 +487,23 @@ function outputOf(block: Fields, result: Fields | null): string {
 function resultText(block: Fields): string {
   if (block.isString(w.content)) return block.string(w.content) ?? "";
   return block.isArray(w.content) ? (textOf(block.parsed(w.content)) ?? "") : "";
+}
+
+/** An image is scaled to 1,568 pixels and takes some 1,600 tokens, whatever its bytes are: as much as so many bytes of text. */
+const imageBytes = 5_600;
+
+/** Size of what the model was given: the content as it stands, with images at what they take of a context. */
+function resultBytes(block: Fields): number | null {
+  if (!block.has(w.content)) return null;
+  const size = block.size(w.content);
+  if (!block.isArray(w.content) || !block.bytes.subarray(block.start(w.content), block.stop(w.content)).includes('"image"')) return size;
+  const list = block.parsed(w.content);
+  if (!Array.isArray(list)) return size;
+  return list.reduce<number>((sum, part) => sum + (isImage(part) ? imageBytes : Buffer.byteLength(JSON.stringify(part))), 0);
+}
+
+function isImage(part: unknown): boolean {
+  return typeof part === "object" && part !== null && (part as { type?: unknown }).type === "image";
 }
 
 /** A string, or the text blocks of a list joined by line feeds; null if there is no text. */

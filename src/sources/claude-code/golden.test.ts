@@ -54,14 +54,14 @@ function printed(fact: TokenFact, texts: ReadonlyMap<number, string>): string {
     case "turn":
       return `turn ${fact.session} ${fact.key.replace(/^queue:(\d+)$/, (_, instant) => `queue:${time(Number(instant))}`)} ${time(fact.instant)} ${fact.trigger} ${fact.promptLength} chars${fact.cleared ? ", cleared" : ""}`;
     case "call":
-      return `call ${fact.session} ${fact.callId} of ${fact.messageId} by ${fact.agentId ?? "main"}${fact.parentCallId === null ? "" : ` under ${fact.parentCallId}`}: ${fact.tool} ${fact.activity}, ${fact.inputBytes} bytes`;
+      return `call ${fact.session} ${fact.callId} of ${fact.messageId} by ${fact.agentId ?? "main"}${fact.parentCallId === null ? "" : ` under ${fact.parentCallId}`}: ${fact.tool} ${fact.activity}, ${fact.inputBytes} bytes${fact.subjectFingerprint === null ? "" : `, of ${texts.get(fact.subjectFingerprint) ?? "?"}`}`;
     case "call_result": {
       const tests =
         fact.testsPassed === null && fact.testsFailed === null
           ? ""
           : ` tests ${fact.testsPassed ?? "?"} passed ${fact.testsFailed ?? "?"} failed`;
       const exit = fact.exitCode === null ? "" : ` exit ${fact.exitCode}`;
-      return `result ${fact.session} ${fact.callId} ${fact.status}${exit}${tests}${fact.startedAgentId === null ? "" : ` started ${fact.startedAgentId}`}`;
+      return `result ${fact.session} ${fact.callId} ${fact.status}${exit}${tests}${fact.startedAgentId === null ? "" : ` started ${fact.startedAgentId}`}, ${fact.resultBytes ?? "?"} bytes`;
     }
     case "write":
       return `write ${fact.session} ${fact.callId} ${fact.path} ${fact.operation} ${fact.quality}${printedDiff(fact, texts)}`;

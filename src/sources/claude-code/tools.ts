@@ -52,3 +52,8 @@ export function activityOfTool(tool: string): ActivityKind {
 export function isEditTool(tool: string): boolean {
   return activities[tool] === "edit" && Object.hasOwn(activities, tool);
 }
+
+/** Tools that give the model the text of one file. */
+export function isReadTool(tool: string): boolean {
+  return tool === "Read" || tool === "NotebookRead";
+}

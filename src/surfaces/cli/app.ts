@@ -123,7 +123,13 @@ const explain = buildCommand<AsOfFlags & CommonFlags, [string], CliContext>({
     flags: { ...asOfFlags, ...commonFlags },
     positional: {
       kind: "tuple",
-      parameters: [{ brief: "A session, change, commit, fate or measure", placeholder: "SUBJECT", parse: requireText }],
+      parameters: [
+        {
+          brief: "A session, change, commit, fate or measure, or context: what put tokens into the prompts",
+          placeholder: "SUBJECT",
+          parse: requireText,
+        },
+      ],
     },
   },
   docs: { brief: "Say why a number is what it is" },

@@ -158,6 +158,7 @@ export function explanationText(explanation: Explanation, options: TextOptions):
   const { definition, sql, leftOut } = explanation;
   return page([
     [ink.bold(printable(explanation.subject)), ...indented(explanation.sentences)],
+    causeTable(explanation, options, ink),
     definition === undefined ? [] : [ink.bold("Definition"), ...indented([definition])],
     sql === undefined ? [] : [ink.bold("SQL"), ...sql.split("\n").map((line) => `  ${printable(line)}`)],
     leftOut.length === 0 ? [] : [ink.bold("Left out"), ...indented(leftOut)],
@@ -197,6 +198,16 @@ function fateTable(fates: readonly AnswerFate[], options: TextOptions, ink: Ink)
   ]);
   const lines = table("What it bought", [left("fate"), right("dollars"), right("share"), left("")], rows, options, ink);
   return unseen.length === 0 ? lines : [...lines, `  not observed: ${unseen.join(", ")}`];
+}
+
+function causeTable({ causes }: Explanation, options: TextOptions, ink: Ink): string[] {
+  const rows = (causes ?? []).map(({ cause, nanoUsd, share, sentence }) => [
+    words(cause),
+    formatUsd(nanoUsd),
+    share === null ? "" : formatRatio(share),
+    printable(sentence),
+  ]);
+  return table("What put it there", [left("cause"), right("dollars"), right("share"), left("")], rows, options, ink);
 }
 
 function commitRows(card: SessionCard): string[][] {

@@ -36,8 +36,8 @@ const chunkRows = 2048;
 /** Settings every database of ours is opened with: nothing is fetched, and a commit is written once, not to the log and then again. */
 const settings = { checkpoint_threshold: "1MB", autoinstall_known_extensions: "false", autoload_known_extensions: "false" } as const;
 
-/** Writing goes row by row and needs little; questions sort and join. Measured: more than this writes no faster. */
-const limits = { writing: { memory_limit: "64MB", threads: "1" }, questions: { memory_limit: "512MB", threads: "2" } } as const;
+/** Writing goes row by row and mostly needs little; the files of a large history (10,000 commits) do not fit in 64 MB. Questions sort and join. */
+const limits = { writing: { memory_limit: "256MB", threads: "1" }, questions: { memory_limit: "512MB", threads: "2" } } as const;
 export type Purpose = keyof typeof limits;
 
 /** A query that failed, with what was asked: the SQL and the names of its parameters, never their values. */

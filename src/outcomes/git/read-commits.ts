@@ -185,14 +185,17 @@ async function trueParents(objects: CatFile, hash: string): Promise<readonly str
   return [...head.matchAll(/^parent ([0-9a-f]+)$/gm)].map((match) => match[1] as string);
 }
 
-/** Takes from the ids those that are in this copy: the absent ones are left. Looks at indexes only and fetches nothing. */
-async function keepAbsent(git: Git, ids: Set<string>): Promise<void> {
+/** Ids of the blobs of this copy. Looks at indexes and heads of objects only and fetches nothing. */
+async function readPresentBlobs(git: Git): Promise<ReadonlySet<string>> {
+  const present = new Set<string>();
   let held = "";
-  for await (const chunk of streamGit(git, ["cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)"])) {
+  const format = "--batch-check=%(objecttype) %(objectname)";
+  for await (const chunk of streamGit(git, ["cat-file", "--batch-all-objects", "--unordered", format])) {
     const lines = (held + chunk.toString("latin1")).split("\n");
     held = lines.pop() as string;
-    for (const id of lines) ids.delete(id);
+    for (const line of lines) if (line.startsWith("blob ")) present.add(line.slice("blob ".length));
   }
+  return present;
 }
 
 /** Blobs git reads to tell the lines of a file; it looks into a file that is only renamed or made executable too. */
@@ -246,20 +249,21 @@ async function readIfDamaged(reader: GapReader, hash: string): Promise<CommitFac
  * @param died what to throw if it was no absent blob that git died of
  */
 async function* readAroundGaps(reader: GapReader, revisions: string, died: GitError): AsyncGenerator<readonly CommitFact[], void, void> {
-  const commits: CommitFact[] = [];
+  const present = await readPresentBlobs(reader.git);
+  /** In order; those that need an absent blob whole, of the others the hash. */
+  const order: (string | CommitFact)[] = [];
   const absent = new Set<string>();
   for await (const commit of parseEach(reader.git, [...rawArguments, "--ignore-missing", "--stdin"], revisions, reader.newParser())) {
-    commits.push(commit);
-    for (const file of commit.files) for (const blob of neededBlobs(file)) absent.add(blob);
+    const missing = commit.files.flatMap(neededBlobs).filter((blob) => !present.has(blob));
+    for (const blob of missing) absent.add(blob);
+    order.push(missing.length > 0 ? commit : commit.hash);
   }
-  await keepAbsent(reader.git, absent);
   if (absent.size === 0) throw died;
-  const isDamaged = ({ files }: CommitFact): boolean => files.some((file) => needsAny(file, absent));
-  const whole = commits.filter((commit) => !isDamaged(commit)).map(({ hash }) => `${hash}\n`);
+  const whole = order.filter((commit) => typeof commit === "string").map((hash) => `${hash}\n`);
   const others = parseEach(reader.git, listedArguments, whole.join(""), reader.newParser());
   try {
-    for (const commit of commits) {
-      const read = isDamaged(commit) ? await readDamaged(reader, commit, absent) : (await others.next()).value;
+    for (const commit of order) {
+      const read = typeof commit === "string" ? (await others.next()).value : await readDamaged(reader, commit, absent);
       if (read !== undefined) yield [read];
     }
   } finally {

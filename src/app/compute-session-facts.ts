@@ -2,10 +2,14 @@ import type { Usage } from "../attribution/model.ts";
 import type { Call, TurnStart } from "../contract/stored.ts";
 import { type StoredWrite, compare } from "../store/fact-reader.ts";
 
-/** The calls, writes and turn starts of each session, each call under the one session that owns it. */
+/** The calls and turn starts of each session, each call under the one session that owns it. */
 export interface SessionFacts {
   readonly calls: ReadonlyMap<string, readonly Call[]>;
   readonly turns: ReadonlyMap<string, readonly TurnStart[]>;
+}
+
+/** With the writes of all sessions, whose lines are needed until they are linked. */
+export interface SessionFactsAndWrites extends SessionFacts {
   readonly writes: readonly StoredWrite[];
 }
 
@@ -18,7 +22,7 @@ export function ownedFacts(
   writes: readonly StoredWrite[],
   turns: readonly (TurnStart & { session: string })[],
   usages: readonly Usage[],
-): SessionFacts {
+): SessionFactsAndWrites {
   const ownerOfResponse = new Map<string, string>();
   for (const usage of usages) for (const key of usage.responseKeys) ownerOfResponse.set(key, usage.session);
   const ownerOfCall = new Map<string, Call & { session: string }>();

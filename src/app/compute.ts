@@ -11,7 +11,7 @@ import { joinSightings } from "../attribution/usages.ts";
 import type { CommitFact, RefFact } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { Call, Sighting } from "../contract/stored.ts";
-import { lineCount } from "../lines/line-diff.ts";
+import { lineCount, onlyPlaces } from "../lines/line-diff.ts";
 import { findChanges } from "../outcomes/git/changes.ts";
 import { chooseDefaultBranch } from "../outcomes/git/default-branch.ts";
 import { LineHistory } from "../outcomes/git/line-history.ts";
@@ -41,7 +41,7 @@ import {
 import type { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
 import { topologicalOrder } from "./commit-order.ts";
-import { type SessionFacts, ownedFacts } from "./compute-session-facts.ts";
+import { type SessionFacts, type SessionFactsAndWrites, ownedFacts } from "./compute-session-facts.ts";
 import { contextCostsOf, resumedSessions } from "./context-costs.ts";
 import { namedSessions } from "./evidence.ts";
 import { type FoundWrite, type SessionPlace, knownRepository, locateWrites } from "./locate-writes.ts";
@@ -95,7 +95,7 @@ export interface LoadedFacts {
   /** Of all sessions of the store, whatever was asked for: notes and trailers may name any. */
   readonly everySession: readonly SessionName[];
   readonly usages: readonly Usage[];
-  readonly facts: SessionFacts;
+  readonly facts: SessionFactsAndWrites;
   /** Sessions that began with the conversation of another. */
   readonly resumed: ReadonlySet<string>;
   readonly checkpoints: readonly StoredCheckpoint[];
@@ -167,25 +167,24 @@ export interface ComputeOptions {
  * the same result, in whatever order and parts they came.
  */
 export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOptions, progress: Progress): Computed {
-  const { sessions, facts, checkpoints, mentions, problems } = loaded;
+  const { sessions, checkpoints, mentions, problems, resumed } = loaded;
+  // Without the writes: what is derived is held until it is written, and their lines are not needed by then.
+  const facts: SessionFacts = { calls: loaded.facts.calls, turns: loaded.facts.turns };
   const usages = priceUsages(loaded.usages, book);
-  const outcomes = loaded.repositories.map(({ stored, commits, notes }) => {
-    progress(`line history of ${repositoryName(stored)}`);
-    return { ...outcomesOf(stored, commits, options), notes };
-  });
   progress("finding the lines of writes in commits");
   const located = locateWrites({
     sessions,
-    facts,
+    facts: loaded.facts,
     usages,
-    known: outcomes.map(({ stored, history }) => knownRepository(stored, pathsOf(history.commits))),
+    known: loaded.repositories.map(({ stored, commits }) => knownRepository(stored, pathsOf(commits))),
     keptIn: keptIn(checkpoints),
     others: [],
   });
   const evidence = linkEvidence(loaded, options);
-  const repositories = outcomes.map(({ notes, ...repository }) =>
-    linkRepository(repository, located.writes.get(repository.repository) ?? [], notes, evidence),
-  );
+  const repositories = loaded.repositories.map(({ stored, commits, notes }) => {
+    progress(`following the lines of ${repositoryName(stored)}`);
+    return linkRepository(outcomesOf(stored, commits, options), located.writes.get(stored.id) ?? [], notes, evidence);
+  });
   const written = [...repositories.flatMap((repository) => repository.written), ...located.outside];
   progress("following the money");
   const placed = sessions.map((session) => placeSession(session, located));
@@ -195,7 +194,7 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
     facts,
     written,
     ...allocateSessions(usages, placed, facts, artefactsBySession(written)),
-    contextCosts: () => contextCostsOf(usages, facts, loaded.resumed, book),
+    contextCosts: () => contextCostsOf(usages, facts, resumed, book),
     repositories,
     checkpoints,
     mentions,
@@ -304,7 +303,24 @@ export function linkRepository(
       return { ...common, loggedPath: found.loggedPath, turn: found.turn, digest: digestOf(found) };
     },
   );
-  return { ...outcomes, landingIsRelease: landingIsRelease(outcomes), linked, noted, ends, written, problems };
+  const linkedHistory = { ...history, commits: history.commits.map(withoutFingerprints) };
+  ends.restOn(linkedHistory);
+  return {
+    ...outcomes,
+    history: linkedHistory,
+    landingIsRelease: landingIsRelease(outcomes),
+    linked,
+    noted,
+    ends,
+    written,
+    problems,
+  };
+}
+
+/** A commit whose lines are linked: where they are and of which kind is all that is still asked. */
+function withoutFingerprints(commit: CommitFact): CommitFact {
+  const files = commit.files.map((file) => ({ ...file, diff: onlyPlaces(file.diff) }));
+  return { ...commit, files };
 }
 
 export function artefactsBySession(written: readonly Written[]): ReadonlyMap<string, readonly WriteArtefacts[]> {

@@ -7,7 +7,7 @@ import { derivedSchemas, hasDerived, openDerived, updateDerived, writeDerived } 
 import type { Database } from "../store/duckdb/database.ts";
 import { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
-import { type ComputeOptions, compute, loadFacts } from "./compute.ts";
+import { type ComputeOptions, type Computed, compute, loadFacts } from "./compute.ts";
 import { type Config, readConfig } from "./config.ts";
 import { type Rederived, changeNames, rederive } from "./derive-changed.ts";
 import { derivedRows, noStandingIds } from "./derived-rows.ts";
@@ -183,24 +183,28 @@ export async function rebuildDerived(options: OpenAssayOptions, asked: Progress)
     if (done === undefined) releaseMemory();
     asked(step, done, total);
   };
+  const { computed, states } = await computeAll(options, config, progress);
+  progress("writing what is derived");
+  const before = hasDerived(folder) ? await withDerived(folder, countUsages) : 0;
+  const rows = derivedRows(computed, states, noStandingIds, changeNames(computed.repositories, null), config.fates);
+  await writeDerived(folder, rows, releaseMemory);
+  return { before, after: computed.usages.length };
+}
+
+/** Apart from its caller, so that nothing holds the facts while what is derived of them is written. */
+async function computeAll(
+  options: OpenAssayOptions,
+  config: Config,
+  progress: Progress,
+): Promise<{ readonly computed: Computed; readonly states: Record<string, string> }> {
   // The facts are closed before anything is computed: two databases and all lines at once would double the peak.
-  const { loaded, ignoreTrailers, basis } = await withFacts(folder, true, async (store) => ({
+  const { loaded, ignoreTrailers, basis } = await withFacts(options.folder, true, async (store) => ({
     loaded: await loadFacts(store, progress),
     ignoreTrailers: (await store.setting("ignore_trailers")) === "true",
     basis: await basisOf(options, store),
   }));
   const computed = compute(loaded, createPriceBook(config.prices), computeOptions(options, config, ignoreTrailers), progress);
-  progress("writing what is derived");
-  const before = hasDerived(folder) ? await withDerived(folder, countUsages) : 0;
-  const rows = derivedRows(
-    computed,
-    statesOf(basis, ignoreTrailers, config.fates),
-    noStandingIds,
-    changeNames(computed.repositories, null),
-    config.fates,
-  );
-  await writeDerived(folder, rows, releaseMemory);
-  return { before, after: computed.usages.length };
+  return { computed, states: statesOf(basis, ignoreTrailers, config.fates) };
 }
 
 async function withDerived<T>(folder: string, use: (derived: Database) => Promise<T>): Promise<T> {

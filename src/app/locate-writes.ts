@@ -4,7 +4,7 @@ import type { Usage } from "../attribution/model.ts";
 import { turnAt } from "../attribution/segments.ts";
 import { lineCount } from "../lines/line-diff.ts";
 import type { StoredRepository, StoredSession, StoredWrite } from "../store/fact-reader.ts";
-import type { SessionFacts } from "./compute-session-facts.ts";
+import type { SessionFactsAndWrites } from "./compute-session-facts.ts";
 import { type Written, digestOf } from "./written.ts";
 
 /** A write in its repository, with the path its log gave it. */
@@ -33,7 +33,7 @@ export interface Located {
 
 export interface LocateInput {
   readonly sessions: readonly StoredSession[];
-  readonly facts: SessionFacts;
+  readonly facts: SessionFactsAndWrites;
   readonly usages: readonly Usage[];
   readonly known: readonly KnownRepository[];
   /** Repository of the checkpoint branch that holds a session. */

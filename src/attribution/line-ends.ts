@@ -14,7 +14,7 @@ export class LineEnds {
   readonly restored: Int32Array;
   /** The line a revert put in the place of this removed one, -1 for others: the removal was undone. */
   readonly broughtBack: Int32Array;
-  readonly #history: LineHistoryResult;
+  #history: LineHistoryResult;
 
   constructor({ history }: { readonly history: LineHistoryResult }) {
     this.#history = history;
@@ -44,6 +44,11 @@ export class LineEnds {
         }
       });
     });
+  }
+
+  /** Takes the same history without the fingerprints of its lines, which are asked for once: nothing else holds them then. */
+  restOn(history: LineHistoryResult): void {
+    this.#history = history;
   }
 
   /** Prose lives by the sentence: a paragraph goes on in the one that has most of it, in its place (MEASURES 1). */

@@ -11,7 +11,7 @@ export type DerivedRows = Readonly<Record<string, () => Iterable<Row>>>;
 /** The tables and views as text: derived files of another text cannot be read by this program. */
 export const derivedSchemas = `${derivedSchema}\n${ledgerView}`;
 
-const rowsAtOnce = 2_048;
+const manyRows = 2_048;
 
 /**
  * Writes the derived tables beside the present ones and renames them into place: readers see the old or the new, whole.
@@ -93,7 +93,8 @@ async function replaceDerived<T>(folder: string, from: string | null, build: (da
 
 async function appendRows(database: Database, rows: DerivedRows, releaseMemory: () => void): Promise<void> {
   for (const [table, tableRows] of Object.entries(rows)) {
-    if ((await writeTable(database, table, tableRows())) > rowsAtOnce) releaseMemory();
+    const written = await database.append(table, await columnTypes(database, table), tableRows());
+    if (written > manyRows) releaseMemory();
   }
 }
 
@@ -146,21 +147,6 @@ async function tellUnpriced(database: Database): Promise<void> {
        'Add a price for ' || model || ' under prices: in assay.yaml.', count(*)::INTEGER, NULL
      FROM charge JOIN usage_d USING (usage_id) WHERE price_gap IS NOT NULL GROUP BY price_gap, model ORDER BY model, price_gap`,
   );
-}
-
-async function writeTable(database: Database, table: string, rows: Iterable<Row>): Promise<number> {
-  const types = await columnTypes(database, table);
-  let batch: Row[] = [];
-  let written = 0;
-  for (const row of rows) {
-    written++;
-    batch.push(row);
-    if (batch.length < rowsAtOnce) continue;
-    await database.append(table, types, batch);
-    batch = [];
-  }
-  await database.append(table, types, batch);
-  return written;
 }
 
 async function columnTypes(database: Database, table: string): Promise<ColumnType[]> {

@@ -4,6 +4,7 @@ import {
   BLOB,
   BOOLEAN,
   DOUBLE,
+  type DuckDBAppender,
   DuckDBBlobValue,
   type DuckDBConnection,
   DuckDBDataChunk,
@@ -32,6 +33,9 @@ const columnTypes = {
 export type ColumnType = keyof typeof columnTypes;
 
 const chunkRows = 2048;
+
+/** Rows DuckDB compresses and writes at once: with each of them it is made to. */
+const rowGroup = 122_880;
 
 /** Settings every database of ours is opened with: nothing is fetched, and a commit is written once, not to the log and then again. */
 const settings = { checkpoint_threshold: "1MB", autoinstall_known_extensions: "false", autoload_known_extensions: "false" } as const;
@@ -141,25 +145,33 @@ export class Database {
     }
   }
 
-  /** Appends rows to a table (`temp.name` for a temporary one); `types` are its columns in order. */
-  async append(table: string, types: readonly ColumnType[], rows: readonly Row[]): Promise<void> {
-    if (rows.length === 0) return;
-    const appender = table.startsWith("temp.")
-      ? await this.#connection.createAppender(table.slice("temp.".length), "main", "temp")
-      : await this.#connection.createAppender(table);
-    // One chunk for all: its memory is the driver's, which the garbage collector does not see.
-    const chunk = DuckDBDataChunk.create(
-      types.map((type) => columnTypes[type]),
-      Math.min(chunkRows, rows.length),
-    );
-    for (let from = 0; from < rows.length; from += chunkRows) {
-      const count = Math.min(chunkRows, rows.length - from);
-      if (from > 0) chunk.reset();
-      chunk.rowCount = count;
-      for (let c = 0; c < types.length; c++) writeColumn(chunk, c, types[c] as ColumnType, rows, from, count);
+  /** Appends rows to a table (`temp.name` for a temporary one); `types` are its columns in order. @returns how many there were */
+  async append(table: string, types: readonly ColumnType[], rows: Iterable<Row>): Promise<number> {
+    let appender: DuckDBAppender | null = null;
+    let chunk: DuckDBDataChunk | null = null;
+    let count = 0;
+    for (const batch of inBatches(rows, chunkRows)) {
+      appender ??= await this.#appender(table);
+      // One chunk for all: its memory is the driver's, which the garbage collector does not see.
+      if (chunk === null)
+        chunk = DuckDBDataChunk.create(
+          types.map((type) => columnTypes[type]),
+          batch.length,
+        );
+      else chunk.reset();
+      chunk.rowCount = batch.length;
+      for (let c = 0; c < types.length; c++) writeColumn(chunk, c, types[c] as ColumnType, batch);
       appender.appendDataChunk(chunk);
+      count += batch.length;
+      if (count % rowGroup === 0) appender.flushSync();
     }
-    appender.closeSync();
+    appender?.closeSync();
+    return count;
+  }
+
+  #appender(table: string): Promise<DuckDBAppender> {
+    const name = table.startsWith("temp.") ? table.slice("temp.".length) : null;
+    return name === null ? this.#connection.createAppender(table) : this.#connection.createAppender(name, "main", "temp");
   }
 
   close(): void {
@@ -182,12 +194,13 @@ const validity = new Uint8Array(chunkRows / 8);
  * Writes cells of rows into a column of a chunk. Numbers go over as one block, texts and bytes one by one: the driver's own
  * way makes objects of each value and costs four times as much (measured, 69,000 rows of facts).
  */
-function writeColumn(chunk: DuckDBDataChunk, column: number, type: ColumnType, rows: readonly Row[], from: number, count: number): void {
+function writeColumn(chunk: DuckDBDataChunk, column: number, type: ColumnType, rows: readonly Row[]): void {
   const vector = duckdb.data_chunk_get_vector(chunk.chunk, column);
   const { size, write } = columnWriters[type];
+  const count = rows.length;
   let hasNull = false;
   for (let r = 0; r < count; r++) {
-    const value = (rows[from + r] as Row)[column] as Cell;
+    const value = (rows[r] as Row)[column] as Cell;
     if (value !== null) {
       write(vector, r, value);
       continue;
@@ -200,6 +213,20 @@ function writeColumn(chunk: DuckDBDataChunk, column: number, type: ColumnType, r
   if (!hasNull) return;
   duckdb.vector_ensure_validity_writable(vector);
   duckdb.copy_data_to_vector_validity(vector, 0, validity.buffer, 0, Math.ceil(count / 64) * 8);
+}
+
+function* inBatches(rows: Iterable<Row>, size: number): Generator<readonly Row[]> {
+  if (Array.isArray(rows)) {
+    for (let from = 0; from < rows.length; from += size) yield rows.slice(from, from + size);
+    return;
+  }
+  let batch: Row[] = [];
+  for (const row of rows) {
+    if (batch.push(row) < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
 interface ColumnWriter {

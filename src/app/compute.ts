@@ -207,11 +207,12 @@ export function priceUsages(usages: readonly Usage[], book: PriceBook): PricedUs
   return usages.map((usage) => {
     const price = priceUsage(usage, book);
     const more = priceUsage({ ...usage, counts: { ...usage.counts, output: usage.counts.output + 1_000_000 } }, book);
+    // The copied part comes last: V8 gives every object that is copied and then added to a hidden class of its own.
     return {
-      ...usage,
       outputNanoPerMillion: price.kind === "priced" && more.kind === "priced" ? more.nanoUsd - price.nanoUsd : null,
       listNanoUsd: price.kind === "priced" ? price.nanoUsd : null,
       priceGap: price.kind === "priced" ? null : price.reason,
+      ...usage,
     };
   });
 }
@@ -226,7 +227,7 @@ export function placeSession(
   located: Pick<ReturnType<typeof locateWrites>, "places" | "repositoryOf">,
 ): PlacedSession {
   const place = located.places.get(session.session) as SessionPlace;
-  return { ...session, ...place, repository: located.repositoryOf.get(session.session) ?? null };
+  return { repository: located.repositoryOf.get(session.session) ?? null, ...place, ...session };
 }
 
 /** Every path commits ever changed. */
@@ -299,8 +300,8 @@ export function linkRepository(
       const found = writes[w];
       const { session, instant } = write;
       const common = { session, instant, places, reachedAt, artefacts, changedLines: lineCount(write.diff) };
-      if (!found) return { ...common, loggedPath: "", turn: byCall ? 0 : null, digest: null };
-      return { ...common, loggedPath: found.loggedPath, turn: found.turn, digest: digestOf(found) };
+      if (!found) return { loggedPath: "", turn: byCall ? 0 : null, digest: null, ...common };
+      return { loggedPath: found.loggedPath, turn: found.turn, digest: digestOf(found), ...common };
     },
   );
   const linkedHistory = { ...history, commits: history.commits.map(withoutFingerprints) };

@@ -38,5 +38,5 @@ export function* contextCostsOf(
 }
 
 function contextUsage(usage: PricedUsage, book: PriceBook): ContextUsage {
-  return { ...usage, inputCost: usage.listNanoUsd === null ? null : priceInput(usage, book) };
+  return { inputCost: usage.listNanoUsd === null ? null : priceInput(usage, book), ...usage };
 }

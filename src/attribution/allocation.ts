@@ -79,11 +79,11 @@ export function allocateWeighed({ session, turns: weighed }: WeighedSession, opt
           : options.rule === "lines"
             ? strandsOf(sharesOf([self], "lines"), "own")
             : together("own");
-      return { ...common, kind: "edit", usages: usagesOf(piece), strands };
+      return { kind: "edit", usages: usagesOf(piece), strands, ...common };
     });
     const others = turn.rests.map((rest): Segment => {
       const kind = turn.pieces.length > 0 ? "tail" : "none";
-      return { ...common, kind, usages: usagesOf(rest), strands: restStrands(rest, own, weighed, place, session, options, together) };
+      return { kind, usages: usagesOf(rest), strands: restStrands(rest, own, weighed, place, session, options, together), ...common };
     });
     return [...edits, ...others].sort((a, b) => (a.usages[0] as number) - (b.usages[0] as number));
   });

@@ -153,13 +153,13 @@ export function artefactsOf(
       const weight = weightOf(kind, moves.isMoved(w, place));
       if (!copy) return open.add(write, kind, side, weight, openStateOf(drafts, w, place, reachedAt), groups, draftGroups);
       places[place] = groups.add(`${kind} ${lived.keyOf(copy, side)}`, lived.undoesOwn(copy, side) ? 0 : weight, () => ({
-        ...common,
-        ...lived.placeOf(copy),
         side,
         lineKind: lineKinds[kind] as string,
         authorKind: copy.mixed ? "mixed" : "agent",
         life: lived.ofCopy(write, copy, side),
         unlinkedReason: null,
+        ...lived.placeOf(copy),
+        ...common,
       }));
     });
     const { callKey, path, quality } = write;
@@ -287,17 +287,24 @@ class LifeMaker {
     const landed = this.#landedBy(copy.commit, copy.line, side);
     const committedAt = this.#instant(copy.commit);
     const change = changes.changes[changes.changeOf[copy.commit] as number];
-    const life = {
+    const landedAt = this.#instant(landed);
+    const releasedAt = this.#releasedAt(landed);
+    const lastActiveAt = Math.max(write.instant, committedAt ?? 0, change?.headAt ?? 0);
+    const lifeOf = (diedAt: number | null, death: Life["death"], deathCommit: string | null, supersededAt: number | null): Life => ({
       writtenAt: write.instant,
       committedAt,
-      landedAt: this.#instant(landed),
-      releasedAt: this.#releasedAt(landed),
+      landedAt,
+      releasedAt,
+      diedAt,
+      death,
+      deathCommit,
+      supersededAt,
       undoneAt: null,
-    };
-    const lastActiveAt = Math.max(write.instant, committedAt ?? 0, change?.headAt ?? 0);
+      lastActiveAt,
+    });
     if (landed >= 0) {
       const end = side === "added" ? this.#ends.deathOf(copy.line) : this.#ends.undoingOf(copy.line);
-      return { ...life, ...end, supersededAt: null, lastActiveAt };
+      return lifeOf(end.diedAt, end.death, end.deathCommit, null);
     }
     // Never landed: replaced on its branch, or a removal of what itself never landed, is iteration.
     const killer = history.killer[copy.line] as number;
@@ -309,14 +316,7 @@ class LifeMaker {
         : killer >= 0
           ? this.#instant(killer)
           : null;
-    return {
-      ...life,
-      diedAt: null,
-      death: null,
-      deathCommit: killer >= 0 && side === "added" ? (history.commits[killer]?.hash ?? null) : null,
-      supersededAt,
-      lastActiveAt,
-    };
+    return lifeOf(null, null, killer >= 0 && side === "added" ? (history.commits[killer]?.hash ?? null) : null, supersededAt);
   }
 }
 

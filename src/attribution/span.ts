@@ -52,7 +52,7 @@ export function allocateWithSpan(session: SessionInput): SpannedSegment[] {
       const mix = mixes.of((other[s] as Segment).strands);
       return mix === own ? null : mix;
     });
-    return { ...segment, span };
+    return { span, ...segment };
   });
 }
 

@@ -30,10 +30,10 @@ export class GroupMaker {
 
   finish(): ArtefactGroup[] {
     return [...this.#groups.values()].map(({ group, lines, weightTenths }) => ({
-      ...group,
       lines,
       weightTenths:
         group.lineKind === "data" ? Math.min(weightTenths, dataLinesCap * (lineWeightTenths[lineKind.data] as number)) : weightTenths,
+      ...group,
     }));
   }
 }

@@ -11,11 +11,13 @@ import { namesOf } from "./compute.ts";
 import { ensureDerived, readOptionsConfig, withFacts } from "./derived.ts";
 import { explain } from "./explain.ts";
 import { noteRows } from "./note-rows.ts";
+import { readFixEvidence } from "./fix-evidence.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
 import { type KnownRepository, fillOrganisation } from "./organisation-tables.ts";
 import { homeOf } from "./repository-access.ts";
 import { Questions } from "./questions.ts";
 import { stickDaysSensitivity } from "./sensitivity.ts";
+import { survivalOf } from "./survival.ts";
 import { showChange, showCommit, showSession } from "./show.ts";
 import { showFile } from "./show-file.ts";
 import { identities } from "./whoami.ts";
@@ -37,6 +39,7 @@ type Answers = Pick<
   | "notes"
   | "problems"
   | "sensitivity"
+  | "survival"
 >;
 
 /** The use cases that ask and change nothing. */
@@ -78,6 +81,10 @@ export function answers(options: OpenAssayOptions): Answers {
     showFile: (file, asked) => withQuestions(asked, (questions) => showFile(questions, file, options.variables)),
     identities: () => withFacts(folder, true, (store) => identities(store, readOptionsConfig(options).organisation.people ?? [])),
     sensitivity: (asked) => withQuestions(asked, (questions) => stickDaysSensitivity(questions, asked.stickDays)),
+    survival: (asked) =>
+      withQuestions(asked, async (questions) =>
+        survivalOf(questions, asked, await withFacts(folder, true, readFixEvidence), readOptionsConfig(options).organisation.people ?? []),
+      ),
     sources: () => withQuestions({ asOf: null }, listSources),
     notes: () => withQuestions({ asOf: null }, (questions) => noteRows(questions.database)),
     problems: () =>

@@ -4,6 +4,7 @@ import type { ClosedPeriod, Restatement, Sensitivity } from "../contract/close.t
 import type { DoctorReport } from "../contract/doctor.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { MeasureQueryInput, MeasureResult } from "../contract/query.ts";
+import type { Survival, SurvivalGroup } from "../contract/survival.ts";
 import type { Blame, ChangeCard, CommitCard, Explanation, FileCard, Identity, SessionCard } from "../contract/show.ts";
 
 export interface Progress {
@@ -188,5 +189,7 @@ export interface Assay {
   closePeriod(asked: { readonly period: string; readonly timeZone: string; readonly again: boolean }): Promise<ClosedPeriod>;
   restatement(period: string): Promise<Restatement>;
   sensitivity(options: AskOptions & { readonly stickDays: readonly number[] }): Promise<Sensitivity>;
+  /** How long landed lines live and what ends them, so many days after landing. */
+  survival(options: AskOptions & { readonly days: readonly number[]; readonly by: SurvivalGroup }): Promise<Survival>;
   close(): Promise<void>;
 }

@@ -56,6 +56,7 @@ export function openAssay(options: OpenAssayOptions): Assay {
     closePeriod: async (asked) => (await import("./close.ts")).closePeriod(options, asked),
     restatement: async (period) => (await import("./close.ts")).restatementOf(options, period),
     sensitivity: async (asked) => (await answers()).sensitivity(asked),
+    survival: async (asked) => (await answers()).survival(asked),
     close: () => Promise.resolve(),
   };
   return assay;

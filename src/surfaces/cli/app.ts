@@ -15,6 +15,7 @@ import type { DoctorFlags } from "./commands/doctor.ts";
 import type { QueryFlags } from "./commands/query.ts";
 import type { ReportFlags } from "./commands/report.ts";
 import type { ShowFlags } from "./commands/show.ts";
+import type { SurvivalFlags } from "./commands/survival.ts";
 import type { StartFlags } from "./commands/start.ts";
 import type { WatchFlags } from "./commands/watch.ts";
 import type { CliContext } from "./context.ts";
@@ -223,6 +224,26 @@ const sensitivity = buildCommand<SensitivityFlags, [], CliContext>({
   docs: { brief: "Show how the shares depend on the days a line must live to stick" },
 });
 
+const survival = buildCommand<SurvivalFlags, [], CliContext>({
+  loader: async () => (await import("./commands/survival.ts")).survival,
+  parameters: {
+    flags: {
+      days: {
+        kind: "parsed",
+        parse: requireDays,
+        variadic: ",",
+        default: ["7", "21", "90"],
+        placeholder: "N,N",
+        brief: "Days after landing",
+      },
+      by: { kind: "enum", values: ["author", "repository", "none"], default: "author", brief: "Whose lines are compared" },
+      ...asOfFlags,
+      ...commonFlags,
+    },
+  },
+  docs: { brief: "Show how long landed lines live, and what ends them" },
+});
+
 const query = buildCommand<QueryFlags, string[], CliContext>({
   loader: async () => (await import("./commands/query.ts")).query,
   parameters: {
@@ -369,6 +390,7 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   close,
   restatement,
   sensitivity,
+  survival,
   rebuild,
   completion,
 });

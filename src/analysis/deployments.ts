@@ -2,6 +2,7 @@
  * What counts as a deployment, and what came with it, from plain rows. The rules for runs of a pipeline, for ranges and for
  * incidents follow Apache DevLake's plugin `dora`, whose cases `npm run evaluate -- --dora` holds against these.
  */
+import { type Rung, rungs } from "../contract/delivery.ts";
 import { grouped } from "./grouped.ts";
 
 /** One commit brought to one environment. Several rows of one `deployment` are one deployment of several repositories. */
@@ -24,10 +25,6 @@ export interface Deployment {
 
 /** Null: not over yet, or not told. */
 export type RunResult = "success" | "failure" | "skipped" | null;
-
-/** From best evidence to least (MEASURES 3). */
-export const rungs = ["deployments", "releases", "tags", "landing"] as const;
-export type Rung = (typeof rungs)[number];
 
 /** Whether it brought something to production. */
 export const isLive = ({ environment, result, finishedAt }: Deployment): boolean =>

@@ -4,6 +4,7 @@
  * by deploying nothing much, and by not calling an incident one: the five are shown together, and never compared between
  * applications. What nobody observes is null, and what evidence alone tells is a lower bound.
  */
+import type { Dora, Durations, PartOfDeployments } from "../contract/delivery.ts";
 import { causesOfIncidents, type Deployment, type Incident, isLive } from "./deployments.ts";
 import { grouped } from "./grouped.ts";
 import { quantile } from "./quantile.ts";
@@ -77,46 +78,6 @@ export interface DeliveryRows {
 export interface Window {
   readonly from: number;
   readonly until: number;
-}
-
-export interface Durations {
-  readonly medianMs: number | null;
-  readonly p90Ms: number | null;
-  /** What they are of. */
-  readonly n: number;
-}
-
-export interface PartOfDeployments {
-  /** Null where it is not observed. */
-  readonly ratio: number | null;
-  /** What evidence tells at least; null where there is none. Equal to `ratio` where that is observed. */
-  readonly atLeast: number | null;
-  readonly count: number;
-  readonly of: number;
-}
-
-export interface Dora {
-  /** Of changes deployed in the window. */
-  readonly changeLeadTime: Durations & {
-    /** Landed in the window and not deployed by its end. */
-    readonly notDeployed: number;
-    /** Came with the first deployment that is known, and are not counted. */
-    readonly beforeCounting: number;
-    /** Deployed before they landed or began: clocks contradict each other, and they are not counted. */
-    readonly contradictory: number;
-  };
-  readonly deploymentFrequency: {
-    readonly deployments: number;
-    readonly perWeek: number | null;
-    /** Days with a deployment (UTC) in each whole seven days back from the end, the median; null under one week. */
-    readonly medianDaysPerWeek: number | null;
-  };
-  /** From the end of a failed deployment of the window to the end of its last incident, or to the deployment that answered it. */
-  readonly failedDeploymentRecoveryTime: Durations & { readonly notRecovered: number };
-  /** Deployments that asked for intervention. */
-  readonly changeFailRate: PartOfDeployments;
-  /** Unplanned deployments made to answer an incident. */
-  readonly deploymentReworkRate: PartOfDeployments;
 }
 
 /** @param rows of one application */

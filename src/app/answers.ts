@@ -11,6 +11,8 @@ import { namesOf } from "./compute.ts";
 import { ensureDerived, readOptionsConfig, withFacts } from "./derived.ts";
 import { explain } from "./explain.ts";
 import { noteRows } from "./note-rows.ts";
+import { deliveryOf } from "./delivery.ts";
+import { readDeliveryFacts } from "./delivery-facts.ts";
 import { readFixEvidence } from "./fix-evidence.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
 import { type KnownRepository, fillOrganisation } from "./organisation-tables.ts";
@@ -40,6 +42,7 @@ type Answers = Pick<
   | "problems"
   | "sensitivity"
   | "survival"
+  | "delivery"
 >;
 
 /** The use cases that ask and change nothing. */
@@ -85,6 +88,15 @@ export function answers(options: OpenAssayOptions): Answers {
       withQuestions(asked, async (questions) =>
         survivalOf(questions, asked, await withFacts(folder, true, readFixEvidence), readOptionsConfig(options).organisation.people ?? []),
       ),
+    delivery: (asked) =>
+      withQuestions(asked, async (questions) => {
+        const [facts, fixes] = await withFacts(
+          folder,
+          true,
+          async (store) => [await readDeliveryFacts(store, questions.instant), await readFixEvidence(store)] as const,
+        );
+        return await deliveryOf(questions, asked, facts, fixes);
+      }),
     sources: () => withQuestions({ asOf: null }, listSources),
     notes: () => withQuestions({ asOf: null }, (questions) => noteRows(questions.database)),
     problems: () =>

@@ -1,6 +1,7 @@
 /** What surfaces may call. One object per opened store; `main.ts` makes it, surfaces parse, call it and render. */
 import type { Answer } from "../contract/answer.ts";
 import type { ClosedPeriod, Restatement, Sensitivity } from "../contract/close.ts";
+import type { Delivery } from "../contract/delivery.ts";
 import type { DoctorReport } from "../contract/doctor.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { MeasureQueryInput, MeasureResult } from "../contract/query.ts";
@@ -191,5 +192,7 @@ export interface Assay {
   sensitivity(options: AskOptions & { readonly stickDays: readonly number[] }): Promise<Sensitivity>;
   /** How long landed lines live and what ends them, so many days after landing. */
   survival(options: AskOptions & { readonly days: readonly number[]; readonly by: SurvivalGroup }): Promise<Survival>;
+  /** DORA's five metrics of each repository, of so many days back from the horizon. */
+  delivery(options: AskOptions & { readonly days: number }): Promise<Delivery>;
   close(): Promise<void>;
 }

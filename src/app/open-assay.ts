@@ -57,6 +57,7 @@ export function openAssay(options: OpenAssayOptions): Assay {
     restatement: async (period) => (await import("./close.ts")).restatementOf(options, period),
     sensitivity: async (asked) => (await answers()).sensitivity(asked),
     survival: async (asked) => (await answers()).survival(asked),
+    delivery: async (asked) => (await answers()).delivery(asked),
     close: () => Promise.resolve(),
   };
   return assay;

@@ -11,6 +11,7 @@ import {
 } from "@stricli/core";
 import type { CloseFlags, SensitivityFlags } from "./commands/close.ts";
 import type { BlameFlags } from "./commands/blame.ts";
+import type { DeliveryFlags } from "./commands/delivery.ts";
 import type { DoctorFlags } from "./commands/doctor.ts";
 import type { QueryFlags } from "./commands/query.ts";
 import type { ReportFlags } from "./commands/report.ts";
@@ -29,6 +30,7 @@ import {
   requireSeconds,
   requireText,
   requireTimeZone,
+  requireWindow,
   type SearchFlags,
   searchFlags,
   type TrailerFlags,
@@ -244,6 +246,18 @@ const survival = buildCommand<SurvivalFlags, [], CliContext>({
   docs: { brief: "Show how long landed lines live, and what ends them" },
 });
 
+const delivery = buildCommand<DeliveryFlags, [], CliContext>({
+  loader: async () => (await import("./commands/delivery.ts")).delivery,
+  parameters: {
+    flags: {
+      days: { kind: "parsed", parse: requireWindow, default: "90", placeholder: "N", brief: "Days back from the newest commit" },
+      ...asOfFlags,
+      ...commonFlags,
+    },
+  },
+  docs: { brief: "Show DORA's five metrics of each repository" },
+});
+
 const query = buildCommand<QueryFlags, string[], CliContext>({
   loader: async () => (await import("./commands/query.ts")).query,
   parameters: {
@@ -391,6 +405,7 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   restatement,
   sensitivity,
   survival,
+  delivery,
   rebuild,
   completion,
 });

@@ -19,6 +19,7 @@ import { type KnownRepository, fillOrganisation } from "./organisation-tables.ts
 import { homeOf } from "./repository-access.ts";
 import { Questions } from "./questions.ts";
 import { stickDaysSensitivity } from "./sensitivity.ts";
+import { returnsOf } from "./returns.ts";
 import { survivalOf } from "./survival.ts";
 import { showChange, showCommit, showSession } from "./show.ts";
 import { showFile } from "./show-file.ts";
@@ -43,6 +44,7 @@ type Answers = Pick<
   | "sensitivity"
   | "survival"
   | "delivery"
+  | "returns"
 >;
 
 /** The use cases that ask and change nothing. */
@@ -97,6 +99,7 @@ export function answers(options: OpenAssayOptions): Answers {
         );
         return await deliveryOf(questions, asked, facts, fixes);
       }),
+    returns: (asked) => withQuestions(asked, (questions) => returnsOf((query) => questions.ask(query), asked.by)),
     sources: () => withQuestions({ asOf: null }, listSources),
     notes: () => withQuestions({ asOf: null }, (questions) => noteRows(questions.database)),
     problems: () =>

@@ -5,6 +5,7 @@ import type { Delivery } from "../contract/delivery.ts";
 import type { DoctorReport } from "../contract/doctor.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { MeasureQueryInput, MeasureResult } from "../contract/query.ts";
+import type { ReturnGroup, Returns } from "../contract/returns.ts";
 import type { Survival, SurvivalGroup } from "../contract/survival.ts";
 import type { Blame, ChangeCard, CommitCard, Explanation, FileCard, Identity, SessionCard } from "../contract/show.ts";
 
@@ -194,5 +195,7 @@ export interface Assay {
   survival(options: AskOptions & { readonly days: readonly number[]; readonly by: SurvivalGroup }): Promise<Survival>;
   /** DORA's five metrics of each repository, of so many days back from the horizon. */
   delivery(options: AskOptions & { readonly days: number }): Promise<Delivery>;
+  /** Spend of products, teams or repositories of which nothing stuck. */
+  returns(options: AskOptions & { readonly by: ReturnGroup }): Promise<Returns>;
   close(): Promise<void>;
 }

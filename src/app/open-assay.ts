@@ -58,6 +58,7 @@ export function openAssay(options: OpenAssayOptions): Assay {
     sensitivity: async (asked) => (await answers()).sensitivity(asked),
     survival: async (asked) => (await answers()).survival(asked),
     delivery: async (asked) => (await answers()).delivery(asked),
+    returns: async (asked) => (await answers()).returns(asked),
     close: () => Promise.resolve(),
   };
   return assay;

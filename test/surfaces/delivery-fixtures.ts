@@ -1,5 +1,6 @@
 /** Lives of lines as a person would type them in: agents' lines with an interval, persons' without, unknown ones too few. */
 import type { Delivery } from "../../src/contract/delivery.ts";
+import type { Returns } from "../../src/contract/returns.ts";
 import type { Survival, ToldShare } from "../../src/contract/survival.ts";
 
 const told = (share: number, low?: number, high?: number, isWidened = false): ToldShare => ({
@@ -76,4 +77,18 @@ export const delivery: Delivery = {
     },
     { repository: "shoal", window: null, rung: null, dora: null, evidence: { incidents: null, reverts: 0, hotfixes: 0 } },
   ],
+};
+
+export const returns: Returns = {
+  by: "product",
+  mostUndecided: 0.3,
+  groups: [
+    { group: "Harbour", spendNanoUsd: "60000000000", changesStuck: 9, undecidedShare: 0.5 },
+    { group: "Lighthouse", spendNanoUsd: "30000000000", changesStuck: 0, undecidedShare: 0.1 },
+    { group: "Shoal", spendNanoUsd: "10000000000", changesStuck: null, undecidedShare: 0.9 },
+  ],
+  ofNoGroupNanoUsd: "5000000000",
+  zeroReturnShare: 1 / 3,
+  zeroReturnOfAll: { low: 0.3, high: 0.4 },
+  concentration: { herfindahl: 1, effectiveGroups: 1, half: { groups: 1, spendShare: 2 / 3 } },
 };

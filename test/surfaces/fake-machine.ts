@@ -3,7 +3,7 @@ import type { Assay, ImportSummary } from "../../src/app/assay.ts";
 import type { Machine, OpenOptions } from "../../src/surfaces/cli/machine.ts";
 import { runCli } from "../../src/surfaces/cli/run.ts";
 import { answerFixture } from "./answer-fixture.ts";
-import { delivery, survival } from "./delivery-fixtures.ts";
+import { delivery, returns, survival } from "./delivery-fixtures.ts";
 import { closedPeriod, restatement, sensitivity } from "./close-fixtures.ts";
 import {
   auditFixture,
@@ -102,6 +102,7 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     sensitivity: told("sensitivity", sensitivity),
     survival: told("survival", survival),
     delivery: told("delivery", delivery),
+    returns: told("returns", returns),
     ...given,
     close: async () => {
       closed++;

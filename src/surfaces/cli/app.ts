@@ -16,6 +16,7 @@ import type { DoctorFlags } from "./commands/doctor.ts";
 import type { QueryFlags } from "./commands/query.ts";
 import type { ReportFlags } from "./commands/report.ts";
 import type { ShowFlags } from "./commands/show.ts";
+import type { ReturnsFlags } from "./commands/returns.ts";
 import type { SurvivalFlags } from "./commands/survival.ts";
 import type { StartFlags } from "./commands/start.ts";
 import type { WatchFlags } from "./commands/watch.ts";
@@ -258,6 +259,18 @@ const delivery = buildCommand<DeliveryFlags, [], CliContext>({
   docs: { brief: "Show DORA's five metrics of each repository" },
 });
 
+const returns = buildCommand<ReturnsFlags, [], CliContext>({
+  loader: async () => (await import("./commands/returns.ts")).returns,
+  parameters: {
+    flags: {
+      by: { kind: "enum", values: ["product", "team", "repository"], default: "repository", brief: "Whose spend" },
+      ...asOfFlags,
+      ...commonFlags,
+    },
+  },
+  docs: { brief: "Show spend of which nothing stuck, by product, team or repository" },
+});
+
 const query = buildCommand<QueryFlags, string[], CliContext>({
   loader: async () => (await import("./commands/query.ts")).query,
   parameters: {
@@ -406,6 +419,7 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   sensitivity,
   survival,
   delivery,
+  returns,
   rebuild,
   completion,
 });

@@ -59,6 +59,7 @@ const groupColumn = {
   none: "''",
 } as const satisfies Record<SurvivalGroup, string>;
 
+/** In an order that does not depend on surrogate ids: draws go by it. */
 async function landedRows(
   { database, asOf }: Questions,
   by: SurvivalGroup,
@@ -69,7 +70,7 @@ async function landedRows(
     `SELECT grp, email, change, days, CASE WHEN is_over THEN death END AS death, CASE WHEN is_over THEN killer_commit END AS killer,
        CAST(sum(lines) AS INTEGER) AS lines
      FROM (
-       SELECT ${groupColumn[by]} AS grp, c.author_email AS email, coalesce(CAST(n.landed_change_id AS VARCHAR), n.born_commit) AS change,
+       SELECT ${groupColumn[by]} AS grp, c.author_email AS email, r.name || ' ' || coalesce(k.change_key, n.born_commit) AS change,
          greatest(least(coalesce(n.died_ms, s.until_ms), s.until_ms) - n.landed_ms, 0) // 86400000 AS days,
          coalesce(n.died_ms <= s.until_ms, FALSE) AS is_over, n.death, n.killer_commit, n.lines
        FROM run n
@@ -77,6 +78,7 @@ async function landedRows(
        JOIN (SELECT repository_id, least(horizon_ms, coalesce(CAST($asOf AS BIGINT), horizon_ms)) AS until_ms FROM repository_d) s
          ON s.repository_id = n.repository_id
        LEFT JOIN commit_d c ON c.repository_id = n.repository_id AND c.commit_hash = n.born_commit
+       LEFT JOIN change k ON k.change_id = n.landed_change_id
        WHERE n.landed_ms <= s.until_ms AND n.line_kind <> 'generated'
      ) GROUP BY ALL ORDER BY ALL`,
     { asOf },

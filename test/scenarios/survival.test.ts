@@ -98,3 +98,37 @@ describe("how long landed lines live", () => {
     expect(told.groups[0]?.points[0]?.ended.rewrite?.share).toBeCloseTo(0.25, 12);
   });
 });
+
+describe("intervals of changes", () => {
+  it("draw changes where one person committed them all, the same after a rebuild", async () => {
+    const many = new TestRepository();
+    try {
+      const names = Array.from({ length: 20 }, (_, i) => `berth${i}x`);
+      for (const name of names) many.commit({ [`${name}.ts`]: text(lines(name, 10)) });
+      // Every other file goes, twenty days after it came.
+      for (const [i, name] of names.entries()) many.commit(i % 2 === 0 ? { [`${name}.ts`]: null } : {}, "Sort");
+      for (let day = 0; day < 30; day++) many.commit({}, "wait");
+      const own = await makeStore(scratch.next());
+      await importInto(own, { home: scratch.next("home"), repositories: [many.dir] });
+      const assay = openStore(own);
+      const told = await assay.survival({ asOf: null, days: [21], by: "repository" });
+      const [point] = told.groups[0]?.points ?? [];
+      expect(told.groups[0]?.lines).toBe(200);
+      expect(point).toMatchObject({ clusters: "changes", refused: null, effectiveClusters: 20 });
+      expect(point?.alive?.share).toBeCloseTo(0.5, 12);
+      // As many as ten of twenty: √(0.5 · 0.5 / 20) = 0.112, times t = 2.093 and √(20/19): 0.24 on each side.
+      expect(point?.alive?.interval?.low).toBeGreaterThan(0.2);
+      expect(point?.alive?.interval?.low).toBeLessThan(0.32);
+      expect(point?.alive?.interval?.high).toBeGreaterThan(0.68);
+      expect(point?.alive?.interval?.high).toBeLessThan(0.8);
+      // Ten lines that go together tell as much as one, but for 19 of 20 in the error of draws.
+      expect(point?.designEffect).toBeGreaterThan(8);
+      expect(point?.designEffect).toBeLessThan(12);
+      expect(point?.ended.revert).toMatchObject({ share: 0, isWidened: true, interval: { low: 0 } });
+      await assay.rebuild({ progress: () => {} });
+      expect(await assay.survival({ asOf: null, days: [21], by: "repository" })).toEqual(told);
+    } finally {
+      many.remove();
+    }
+  }, 60_000);
+});

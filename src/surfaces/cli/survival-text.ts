@@ -44,7 +44,9 @@ export function survivalText({ by, groups, leastLines, fixesToldBy }: Survival, 
   const notes = [
     "Of the lines that landed, so many days after: alive, and ended by what. Lines of one change die together: intervals draw",
     "persons, or changes where too few persons tell (“tell”: how many of equal size would tell as much).",
-    ...(fixesToldBy === "none" ? ["No evidence here tells a fix: lines a fix ended are among rewrites and removals."] : []),
+    ...(fixesToldBy === "none"
+      ? ["No evidence here tells a fix: lines a fix ended are among rewrites and removals."]
+      : ["A fix is told by a Fixes: trailer that names a commit, so at least; others are among rewrites and removals."]),
     ...(points.some(({ clusters, refused }) => clusters === "changes" && refused === null)
       ? ["Where changes are drawn, intervals leave out how much persons differ: read them as the least that is not known."]
       : []),

@@ -56,6 +56,9 @@ export function openAssay(options: OpenAssayOptions): Assay {
     closePeriod: async (asked) => (await import("./close.ts")).closePeriod(options, asked),
     restatement: async (period) => (await import("./close.ts")).restatementOf(options, period),
     sensitivity: async (asked) => (await answers()).sensitivity(asked),
+    survival: async (asked) => (await answers()).survival(asked),
+    delivery: async (asked) => (await answers()).delivery(asked),
+    returns: async (asked) => (await answers()).returns(asked),
     close: () => Promise.resolve(),
   };
   return assay;

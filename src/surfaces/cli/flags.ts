@@ -75,6 +75,14 @@ export function requireDays(text: string): number {
   return days;
 }
 
+/** A week at least: a frequency of fewer days is none. */
+export function requireWindow(text: string): number {
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 7 || days > 3_650)
+    throw new UserError("bad_days", `'${text}' is no number of days.`, { hint: "Write a whole number from 7 to 3650, as 90." });
+  return days;
+}
+
 export function requireSeconds(text: string): number {
   const seconds = Number(text);
   if (text.trim() === "" || !Number.isFinite(seconds) || seconds < 1 || seconds > 86_400)

@@ -17,8 +17,15 @@ export interface ImportOptions {
   readonly home: string | null;
   /** Set or unset for good; undefined keeps what the store has. */
   readonly ignoreTrailers?: boolean;
+  /** What forges told, beside logs and repositories. */
+  readonly forges?: ForgeInputs;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+}
+
+export interface ForgeInputs {
+  /** Files of API objects, absolute. */
+  readonly exports: readonly string[];
 }
 
 export interface WatchOptions extends Pick<ImportOptions, "repositories" | "home" | "signal"> {

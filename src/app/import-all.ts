@@ -9,6 +9,7 @@ import type { Telling } from "../store/rows.ts";
 import type { FactStore } from "../store/store.ts";
 import type { ImportOptions, ImportSummary } from "./assay.ts";
 import { readOptionsConfig, rebuildDerived, updateDerivedFrom, withFacts } from "./derived.ts";
+import { addUp, importForgeFiles } from "./import-forges.ts";
 import { findRepositories, importRepositories } from "./import-repositories.ts";
 import { importSources } from "./import-sources.ts";
 import { discover } from "./nothing-new.ts";
@@ -71,13 +72,18 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
       access,
     );
 
+    // Forges last: by then it is known which remotes the repositories have.
+    const context = { seenAt, progress: asked.progress, signal: asked.signal, access };
+    const forges = addUp([await importForgeFiles(store, asked.forges?.exports ?? [], context)]);
+
     const changed =
-      logs.filesRead + kept.filesRead + repositories.newCommits + repositories.changedClones > 0 || asked.ignoreTrailers !== undefined;
-    const all = [...problems, ...logs.problems, ...repositories.problems, ...kept.problems];
+      logs.filesRead + kept.filesRead + repositories.newCommits + repositories.changedClones + forges.facts > 0 ||
+      asked.ignoreTrailers !== undefined;
+    const all = [...problems, ...logs.problems, ...repositories.problems, ...kept.problems, ...forges.problems];
     const summary: ImportSummary = {
-      filesSeen: logs.filesSeen + kept.filesSeen,
-      filesRead: logs.filesRead + kept.filesRead,
-      bytesRead: logs.bytesRead + kept.bytesRead,
+      filesSeen: logs.filesSeen + kept.filesSeen + forges.filesSeen,
+      filesRead: logs.filesRead + kept.filesRead + forges.filesRead,
+      bytesRead: logs.bytesRead + kept.bytesRead + forges.bytesRead,
       newUsages: 0,
       repositories: found.length,
       newCommits: repositories.newCommits,

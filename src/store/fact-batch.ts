@@ -80,6 +80,16 @@ export class FactBatch {
     return [...touched.values()];
   }
 
+  /** Addresses of the forges' repositories rows tell of. */
+  forgeRepositories(): string[] {
+    const ids = new Set<number>();
+    for (const [table, rows] of this.#tables) {
+      const at = factTables[table].findIndex((column) => column.name === "forge_repository_id");
+      if (at >= 0) for (const row of rows.values()) ids.add(row[at] as number);
+    }
+    return [...ids].map((id) => this.#dictionary.text(id));
+  }
+
   /** Joins the batch into the store and empties it. @returns rows that were new, by table */
   async flush(database: Database): Promise<Partial<Record<FactTable, number>>> {
     await this.#dictionary.flush(database);
@@ -105,7 +115,7 @@ async function joinRows(database: Database, table: FactTable, rows: MutableRow[]
   const keys = columns.filter((column) => column.rule === "key").map((column) => column.name);
   const same = keys.map((name) => `t.${name} = s.${name}`).join(" AND ");
   const told = columns.filter((column) => column.rule !== "key" && column.name !== "first_seen_ms");
-  const differs = told.map(({ name }) => `t.${name} IS DISTINCT FROM s.${name}`).join(" OR ");
+  const differs = told.map(({ name }) => `t.${name} IS DISTINCT FROM s.${name}`).join(" OR ") || "false";
   // Most rows are new or told again as they were: the join of texts (100 ms for its plan alone) is for the few that differ.
   // The packed lines of a large repository do not fit the database's memory: where nothing is told again they are not compared.
   const [again] = await database.all(`SELECT count(*)::INTEGER AS n FROM ${stage} s SEMI JOIN ${table} t ON ${same}`);

@@ -62,6 +62,17 @@ export const searchFlags = {
   noHome: { kind: "boolean", optional: true, withNegated: false, brief: "Read no home folder" },
 } as const;
 
+/** What forges told, as files. */
+export interface ForgeFlags {
+  readonly forge?: readonly string[];
+}
+
+const files = { kind: "parsed", parse: requireText, optional: true, variadic: true, placeholder: "FILE" } as const;
+
+export const forgeFlags = {
+  forge: { ...files, brief: "Objects of the API of GitHub or GitLab, as JSON or JSON Lines; may be given again" },
+} as const;
+
 export function requireText(text: string): string {
   if (text.trim() === "") throw new UserError("empty_value", "A value is empty.");
   return text;

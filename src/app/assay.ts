@@ -26,6 +26,10 @@ export interface ImportOptions {
 export interface ForgeInputs {
   /** Files of API objects, absolute. */
   readonly exports: readonly string[];
+  /** Files of recorded deliveries of webhooks. */
+  readonly webhooks?: readonly string[];
+  /** Files of incidents. */
+  readonly incidents?: readonly string[];
 }
 
 export interface WatchOptions extends Pick<ImportOptions, "repositories" | "home" | "signal"> {

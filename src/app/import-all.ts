@@ -13,6 +13,7 @@ import { addUp, importForgeFiles } from "./import-forges.ts";
 import { findRepositories, importRepositories } from "./import-repositories.ts";
 import { importSources } from "./import-sources.ts";
 import { discover } from "./nothing-new.ts";
+import { importIncidents, importWebhooks, webhookSecrets } from "./import-webhooks.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
 import { RepositoryAccess, deniedProblem } from "./repository-access.ts";
 import { configPath, fileStamp, writeSeen } from "./seen.ts";
@@ -74,7 +75,11 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
 
     // Forges last: by then it is known which remotes the repositories have.
     const context = { seenAt, progress: asked.progress, signal: asked.signal, access };
-    const forges = addUp([await importForgeFiles(store, asked.forges?.exports ?? [], context)]);
+    const forges = addUp([
+      await importForgeFiles(store, asked.forges?.exports ?? [], context),
+      await importWebhooks(store, asked.forges?.webhooks ?? [], webhookSecrets(config.organisation.forges ?? [], variables), context),
+      await importIncidents(store, asked.forges?.incidents ?? [], context),
+    ]);
 
     const changed =
       logs.filesRead + kept.filesRead + repositories.newCommits + repositories.changedClones + forges.facts > 0 ||

@@ -45,3 +45,9 @@ export function unknownObject(source: string, locator: string, what: string): Pr
     hint: "docs/guide/forges.md lists what is read.",
   };
 }
+
+/** A delivery of a kind that is read of which nothing is kept is told too. */
+export function orNothingKept(reading: Reading, source: string, locator: string, what: string): Reading {
+  if (reading.facts.length + reading.problems.length > 0) return reading;
+  return { facts: [], problems: [unknownObject(source, locator, `${what} that tells nothing that is kept`)] };
+}

@@ -65,12 +65,16 @@ export const searchFlags = {
 /** What forges told, as files. */
 export interface ForgeFlags {
   readonly forge?: readonly string[];
+  readonly webhooks?: readonly string[];
+  readonly incidents?: readonly string[];
 }
 
 const files = { kind: "parsed", parse: requireText, optional: true, variadic: true, placeholder: "FILE" } as const;
 
 export const forgeFlags = {
   forge: { ...files, brief: "Objects of the API of GitHub or GitLab, as JSON or JSON Lines; may be given again" },
+  webhooks: { ...files, brief: "Recorded deliveries of webhooks, one a line; may be given again" },
+  incidents: { ...files, brief: "Incidents of PagerDuty, Opsgenie or any tool, as JSON; may be given again" },
 } as const;
 
 export function requireText(text: string): string {

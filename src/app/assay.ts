@@ -30,6 +30,8 @@ export interface ForgeInputs {
   readonly webhooks?: readonly string[];
   /** Files of incidents. */
   readonly incidents?: readonly string[];
+  /** Whether the forges of assay.yaml are asked over the network. */
+  readonly ask?: boolean;
 }
 
 export interface WatchOptions extends Pick<ImportOptions, "repositories" | "home" | "signal"> {

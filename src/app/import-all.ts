@@ -9,6 +9,7 @@ import type { Telling } from "../store/rows.ts";
 import type { FactStore } from "../store/store.ts";
 import type { ImportOptions, ImportSummary } from "./assay.ts";
 import { readOptionsConfig, rebuildDerived, updateDerivedFrom, withFacts } from "./derived.ts";
+import { askForges } from "./ask-forges.ts";
 import { addUp, importForgeFiles } from "./import-forges.ts";
 import { findRepositories, importRepositories } from "./import-repositories.ts";
 import { importSources } from "./import-sources.ts";
@@ -74,11 +75,13 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
     );
 
     // Forges last: by then it is known which remotes the repositories have.
+    const namedForges = config.organisation.forges ?? [];
     const context = { seenAt, progress: asked.progress, signal: asked.signal, access };
     const forges = addUp([
       await importForgeFiles(store, asked.forges?.exports ?? [], context),
-      await importWebhooks(store, asked.forges?.webhooks ?? [], webhookSecrets(config.organisation.forges ?? [], variables), context),
+      await importWebhooks(store, asked.forges?.webhooks ?? [], webhookSecrets(namedForges, variables), context),
       await importIncidents(store, asked.forges?.incidents ?? [], context),
+      await askForges(store, asked.forges?.ask === true ? namedForges : [], options, context),
     ]);
 
     const changed =
@@ -109,6 +112,7 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
             folders: folders.filter((folder) => !withoutRepository.includes(folder)),
             withoutRepository,
             ignoreTrailers,
+            hasForges: namedForges.some(({ repositories }) => repositories !== undefined),
             config: fileStamp(configPath(options)),
           },
     };

@@ -75,7 +75,12 @@ export async function searchPlaces(machine: Machine, flags: SearchFlags): Promis
 
 export function forgeInputs(machine: Machine, flags: ForgeFlags): ForgeInputs {
   const absolute = (paths: readonly string[] | undefined): string[] => (paths ?? []).map((path) => resolve(machine.workingDir, path));
-  return { exports: absolute(flags.forge), webhooks: absolute(flags.webhooks), incidents: absolute(flags.incidents) };
+  return {
+    exports: absolute(flags.forge),
+    webhooks: absolute(flags.webhooks),
+    incidents: absolute(flags.incidents),
+    ask: flags.offline !== true,
+  };
 }
 
 export function textOptions(machine: Machine, flags: CommonFlags): TextOptions {

@@ -32,6 +32,7 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
     if ((await store.setting("access")) !== access.digest && (access.hasRules || (await store.setting("access")) !== null)) {
       // What other rules kept out or let in: all logs are read again.
       await store.database.run("DELETE FROM input_state");
+      await store.forges.forget();
       await store.changeSetting("access", access.digest);
     }
     const fingerprinter = new Fingerprinter(await store.secret());
@@ -77,6 +78,7 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
     // Forges last: by then it is known which remotes the repositories have.
     const namedForges = config.organisation.forges ?? [];
     const context = { seenAt, progress: asked.progress, signal: asked.signal, access };
+    const revision = await store.revision();
     const forges = addUp([
       await importForgeFiles(store, asked.forges?.exports ?? [], context),
       await importWebhooks(store, asked.forges?.webhooks ?? [], webhookSecrets(namedForges, variables), context),
@@ -85,7 +87,8 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
     ]);
 
     const changed =
-      logs.filesRead + kept.filesRead + repositories.newCommits + repositories.changedClones + forges.facts > 0 ||
+      logs.filesRead + kept.filesRead + repositories.newCommits + repositories.changedClones > 0 ||
+      (await store.revision()) !== revision ||
       asked.ignoreTrailers !== undefined;
     const all = [...problems, ...logs.problems, ...repositories.problems, ...kept.problems, ...forges.problems];
     const summary: ImportSummary = {

@@ -46,6 +46,12 @@ export class ForgeBookkeeping {
     return true;
   }
 
+  /** Lets all be read and taken again, as after other rules of what may be read. */
+  async forget(): Promise<void> {
+    await this.#database.run("DELETE FROM forge_stream");
+    await this.#database.run("DELETE FROM forge_delivery");
+  }
+
   async write(seenAt: number): Promise<void> {
     for (const { forge, stream, state } of this.#streams.values()) {
       await this.#database.run("DELETE FROM forge_stream WHERE forge = $forge AND stream = $stream", { forge, stream });

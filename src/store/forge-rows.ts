@@ -129,9 +129,8 @@ function valuesOf(fact: ForgeFact): { readonly table: ForgeTable; readonly keys:
 }
 
 /** Ids of the repositories that a forge's repositories are, by the remotes these are known by. */
-export async function repositoriesAt(database: Database, addresses: readonly string[]): Promise<number[]> {
-  if (addresses.length === 0) return [];
-  const wanted = new Set(addresses);
+export async function repositoriesAt(database: Database, addresses: ReadonlySet<string>): Promise<number[]> {
+  if (addresses.size === 0) return [];
   const rows = await database.all("SELECT repository_id, value FROM repository_alias WHERE kind = 'remote'");
-  return rows.filter((row) => wanted.has(String(row["value"]).toLowerCase())).map((row) => row["repository_id"] as number);
+  return rows.filter((row) => addresses.has(String(row["value"]).toLowerCase())).map((row) => row["repository_id"] as number);
 }

@@ -203,6 +203,14 @@ describe("what forges told, in the store", () => {
     await store.commit(1);
     expect((await readChanged(store.database, before))?.repositories).toEqual(new Set([id]));
     expect(await readForgeRepositories(store)).toEqual([repository]);
+    const after = await store.revision();
+    store.addForgeFact(change(10, { state: "open" }), 2);
+    await store.commit(2);
+    expect(await store.revision(), "told as it was known, nothing is derived anew").toBe(after);
+    store.addForgeFact(change(10, { state: "open" }), 3);
+    store.addForgeFact(change(11, { state: "closed" }), 3);
+    await store.commit(3);
+    expect((await readChanged(store.database, after))?.repositories).toEqual(new Set([id]));
     store.close();
   });
 

@@ -185,10 +185,13 @@ export class FactStore {
   /** Writes what waits, in one transaction. Call it only between inputs. */
   async commit(seenAt: number, alongside?: () => Promise<void>): Promise<void> {
     await this.#transaction(async () => {
-      const changes = this.#batch.size > 0 || alongside !== undefined;
+      const { isOfForges } = this.#batch;
+      const told = this.#batch.size > 0 && !isOfForges;
       const touched = this.#batch.touched();
-      for (const id of await repositoriesAt(this.database, this.#batch.forgeRepositories())) touched.push(["repository", id]);
-      await this.#batch.flush(this.database);
+      const { newForgeRows, forgeRepositories } = await this.#batch.flush(this.database);
+      // A forge is asked again for what it told last: told as it was known, it changes nothing.
+      for (const id of await repositoriesAt(this.database, forgeRepositories)) touched.push(["repository", id]);
+      const changes = told || newForgeRows > 0 || alongside !== undefined;
       await this.forges.write(seenAt);
       if (changes) await this.#advance(touched);
       await this.#writeProblems(seenAt);

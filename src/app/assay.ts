@@ -50,6 +50,8 @@ export interface ImportSummary {
   readonly newUsages: number;
   readonly repositories: number;
   readonly newCommits: number;
+  /** What forges told, known before or not. */
+  readonly forgeFacts?: number;
   readonly problems: readonly Problem[];
   /** Input was lost to damage: exit code 3. */
   readonly lost: number;

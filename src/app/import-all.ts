@@ -98,6 +98,7 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
       newUsages: 0,
       repositories: found.length,
       newCommits: repositories.newCommits,
+      ...(forges.facts > 0 ? { forgeFacts: forges.facts } : {}),
       problems: all,
       lost: all.filter((problem) => problem.severity === "lost").reduce((sum, problem) => sum + (problem.count ?? 1), 0),
       changed,

@@ -73,6 +73,24 @@ describe("importing exports of forges", () => {
     expect(await dumpOf(stopped)).toEqual(await dumpOf(whole));
   });
 
+  it("loses and doubles nothing when it dies with facts not yet kept", async () => {
+    const whole = await open("whole");
+    await importForgeFiles(whole, [fixture("github-rest.jsonl"), fixture("gitlab.jsonl")], context());
+    const died = await open("died");
+    const add = died.addForgeFact.bind(died);
+    let left = 30; // in the second file: the first is not kept yet either
+    died.addForgeFact = (fact, seenAt) => {
+      if (left-- === 0) throw new Error("killed");
+      add(fact, seenAt);
+    };
+    await expect(importForgeFiles(died, [fixture("github-rest.jsonl"), fixture("gitlab.jsonl")], context())).rejects.toThrow("killed");
+    died.close();
+    const again = await open("died");
+    expect(await dumpFacts(again)).toEqual([]);
+    await importForgeFiles(again, [fixture("github-rest.jsonl"), fixture("gitlab.jsonl")], context());
+    expect(await dumpOf(again)).toEqual(await dumpOf(whole));
+  });
+
   it("tells a torn end as lost input, once, and reads it when it is whole", async () => {
     const text = readFileSync(fixture("github-rest.jsonl"), "utf8").trimEnd();
     const path = join(folder, "growing.jsonl");

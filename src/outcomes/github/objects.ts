@@ -127,13 +127,9 @@ export function readAnswer(answer: unknown, locator: string): Reading {
   if (typeof data !== "object" || data === null) return nothing;
   return together(
     Object.entries(data as Record<string, unknown>).map(([alias, value]): Reading => {
-      const page = pageOf(text(value, "url") ?? "");
-      const named = text(value, "nameWithOwner");
-      const repository = page?.repository ?? (named === null ? null : `github.com/${named.toLowerCase()}`);
-      if (repository === null || typeof value !== "object" || value === null)
-        return alias === "rateLimit"
-          ? nothing
-          : { facts: [], problems: [unknownObject(sourceId, `${locator}.${alias}`, "no repository with url")] };
+      // Without an address the host is not known: GitHub's own is not taken for granted.
+      const repository = pageOf(text(value, "url") ?? "")?.repository ?? null;
+      if (typeof value !== "object" || value === null) return nothing;
       return together(
         Object.entries(value as Record<string, unknown>).flatMap(([name, part]): Reading[] => {
           if (typeof part !== "object" || part === null) return [];
@@ -152,7 +148,7 @@ const nodeReaders: Readonly<Record<string, (repository: string, node: unknown) =
   deployment: graph.deploymentOf,
 };
 
-function readNode(node: unknown, within: { readonly repository: string; readonly name: string } | null, locator: string): Reading {
+function readNode(node: unknown, within: { readonly repository: string | null; readonly name: string } | null, locator: string): Reading {
   const kind = kindOf(node, within?.name ?? "");
   const repository = within?.repository ?? pageOf(text(node, "url") ?? "")?.repository ?? null;
   if (kind === null) return { facts: [], problems: [unknownObject(sourceId, locator, "a node of a kind that is not read")] };

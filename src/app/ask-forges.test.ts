@@ -124,12 +124,15 @@ const things = Array.from({ length: 250 }, (_, i) => {
   return number % 5 === 0 ? { ...base, url, pull_request: { url: url.replace("issues", "pulls") } } : { ...base, url };
 });
 
+/** Whether `since` leaves out what was changed in that very instant. */
+let isExclusive = false;
+
 /** Speaks as GitHub does: REST with `since`, pages and ETags, GraphQL by aliases. */
 function github({ url, method, headers, body }: Asked): Reply {
   const { pathname, searchParams } = new URL(url, "http://x");
   if (pathname === "/repos/acme/shop/issues") {
     const since = searchParams.get("since");
-    const found = things.filter((thing) => since === null || thing.updated_at >= since);
+    const found = things.filter((thing) => since === null || (isExclusive ? thing.updated_at > since : thing.updated_at >= since));
     const page = Number(searchParams.get("page") ?? 1);
     const json = found.slice((page - 1) * 100, page * 100);
     const etag = `"${json.map(({ number, updated_at }) => `${number}${updated_at}`).join("")}`.slice(0, 60) + '"';
@@ -246,7 +249,18 @@ describe("asking GitHub", () => {
     forge.reply = github;
     forge.asked.length = 0;
     await ask(store);
-    expect(forge.asked[0]?.url).toContain(`since=${encodeURIComponent(minute(100))}`);
+    expect(forge.asked[0]?.url).toContain(`since=${encodeURIComponent(minute(100).replace("01:40:00", "01:39:59"))}`);
+    expect(await dumpOf(store)).toEqual(await dumpOf(whole));
+  });
+
+  it("misses nothing of an instant where a forge leaves that instant itself out", async () => {
+    forge.reply = github;
+    const whole = await open("whole");
+    await ask(whole);
+    isExclusive = true;
+    const store = await open();
+    await ask(store);
+    isExclusive = false;
     expect(await dumpOf(store)).toEqual(await dumpOf(whole));
   });
 

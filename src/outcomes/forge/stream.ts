@@ -39,7 +39,7 @@ export function byUpdate(
     async *read(client, state) {
       let at = parseState<UpdatedState>(state, { since: null, url: null, etag: null });
       for (let page = 1; ; ) {
-        const url = urlOf(at.since, page);
+        const url = urlOf(at.since === null ? null : justBefore(at.since), page);
         const answer = await client.get(url, at.url === url ? at.etag : null);
         if (!isThere(answer)) return;
         if (!Array.isArray(answer.json)) throw new ForgeStopped("forge_refused", "the forge answers with no list");
@@ -56,6 +56,12 @@ export function byUpdate(
       }
     },
   };
+}
+
+/** A second earlier: whether forges count the instant itself among what came after it is nowhere promised. */
+function justBefore(since: string): string {
+  const at = instant({ since }, "since");
+  return at === null ? since : new Date(at - 1_000).toISOString().replace(".000Z", "Z");
 }
 
 /** Reads all pages whenever the first is not as it was. */

@@ -3,6 +3,7 @@
 import { mkdir, stat, statfs, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import packageJson from "../package.json" with { type: "json" };
@@ -54,6 +55,7 @@ async function open({ storeDir, configFile }: OpenOptions): Promise<Assay> {
     platform,
     now: Date.now,
     releaseMemory,
+    network: { fetch, wait: async (ms, signal) => void (await setTimeout(ms, null, { signal })) },
   });
 }
 

@@ -370,12 +370,29 @@ async function notKnown(
         .join(", ")}: no release there within 90 days of the horizon.`,
     );
   }
+  sentences.push(...(await changesSentences(questions)));
   const unseen = (await questions.database.all("SELECT count(*)::INTEGER AS n FROM session_d WHERE repository_id IS NULL"))[0]?.[
     "n"
   ] as number;
   if (unseen > 0) sentences.push(`${unseen} sessions ran where no known repository is: give it with \`assay import --repo PATH\`.`);
   if (context.ignoreTrailers) sentences.push("Trailers and linking facts of checkpoints are ignored, as asked at import.");
   sentences.push("No line is called a person's: without positive evidence an author is unknown, so the AI share is a range.");
+  return sentences;
+}
+
+/** On whose word changes stand as open, landed or closed. */
+async function changesSentences(questions: Questions): Promise<string[]> {
+  const rows = await questions.database.all("SELECT name, forge, forge_until_ms FROM repository_d ORDER BY name");
+  const told = rows.filter((row) => row["forge"] !== null);
+  const names = rows.filter((row) => row["forge"] === null).map((row) => String(row["name"]));
+  const sentences = told.map(
+    (row) =>
+      `Changes of ${String(row["name"])} are as its forge tells (until ${String(dayOf(row["forge_until_ms"]))}), its commits as git tells.`,
+  );
+  if (names.length > 0)
+    sentences.push(
+      `Changes of ${names.join(", ")} are as git alone lets guess: landed by the subjects of merges and squashes and by pull heads; closed ones are not told from idle ones. \`assay import --forge FILE\` reads what the forge knows.`,
+    );
   return sentences;
 }
 

@@ -20,8 +20,21 @@ export interface ImportOptions {
   readonly home: string | null;
   /** Set or unset for good; undefined keeps what the store has. */
   readonly ignoreTrailers?: boolean;
+  /** What forges told, beside logs and repositories. */
+  readonly forges?: ForgeInputs;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+}
+
+export interface ForgeInputs {
+  /** Files of API objects, absolute. */
+  readonly exports: readonly string[];
+  /** Files of recorded deliveries of webhooks. */
+  readonly webhooks?: readonly string[];
+  /** Files of incidents. */
+  readonly incidents?: readonly string[];
+  /** Whether the forges of assay.yaml are asked over the network. */
+  readonly ask?: boolean;
 }
 
 export interface WatchOptions extends Pick<ImportOptions, "repositories" | "home" | "signal"> {
@@ -40,6 +53,8 @@ export interface ImportSummary {
   readonly newUsages: number;
   readonly repositories: number;
   readonly newCommits: number;
+  /** What forges told, known before or not. */
+  readonly forgeFacts?: number;
   readonly problems: readonly Problem[];
   /** Input was lost to damage: exit code 3. */
   readonly lost: number;

@@ -42,6 +42,7 @@ import type { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
 import { topologicalOrder } from "./commit-order.ts";
 import { type SessionFacts, type SessionFactsAndWrites, ownedFacts } from "./compute-session-facts.ts";
+import { type ForgeOutcomes, loadForge, toldChanges } from "./forge-outcomes.ts";
 import { contextCostsOf, resumedSessions } from "./context-costs.ts";
 import { namedSessions } from "./evidence.ts";
 import { type FoundWrite, type SessionPlace, knownRepository, locateWrites } from "./locate-writes.ts";
@@ -54,6 +55,8 @@ export interface ComputedRepository extends RepositoryOutcomes {
   readonly stored: StoredRepository;
   readonly defaultBranch: { readonly name: string; readonly reason: string } | null;
   readonly landingIsRelease: boolean;
+  /** What its forge told; null where git alone tells. */
+  readonly forge: ForgeOutcomes | null;
   readonly linked: LinkResult;
   /** Lines whose author notes name; null where the repository has none. */
   readonly noted: NotedLines | null;
@@ -104,6 +107,7 @@ export interface LoadedFacts {
     readonly stored: StoredRepository;
     readonly commits: readonly CommitFact[];
     readonly notes: readonly StoredNote[];
+    readonly forge: ForgeOutcomes | null;
   }[];
   readonly problems: readonly Problem[];
 }
@@ -127,7 +131,8 @@ export async function loadFacts(store: FactStore, progress: Progress, wanted: Lo
   for (const stored of repositories) {
     if (wanted !== null && !wanted.repositories.has(stored.id)) continue;
     const ids = [...idOf].filter(([, id]) => id === stored.id).map(([id]) => id);
-    loaded.push({ stored, commits: topologicalOrder(await readStoredCommits(store, ids)), notes: await readNotes(store, ids) });
+    const commits = topologicalOrder(await readStoredCommits(store, ids));
+    loaded.push({ stored, commits, notes: await readNotes(store, ids), forge: await loadForge(store, stored, commits) });
   }
   const checkpoints = (await readCheckpoints(store)).map((checkpoint) => ({
     ...checkpoint,
@@ -181,9 +186,9 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
     others: [],
   });
   const evidence = linkEvidence(loaded, options);
-  const repositories = loaded.repositories.map(({ stored, commits, notes }) => {
+  const repositories = loaded.repositories.map(({ stored, commits, notes, forge }) => {
     progress(`following the lines of ${repositoryName(stored)}`);
-    return linkRepository(outcomesOf(stored, commits, options), located.writes.get(stored.id) ?? [], notes, evidence);
+    return linkRepository(outcomesOf(stored, commits, options, forge), located.writes.get(stored.id) ?? [], notes, evidence);
   });
   const written = [...repositories.flatMap((repository) => repository.written), ...located.outside];
   progress("following the money");
@@ -352,7 +357,8 @@ export function outcomesOf(
   stored: StoredRepository,
   commits: readonly CommitFact[],
   { defaultBranches, releasedBy }: Pick<ComputeOptions, "defaultBranches" | "releasedBy">,
-): RepositoryOutcomes & Pick<ComputedRepository, "stored" | "defaultBranch"> {
+  forge: ForgeOutcomes | null = null,
+): RepositoryOutcomes & Pick<ComputedRepository, "stored" | "defaultBranch" | "forge"> {
   const refs = stored.clones.flatMap((clone) => clone.refs.map((ref): RefFact => ({ kind: "ref", ...ref })));
   const told = (name: "originHead" | "head"): string | null =>
     stored.clones.map((clone) => clone.states[name]).find((value) => value) ?? null;
@@ -366,7 +372,8 @@ export function outcomesOf(
     repository: stored.id,
     stored,
     history: result,
-    changes: findChanges(commits, refs, result.tip),
+    changes: findChanges(commits, refs, result.tip, forge === null ? null : toldChanges(forge, defaultBranch?.name ?? null)),
+    forge,
     releases,
     releasedBy: releasedBy(namesOf(stored)),
     defaultBranch,

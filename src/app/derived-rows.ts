@@ -231,8 +231,11 @@ function writtenRow(written: Written, ids: Ids, changes: Pick<ChangeNames, "keyO
   ];
 }
 
+/** Ways to land that count as landed pull requests (RULINGS 5). */
+const landsBySubject: ReadonlySet<Change["evidence"]> = new Set(["merge_subject", "squash_subject"]);
+
 function repositoryRow(
-  { repository, stored, history, changes, releases, defaultBranch, landingIsRelease }: ComputedRepository,
+  { repository, stored, history, changes, releases, defaultBranch, landingIsRelease, forge }: ComputedRepository,
   checkpoints: readonly StoredCheckpoint[],
 ): Row {
   const onDefault = history.commits.filter((_, c) => history.onDefault[c] === 1);
@@ -241,7 +244,7 @@ function repositoryRow(
   const present = new Set(checkpoints.map((checkpoint) => checkpoint.checkpoint));
   const missing = [...distinct].filter((checkpoint) => !present.has(checkpoint)).length;
   const pulls = changes.changes.filter((change) => change.kind === "pull_request");
-  const landedPulls = pulls.filter((change) => change.evidence === "merge_subject" || change.evidence === "squash_subject");
+  const landedPulls = pulls.filter((change) => landsBySubject.has(change.evidence) || change.state === "landed");
   let alive = 0;
   for (const lines of history.alive.values()) alive += lines.length;
   const allRefs = Math.max(0, ...stored.clones.map((clone) => Number(clone.states["commitsAllRefs"] ?? 0)));
@@ -265,6 +268,8 @@ function repositoryRow(
     history.lines,
     alive,
     landingIsRelease ? "landing" : "tags",
+    forge?.repository ?? null,
+    forge?.toldUntil ?? null,
   ];
 }
 

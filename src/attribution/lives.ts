@@ -289,7 +289,9 @@ class LifeMaker {
     const change = changes.changes[changes.changeOf[copy.commit] as number];
     const landedAt = this.#instant(landed);
     const releasedAt = this.#releasedAt(landed);
-    const lastActiveAt = Math.max(write.instant, committedAt ?? 0, change?.headAt ?? 0);
+    // A change its forge tells to be open is a sign of life as long as anything is seen.
+    const openUntil = change?.state === "open" ? (this.#instant(history.tip) ?? 0) : 0;
+    const lastActiveAt = Math.max(write.instant, committedAt ?? 0, change?.headAt ?? 0, openUntil);
     const lifeOf = (diedAt: number | null, death: Life["death"], deathCommit: string | null, supersededAt: number | null): Life => ({
       writtenAt: write.instant,
       committedAt,

@@ -11,12 +11,13 @@ CREATE TABLE problem_d (
   repository_id INTEGER
 );
 
--- One row per repository. `horizon_ms`: newest commit seen on its default branch.
+-- One row per repository. `horizon_ms`: newest commit seen on its default branch. `forge`: whose word on its changes stands,
+-- told until `forge_until_ms`; null where git alone tells.
 CREATE TABLE repository_d (
   repository_id INTEGER, name VARCHAR, default_branch VARCHAR, default_branch_reason VARCHAR, horizon_ms BIGINT,
   commits INTEGER, commits_all_refs INTEGER, merges INTEGER, commits_with_trailer INTEGER, checkpoints_named INTEGER,
   checkpoints_missing INTEGER, pull_requests INTEGER, pull_requests_landed INTEGER, changes INTEGER, changes_landed INTEGER,
-  releases INTEGER, lines_ever BIGINT, lines_alive BIGINT, release_rule VARCHAR
+  releases INTEGER, lines_ever BIGINT, lines_alive BIGINT, release_rule VARCHAR, forge VARCHAR, forge_until_ms BIGINT
 );
 
 -- One row per session.

@@ -1,4 +1,5 @@
 import type { ColumnType } from "./duckdb/database.ts";
+import { forgeTables } from "./forge-tables.ts";
 
 /**
  * How two tellings of one fact join, column by column. Every rule is a join of a semilattice, so order and repetition
@@ -178,6 +179,7 @@ export const factTables = {
     min("defects", "VARCHAR"),
     firstSeen,
   ],
+  ...forgeTables,
 } as const satisfies Record<string, readonly FactColumn[]>;
 
 export type FactTable = keyof typeof factTables;

@@ -105,7 +105,7 @@ async function* readWithGaps(git: Git, options: ReadCommitsOptions): AsyncGenera
   for (let restarts = 0; ; ) {
     const from = rest();
     const merges = mergesApart ? new MergeFiles(git, logSettings, from, options.fingerprinter) : null;
-    const parser = merges === null ? await await reader.newParser() : new LogParser(options.fingerprinter, () => undefined);
+    const parser = merges === null ? await reader.newParser() : new LogParser(options.fingerprinter, () => undefined);
     const log = [...(merges === null ? logArguments : logWithoutMerges), logFormat, "--ignore-missing", "--stdin"];
     try {
       for await (const commits of parseLog(git, log, from, parser)) {

@@ -27,6 +27,8 @@ import {
   asOfFlags,
   type CommonFlags,
   commonFlags,
+  type ForgeFlags,
+  forgeFlags,
   requireDays,
   requireSeconds,
   requireText,
@@ -55,9 +57,9 @@ const start = buildCommand<StartFlags, [], CliContext>({
   docs: { brief: "Find the agent logs of this computer, import them and answer (what `assay` alone does)" },
 });
 
-const importCommand = buildCommand<CommonFlags & SearchFlags & TrailerFlags, [], CliContext>({
+const importCommand = buildCommand<CommonFlags & ForgeFlags & SearchFlags & TrailerFlags, [], CliContext>({
   loader: async () => (await import("./commands/import.ts")).importLogs,
-  parameters: { flags: { ...searchFlags, ...trailerFlags, ...commonFlags } },
+  parameters: { flags: { ...searchFlags, ...forgeFlags, ...trailerFlags, ...commonFlags } },
   docs: {
     brief: "Read what is new in agent logs and repositories",
     fullDescription:

@@ -62,6 +62,23 @@ export const searchFlags = {
   noHome: { kind: "boolean", optional: true, withNegated: false, brief: "Read no home folder" },
 } as const;
 
+/** What forges told, as files. */
+export interface ForgeFlags {
+  readonly forge?: readonly string[];
+  readonly webhooks?: readonly string[];
+  readonly incidents?: readonly string[];
+  readonly offline?: boolean;
+}
+
+const files = { kind: "parsed", parse: requireText, optional: true, variadic: true, placeholder: "FILE" } as const;
+
+export const forgeFlags = {
+  forge: { ...files, brief: "Objects of the API of GitHub or GitLab, as JSON or JSON Lines; may be given again" },
+  webhooks: { ...files, brief: "Recorded deliveries of webhooks, one a line; may be given again" },
+  incidents: { ...files, brief: "Incidents of PagerDuty, Opsgenie or any tool, as JSON; may be given again" },
+  offline: { kind: "boolean", optional: true, withNegated: false, brief: "Ask no forge that assay.yaml names" },
+} as const;
+
 export function requireText(text: string): string {
   if (text.trim() === "") throw new UserError("empty_value", "A value is empty.");
   return text;

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { boundsOf, fateRows, reportOf } from "./report.ts";
 import type { Scorecard } from "./score.ts";
+import { evaluateSzz } from "./szz.ts";
 
 const usage = `npm run evaluate -- [FLAGS]
 
@@ -14,6 +15,9 @@ const usage = `npm run evaluate -- [FLAGS]
   --at-once N            organisations made at the same time (2)
   --json                 one JSON document instead of the tables
 
+  --szz FILE --repos DIR bug links against the oracle of ICSE 2021 instead, on the repositories of DIR (owner+name/repo)
+  --most-commits N       repositories of longer histories are left out (12000)
+
 Exit code 1 if a bound does not hold, 2 if a flag is wrong. docs/guide/evaluate.md says what the rows mean.`;
 
 interface Asked {
@@ -22,6 +26,7 @@ interface Asked {
   readonly worst: number;
   readonly atOnce: number;
   readonly json: boolean;
+  readonly szz: { readonly oracle: string; readonly folder: string; readonly mostCommits: number } | null;
 }
 
 const options = {
@@ -31,6 +36,9 @@ const options = {
   worst: { type: "string", default: "0" },
   "at-once": { type: "string", default: "2" },
   json: { type: "boolean", default: false },
+  szz: { type: "string" },
+  repos: { type: "string" },
+  "most-commits": { type: "string", default: "12000" },
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
@@ -44,7 +52,12 @@ function parse(args: readonly string[]): Asked | null {
     return value;
   };
   if (!["off", "on", "both"].includes(values.noise)) throw new Error(`--noise is off, on or both, not ${values.noise}`);
+  if ((values.szz === undefined) !== (values.repos === undefined)) throw new Error("--szz FILE and --repos DIR go together");
   return {
+    szz:
+      values.szz === undefined || values.repos === undefined
+        ? null
+        : { oracle: values.szz, folder: values.repos, mostCommits: whole(values["most-commits"], "--most-commits", 1) },
     seeds:
       values.seed === undefined
         ? Array.from({ length: whole(values.seeds, "--seeds", 1) }, (_, index) => index + 1)
@@ -86,6 +99,10 @@ async function all<T, R>(items: readonly T[], atOnce: number, work: (item: T) =>
 async function main(): Promise<void> {
   const asked = parse(process.argv.slice(2));
   if (asked === null) return void console.log(usage);
+  if (asked.szz !== null) {
+    for (const line of await evaluateSzz(asked.szz.oracle, asked.szz.folder, asked.szz.mostCommits)) console.log(line);
+    return;
+  }
   const runs = asked.noises.flatMap((noise) => asked.seeds.map((seed) => ({ seed, noise })));
   let done = 0;
   const failures: string[] = [];

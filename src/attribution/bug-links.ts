@@ -13,6 +13,7 @@ import type { ChangesResult, LineHistoryResult } from "../contract/history.ts";
 import { lineKind } from "../lines/line-kind.ts";
 import type { FileLines } from "./file-lines.ts";
 import { filePurpose } from "./file-purpose.ts";
+import { oldest } from "./reverts.ts";
 
 /** A fix that is to be traced. Commits are places in the history. */
 export interface Fix {
@@ -141,20 +142,9 @@ export class BugTracer {
   }
 
   #add(found: Candidate[], candidate: Omit<Candidate, "born">): void {
-    const born = this.#history.born[this.#root(candidate.line)] as number;
+    const root = this.#options.seesThroughMoves ? oldest(this.#history, candidate.line) : candidate.line;
+    const born = this.#history.born[root] as number;
     if (born >= 0) found.push({ ...candidate, born });
-  }
-
-  /** The oldest form of a line. */
-  #root(line: number): number {
-    let at = line;
-    if (!this.#options.seesThroughMoves) return at;
-    for (let hops = 0; hops < 1_000; hops++) {
-      const before = this.#history.origin[at] as number;
-      if (before < 0) break;
-      at = before;
-    }
-    return at;
   }
 
   /** Whether a candidate is left in the narrow set. */

@@ -151,5 +151,6 @@ function addUndone(signs: Set<string>, message: string, subject: string, branch:
   const button = /^revert-(?:(\d{1,9})-|([0-9a-f]{8,40})$)/.exec(branch ?? "");
   if (button?.[1] !== undefined) signs.add(`undoes:#${button[1]}`);
   else if (button?.[2] !== undefined) signs.add(`undoes:${button[2]}`);
+  if (revertSubject.test(subject)) signs.add("type:revert");
   if (revertSubject.test(subject) && ![...signs].some((sign) => sign.startsWith("undoes:"))) signs.add("undoes:subject");
 }

@@ -161,6 +161,7 @@ export function derivedRows(
           .sort((a, b) => compare(String(a[2]), String(b[2])) || Number(a[0]) - Number(b[0])),
       ),
     run: () => runRows(computed.repositories, ids),
+    fix_d: () => computed.repositories.flatMap(fixRows),
     note_tally: () => computed.repositories.flatMap(tallyRows),
     ...spanRows(computed.segments, free.segment),
     ...countRows(computed, ids.sessions),
@@ -452,6 +453,13 @@ function authorCells(
   if (kind === notedKind.none) return [authors.mixed[line] === 1 ? "mixed" : "agent", agentGrades[grade - 1] as string, session, null];
   if (kind === notedKind.person) return ["person", "A", null, null];
   return [kind === notedKind.mixed ? "mixed" : "agent", "A", session, notes?.agents[noted?.agent[line] ?? -1] ?? null];
+}
+
+function fixRows({ repository, history, repairs }: ComputedRepository): Row[] {
+  return repairs.fixes.map(({ commit, evidence, narrow, wide }): Row => {
+    const { hash, commitAt } = history.commits[commit] as ComputedRepository["history"]["commits"][number];
+    return [repository, hash, commitAt, evidence.kind, evidence.strength, narrow, wide];
+  });
 }
 
 /** One row per dialect of notes a repository has. */

@@ -129,7 +129,7 @@ FROM (
     key: "charge_id, strand_id",
     rows: `SELECT c.charge_id, c.remainder, CASE WHEN l.strand_id IS NULL THEN c.list_nano_usd ELSE l.list_nano_usd END AS list_nano_usd,
   u.*, t.strand_id, t.flow, t.grade, t.unlinked_reason, t.repository_id AS changed_repository_id, t.change_id, t.line_kind, t.side,
-  t.author_kind, t.landed_ms
+  t.author_kind, t.landed_ms, t.repair
 FROM charge c
 LEFT JOIN usage_d u ON u.usage_id = c.usage_id
 LEFT JOIN ledger l ON l.charge_id = c.charge_id
@@ -160,6 +160,7 @@ LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = ${fateSql}`,
       line_kind: { sql: "e.line_kind" },
       side: { sql: "e.side" },
       author_kind: { sql: "e.author_kind" },
+      repair: { sql: "CASE WHEN f.fate IN ('fixing', 'stuck', 'maturing', 'rework', 'removed') THEN e.repair END", join: "fate" },
     },
     person: { sql: "p.person", join: "person", weight: "e.list_nano_usd" },
   },

@@ -1,3 +1,4 @@
+import { type ChangeEvidence, classOf } from "../attribution/change-class.ts";
 import { type LineAuthors, authorsOf } from "../attribution/lives.ts";
 import { type NotedAuthors, notedAuthors, notedKind } from "../attribution/noted-lines.ts";
 import type { Change } from "../contract/history.ts";
@@ -310,7 +311,10 @@ function strandRow(id: number, segment: number, from: number, to: number, total:
 
 function changeRows({ repository, changes, history, releases }: ComputedRepository, ids: Ids): Row[] {
   const index = new Map(history.commits.map((commit, c) => [commit.hash, c]));
+  const commitsOf = changes.changes.map((): number[] => []);
+  for (const [c, change] of changes.changeOf.entries()) commitsOf[change]?.push(c);
   return changes.changes.map((change, i): Row => {
+    const classed = classOf(classEvidence(history, index.get(change.landedCommit ?? "") ?? null, commitsOf[i] as number[]));
     const landed = change.landedCommit === null ? undefined : index.get(change.landedCommit);
     const release = landed === undefined ? undefined : releases.releases[releases.releaseOf[landed] as number];
     return [
@@ -323,8 +327,26 @@ function changeRows({ repository, changes, history, releases }: ComputedReposito
       change.landedAt,
       release?.releasedAt ?? null,
       change.evidence,
+      classed?.class ?? null,
+      classed?.evidence ?? null,
+      classed?.confidence ?? null,
     ];
   });
+}
+
+/** Of git alone: no forge's labels, no person's word. What a merge brought is told by the commits it brought. */
+function classEvidence({ commits }: ComputedRepository["history"], landed: number | null, own: readonly number[]): ChangeEvidence {
+  const ordered = landed === null ? own : [landed, ...own.filter((c) => c !== landed)];
+  const files = own.flatMap((c) => {
+    const commit = commits[c];
+    return commit === undefined || commit.parents.length > 1 ? [] : commit.files;
+  });
+  return {
+    overruled: null,
+    labels: [],
+    signs: ordered.map((c) => commits[c]?.signs ?? []),
+    files: files.map(({ path, diff }) => ({ path, changedLines: diff.lines.kind.length })),
+  };
 }
 
 /** What people call it: `#35`; a direct push by the commit that landed. */

@@ -58,6 +58,12 @@ export const dimensions = {
   },
   change: { title: "Change", description: "Pull request, merge request or direct push.", person: true, artefact: true },
   change_kind: { title: "Kind of change", description: "`pull_request` or `direct`.", artefact: true },
+  change_class: {
+    title: "Class of change",
+    description:
+      "`feature`, `fix`, `refactor`, `test`, `docs`, `dependency`, `security`, `performance`, `operations`, by the conventional type of its commits, its paths, its branch, words of its subject, in that order; null where nothing tells.",
+    artefact: true,
+  },
   evidence: { title: "Evidence of landing", description: "How it is known that the change landed.", artefact: true },
   repair: {
     title: "Repair",

@@ -66,10 +66,10 @@ CREATE TABLE strand (
 -- One row per strand: its fate seen from the newest facts, by the rules and settings that `derived_state` names as `fates`.
 CREATE TABLE fate_now (strand_id INTEGER, fate VARCHAR);
 
--- One row per change (pull or merge request, direct push).
+-- One row per change (pull or merge request, direct push). `class`: what kind of work it is, null where nothing tells.
 CREATE TABLE change (
   change_id INTEGER, repository_id INTEGER, change_key VARCHAR, kind VARCHAR, number INTEGER, landed_commit VARCHAR, landed_ms BIGINT,
-  released_ms BIGINT, evidence VARCHAR
+  released_ms BIGINT, evidence VARCHAR, class VARCHAR, class_evidence VARCHAR, class_confidence VARCHAR
 );
 
 -- One row per commit. `marked_agent`: the agent its message or author names without a session (grade D: a hint).

@@ -1,10 +1,11 @@
 import { LineEnds } from "../attribution/line-ends.ts";
 import { type LinkResult, defaultLinkOptions, linkWrites } from "../attribution/link.ts";
-import { type RepositoryOutcomes, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
+import { type LineAuthors, type RepositoryOutcomes, artefactsOf, authorsOf, landingIsRelease } from "../attribution/lives.ts";
 import type { ContextCost } from "../attribution/context-cause.ts";
 import type { SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
+import { type Repairs, findRepairs } from "../attribution/repairs.ts";
 import { linkNotedLines } from "../attribution/noted-links.ts";
-import { type NotedLines, noteLines } from "../attribution/noted-lines.ts";
+import { type NotedAuthors, type NotedLines, noteLines, notedAuthors, notedKind } from "../attribution/noted-lines.ts";
 import { type StartedAgent, startedAgents } from "../attribution/segments.ts";
 import { type SpannedSegment, allocateWithSpan } from "../attribution/span.ts";
 import { joinSightings } from "../attribution/usages.ts";
@@ -61,6 +62,7 @@ export interface ComputedRepository extends RepositoryOutcomes {
   /** Lines whose author notes name; null where the repository has none. */
   readonly noted: NotedLines | null;
   readonly ends: LineEnds;
+  readonly repairs: Repairs;
   readonly written: readonly Written[];
   /** Of its notes and trailers. */
   readonly problems: readonly Problem[];
@@ -300,7 +302,10 @@ export function linkRepository(
     ...(ignoreTrailers ? [] : unseenSessionProblems(name, history, isKnown)),
   ];
   const ends = new LineEnds(outcomes);
-  const written = artefactsOf(outcomes, writes, linked, ends, lastActive, before).map(
+  const authors = authorsOf(history, linked, ends);
+  const byNote = noted && notedAuthors(noted, history, authors, ends.restored);
+  const repairs = findRepairs(history, outcomes.changes, (line) => authorOf(authors, byNote, line));
+  const written = artefactsOf(outcomes, writes, linked, ends, lastActive, before, repairs).map(
     ({ write, places, reachedAt, byCall, artefacts }, w): Written => {
       const found = writes[w];
       const { session, instant } = write;
@@ -318,6 +323,7 @@ export function linkRepository(
     linked,
     noted,
     ends,
+    repairs,
     written,
     problems,
   };
@@ -327,6 +333,13 @@ export function linkRepository(
 function withoutFingerprints(commit: CommitFact): CommitFact {
   const files = commit.files.map((file) => ({ ...file, diff: onlyPlaces(file.diff) }));
   return { ...commit, files };
+}
+
+/** A note outranks content. */
+function authorOf(authors: LineAuthors, byNote: NotedAuthors | null, line: number): "agent" | "person" | "unknown" {
+  const noted = byNote?.kind[line] ?? notedKind.none;
+  if (noted === notedKind.person) return "person";
+  return noted !== notedKind.none || authors.grade[line] !== 0 ? "agent" : "unknown";
 }
 
 export function artefactsBySession(written: readonly Written[]): ReadonlyMap<string, readonly WriteArtefacts[]> {

@@ -154,6 +154,7 @@ export const factTables = {
     max("merge_of", "INTEGER"),
     max("reverts", "VARCHAR"),
     firstSeen,
+    max("signs", "VARCHAR"),
   ],
   file_change: [
     key("repository_id"),

@@ -6,6 +6,7 @@ import { coverageBounds, coverageOf, coverageText, worlds } from "./coverage.ts"
 import { doraReport } from "./dora.ts";
 import { boundsOf, fateRows, reportOf } from "./report.ts";
 import type { Scorecard } from "./score.ts";
+import { evaluateSzz } from "./szz.ts";
 
 const usage = `npm run evaluate -- [FLAGS]
 
@@ -19,6 +20,9 @@ const usage = `npm run evaluate -- [FLAGS]
   --repetitions N        of each world of --coverage (1000)
   --dora FOLDER          instead of organisations: the DORA tables of Apache DevLake's plugin, held against ours
 
+  --szz FILE --repos DIR bug links against the oracle of ICSE 2021 instead, on the repositories of DIR (owner+name/repo)
+  --most-commits N       repositories of longer histories are left out (12000)
+
 Exit code 1 if a bound does not hold, 2 if a flag is wrong. docs/guide/evaluate.md says what the rows mean.`;
 
 interface Asked {
@@ -30,6 +34,7 @@ interface Asked {
   /** Repetitions of each world; null where organisations are asked for. */
   readonly coverage: number | null;
   readonly dora: string | null;
+  readonly szz: { readonly oracle: string; readonly folder: string; readonly mostCommits: number } | null;
 }
 
 const options = {
@@ -42,6 +47,9 @@ const options = {
   coverage: { type: "boolean", default: false },
   repetitions: { type: "string", default: "1000" },
   dora: { type: "string" },
+  szz: { type: "string" },
+  repos: { type: "string" },
+  "most-commits": { type: "string", default: "12000" },
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
@@ -55,7 +63,12 @@ function parse(args: readonly string[]): Asked | null {
     return value;
   };
   if (!["off", "on", "both"].includes(values.noise)) throw new Error(`--noise is off, on or both, not ${values.noise}`);
+  if ((values.szz === undefined) !== (values.repos === undefined)) throw new Error("--szz FILE and --repos DIR go together");
   return {
+    szz:
+      values.szz === undefined || values.repos === undefined
+        ? null
+        : { oracle: values.szz, folder: values.repos, mostCommits: whole(values["most-commits"], "--most-commits", 1) },
     seeds:
       values.seed === undefined
         ? Array.from({ length: whole(values.seeds, "--seeds", 1) }, (_, index) => index + 1)
@@ -115,6 +128,10 @@ async function main(): Promise<void> {
   if (asked === null) return void console.log(usage);
   if (asked.coverage !== null) return coverage(asked.coverage, asked.json);
   if (asked.dora !== null) return dora(asked.dora, asked.json);
+  if (asked.szz !== null) {
+    for (const line of await evaluateSzz(asked.szz.oracle, asked.szz.folder, asked.szz.mostCommits)) console.log(line);
+    return;
+  }
   const runs = asked.noises.flatMap((noise) => asked.seeds.map((seed) => ({ seed, noise })));
   let done = 0;
   const failures: string[] = [];

@@ -144,7 +144,7 @@ export class LogParser {
     const messageEnd = bytes.indexOf(0, emailEnd + 1);
     const ids = bytes.toString("latin1", start, idsEnd).trimEnd().split(" ");
     const times = bytes.toString("latin1", idsEnd + 1, timesEnd);
-    const { trailers, squashOf, mergeOf, reverts } = readMessage(bytes.toString("utf8", emailEnd + 1, messageEnd));
+    const { trailers, squashOf, mergeOf, reverts, signs } = readMessage(bytes.toString("utf8", emailEnd + 1, messageEnd));
     const hash = ids[0] as string;
     this.#commit = {
       kind: "commit",
@@ -158,6 +158,7 @@ export class LogParser {
       squashOf,
       mergeOf,
       reverts,
+      signs,
       files: [],
     };
     this.#ownFiles = this.#ownFilesOf(hash);

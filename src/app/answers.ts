@@ -13,7 +13,7 @@ import { explain } from "./explain.ts";
 import { noteRows } from "./note-rows.ts";
 import { deliveryOf } from "./delivery.ts";
 import { readDeliveryFacts } from "./delivery-facts.ts";
-import { readFixEvidence } from "./fix-evidence.ts";
+import { readKnownFixes } from "./known-fixes.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
 import { type KnownRepository, fillOrganisation } from "./organisation-tables.ts";
 import { homeOf } from "./repository-access.ts";
@@ -88,16 +88,12 @@ export function answers(options: OpenAssayOptions): Answers {
     sensitivity: (asked) => withQuestions(asked, (questions) => stickDaysSensitivity(questions, asked.stickDays)),
     survival: (asked) =>
       withQuestions(asked, async (questions) =>
-        survivalOf(questions, asked, await withFacts(folder, true, readFixEvidence), readOptionsConfig(options).organisation.people ?? []),
+        survivalOf(questions, asked, await readKnownFixes(questions), readOptionsConfig(options).organisation.people ?? []),
       ),
     delivery: (asked) =>
       withQuestions(asked, async (questions) => {
-        const [facts, fixes] = await withFacts(
-          folder,
-          true,
-          async (store) => [await readDeliveryFacts(store, questions.instant), await readFixEvidence(store)] as const,
-        );
-        return await deliveryOf(questions, asked, facts, fixes);
+        const facts = await withFacts(folder, true, (store) => readDeliveryFacts(store, questions.instant));
+        return await deliveryOf(questions, asked, facts, await readKnownFixes(questions));
       }),
     returns: (asked) => withQuestions(asked, (questions) => returnsOf((query) => questions.ask(query), asked.by)),
     sources: () => withQuestions({ asOf: null }, listSources),

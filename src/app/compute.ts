@@ -304,7 +304,8 @@ export function linkRepository(
   const ends = new LineEnds(outcomes);
   const authors = authorsOf(history, linked, ends);
   const byNote = noted && notedAuthors(noted, history, authors, ends.restored);
-  const repairs = findRepairs(history, outcomes.changes, (line) => authorOf(authors, byNote, line));
+  const told = ignoreTrailers ? { ...history, commits: history.commits.map(withoutTrailers) } : history;
+  const repairs = findRepairs(told, outcomes.changes, (line) => authorOf(authors, byNote, line));
   const written = artefactsOf(outcomes, writes, linked, ends, lastActive, before, repairs).map(
     ({ write, places, reachedAt, byCall, artefacts }, w): Written => {
       const found = writes[w];
@@ -334,6 +335,8 @@ function withoutFingerprints(commit: CommitFact): CommitFact {
   const files = commit.files.map((file) => ({ ...file, diff: onlyPlaces(file.diff) }));
   return { ...commit, files };
 }
+
+const withoutTrailers = (commit: CommitFact): CommitFact => ({ ...commit, trailers: [] });
 
 /** A note outranks content. */
 function authorOf(authors: LineAuthors, byNote: NotedAuthors | null, line: number): "agent" | "person" | "unknown" {

@@ -3,7 +3,7 @@ import { type DeliveredChange, doraOf, hotfixes, type Intervention } from "../an
 import type { Delivery, RepositoryDelivery, Rung } from "../contract/delivery.ts";
 import type { CommitFact } from "../contract/facts.ts";
 import { type DeliveryFacts, deploymentAt, firstWith, revertsOf, taggedDeployments } from "./delivery-facts.ts";
-import type { FixEvidence } from "./fix-evidence.ts";
+import type { KnownFixes } from "./known-fixes.ts";
 import type { Questions } from "./questions.ts";
 
 /** What a forge tells of one repository, beside its git. Each part is left out where it is not observed. */
@@ -31,7 +31,7 @@ export async function deliveryOf(
   questions: Questions,
   { days }: DeliveryAsked,
   facts: readonly DeliveryFacts[],
-  fixes: FixEvidence,
+  fixes: KnownFixes,
   told: ReadonlyMap<number, ForgeDelivery> = new Map(),
 ): Promise<Delivery> {
   const rows = await questions.database.all(
@@ -112,7 +112,7 @@ interface Repository {
   readonly told: ForgeDelivery;
 }
 
-function ofRepository(repository: Repository, days: number, fixes: FixEvidence, revertWithinMs: number): RepositoryDelivery {
+function ofRepository(repository: Repository, days: number, fixes: KnownFixes, revertWithinMs: number): RepositoryDelivery {
   const { name, horizon, landed, facts, told } = repository;
   const best = bestRung({
     deployments: told.deployments ?? [],
@@ -178,14 +178,17 @@ function hotfixesOf(
   { facts, landed }: Repository,
   deployments: readonly Deployment[],
   first: ReadonlyMap<string, Deployment>,
-  fixes: FixEvidence,
+  fixes: KnownFixes,
 ): Intervention[] {
   const brought = new Map<string, { all: number; fixes: number }>();
   for (const { hash, parents, reverts } of facts.graph.commits as readonly CommitFact[]) {
     const deployment = first.get(hash)?.deployment;
     if (deployment === undefined || parents.length > 1 || !landed.onDefault.has(hash)) continue;
     const known = brought.get(deployment) ?? { all: 0, fixes: 0 };
-    brought.set(deployment, { all: known.all + 1, fixes: known.fixes + (reverts !== null || fixes.isFix(hash) ? 1 : 0) });
+    brought.set(deployment, {
+      all: known.all + 1,
+      fixes: known.fixes + (reverts !== null || fixes.strengthOf(hash) === "certain" ? 1 : 0),
+    });
   }
   return hotfixes(
     deployments.filter(isLive).map(({ deployment, finishedAt }) => {

@@ -2,7 +2,7 @@ import { clusterIntervals, type Estimate } from "../analysis/cluster-bootstrap.t
 import { type CausedLife, IncidenceTable } from "../analysis/competing-risks.ts";
 import { independentError, type LifeTime, medianLife } from "../analysis/survival.ts";
 import { type EndCause, endCauses, type Survival, type SurvivalGroup, type SurvivalPoint, type ToldShare } from "../contract/survival.ts";
-import type { FixEvidence } from "./fix-evidence.ts";
+import type { KnownFixes } from "./known-fixes.ts";
 import type { Questions } from "./questions.ts";
 import { identityOfEmail, ownerOf, type Person } from "./whoami.ts";
 
@@ -34,7 +34,7 @@ interface LandedRow {
 export async function survivalOf(
   questions: Questions,
   { days, by }: SurvivalAsked,
-  fixes: FixEvidence,
+  fixes: KnownFixes,
   people: readonly Person[],
 ): Promise<Survival> {
   const groups = new Map<string, LandedRow[]>();
@@ -50,7 +50,12 @@ export async function survivalOf(
     const points = lines < leastLines ? [] : asked.map((day) => pointOf(rows, lives, day, fixes));
     return { group: by === "none" ? null : name, lines, medianDays: lines < leastLines ? null : medianLife(lives), points };
   });
-  return { by, leastLines, fixesToldBy: fixes.toldBy, groups: told.sort((a, b) => b.lines - a.lines) };
+  return {
+    by,
+    leastLines,
+    fixes: { certain: fixes.certain, candidates: fixes.candidates },
+    groups: told.sort((a, b) => b.lines - a.lines),
+  };
 }
 
 const groupColumn = {
@@ -63,7 +68,7 @@ const groupColumn = {
 async function landedRows(
   { database, asOf }: Questions,
   by: SurvivalGroup,
-  fixes: FixEvidence,
+  fixes: KnownFixes,
   people: readonly Person[],
 ): Promise<LandedRow[]> {
   const rows = await database.all(
@@ -97,18 +102,20 @@ async function landedRows(
   });
 }
 
-function causeOf(death: string, killer: string | null, { isFix }: FixEvidence): EndCause {
+function causeOf(death: string, killer: string | null, { strengthOf }: KnownFixes): EndCause {
   if (death === "reverted") return "revert";
-  if (killer !== null && isFix(killer)) return "fix";
+  const fix = killer === null ? null : strengthOf(killer);
+  if (fix !== null) return fix === "certain" ? "fix" : "fix_candidate";
   return death === "replaced" ? "rewrite" : "removal";
 }
 
-function pointOf(rows: readonly LandedRow[], lives: readonly LifeTime[], days: number, fixes: FixEvidence): SurvivalPoint {
+function pointOf(rows: readonly LandedRow[], lives: readonly LifeTime[], days: number, fixes: KnownFixes): SurvivalPoint {
   const ofPersons = intervalsOf(rows, ({ person }) => person, days);
   const clusters = ofPersons.refused === null ? "persons" : "changes";
   const { estimates, effectiveClusters, refused } = clusters === "persons" ? ofPersons : intervalsOf(rows, ({ change }) => change, days);
   const [alive, ...ends] = estimates;
-  const ended = endCauses.map((cause, c) => [cause, cause === "fix" && fixes.toldBy === "none" ? null : toldShare(ends[c])]);
+  const known: Readonly<Partial<Record<EndCause, number>>> = { fix: fixes.certain, fix_candidate: fixes.candidates };
+  const ended = endCauses.map((cause, c) => [cause, known[cause] === 0 ? null : toldShare(ends[c])]);
   const independent = independentError(lives, days);
   const error = alive?.standardError ?? null;
   return {

@@ -1,7 +1,10 @@
 /** How long landed lines live, and what ends them. Shares are 0..1 of the lines that landed. */
 
-/** Why a line left the default branch, in the order they are asked: the first that fits. */
-export const endCauses = ["revert", "fix", "rewrite", "removal"] as const;
+/**
+ * Why a line left the default branch, in the order they are asked: the first that fits. `fix`: by exact or strong evidence;
+ * `fix_candidate`: its commit only says so.
+ */
+export const endCauses = ["revert", "fix", "fix_candidate", "rewrite", "removal"] as const;
 export type EndCause = (typeof endCauses)[number];
 
 /** What groups are made by. */
@@ -21,7 +24,7 @@ export interface SurvivalPoint {
   readonly days: number;
   /** Null where nothing was watched so long. */
   readonly alive: ToldShare | null;
-  /** By cause; with `alive` they add up to 1. Null where `alive` is, and for fixes where none can be told. */
+  /** By cause; with `alive` they add up to 1. Null where `alive` is, and for a kind of fix of which the repositories have none. */
   readonly ended: Readonly<Record<EndCause, ToldShare | null>>;
   /** What was drawn: persons who committed the lines, or changes where too few persons did. */
   readonly clusters: "persons" | "changes";
@@ -48,8 +51,8 @@ export interface Survival {
   readonly by: SurvivalGroup;
   /** Groups of fewer lines have no points. */
   readonly leastLines: number;
-  /** What fixes are told by. `none`: nothing tells one, and what fixes ended is a rewrite or a removal here. */
-  readonly fixesToldBy: "trailers" | "none";
+  /** Commits of the default branches that are fixes by certain evidence, and that only say so. */
+  readonly fixes: { readonly certain: number; readonly candidates: number };
   /** Most lines first. */
   readonly groups: readonly SurvivalOfGroup[];
 }

@@ -121,7 +121,7 @@ describe("delivery with what a forge tells", () => {
     try {
       const [row] = await questions.database.all("SELECT repository_id FROM repository_d");
       const rows = new Map([[row?.["repository_id"] as number, forge]]);
-      const none = { isFix: () => false, toldBy: "none" } as const;
+      const none = { strengthOf: () => null, certain: 0, candidates: 0 } as const;
       const { repositories } = await deliveryOf(questions, { days: 90 }, await readDeliveryFacts(facts, questions.instant), none, rows);
       return repositories[0] as RepositoryDelivery;
     } finally {

@@ -46,14 +46,22 @@ afterAll(() => {
 
 describe("how long landed lines live", () => {
   it("is told by what ended them: a revert, a fix that names its culprit, a rewrite, a removal", async () => {
-    const { groups, fixesToldBy } = await ask();
+    const { groups, fixes } = await ask();
     // 80 landed: 60 as above, and the 10 of the fix and the 10 of the rewrite, which live. Ended: 10 in each way.
-    expect(fixesToldBy).toBe("trailers");
+    expect(fixes).toEqual({ certain: 1, candidates: 1 });
     expect(groups).toHaveLength(1);
     expect(groups[0]).toMatchObject({ group: null, lines: 80, medianDays: 4 }); // the last ten of forty, on 7 and 8 January
     for (const point of groups[0]?.points ?? []) {
       expect(point.alive?.share).toBeCloseTo(0.5, 12);
-      for (const told of Object.values(point.ended)) expect(told?.share).toBeCloseTo(0.125, 12);
+      // An issue's number names no culprit: what that commit ended may have been a fix.
+      const shares = Object.entries(point.ended).map(([cause, told]) => [cause, told?.share.toFixed(3)]);
+      expect(Object.fromEntries(shares)).toEqual({
+        revert: "0.125",
+        fix: "0.125",
+        fix_candidate: "0.125",
+        rewrite: "0.000",
+        removal: "0.125",
+      });
     }
   });
 
@@ -93,7 +101,7 @@ describe("how long landed lines live", () => {
     const hidden = await makeStore(scratch.next());
     await importInto(hidden, { home: scratch.next("home"), repositories: [repository.dir], ignoreTrailers: true });
     const told = await openStore(hidden).survival({ asOf: null, days: [21], by: "none" });
-    expect(told.fixesToldBy).toBe("none");
+    expect(told.fixes.certain).toBe(0);
     expect(told.groups[0]?.points[0]?.ended.fix).toBeNull();
     expect(told.groups[0]?.points[0]?.ended.rewrite?.share).toBeCloseTo(0.25, 12);
   });

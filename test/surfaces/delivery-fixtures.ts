@@ -12,7 +12,7 @@ const told = (share: number, low?: number, high?: number, isWidened = false): To
 export const survival: Survival = {
   by: "author",
   leastLines: 30,
-  fixesToldBy: "none",
+  fixes: { certain: 0, candidates: 0 },
   groups: [
     {
       group: "agent",
@@ -22,7 +22,13 @@ export const survival: Survival = {
         {
           days: 21,
           alive: told(0.8, 0.71, 0.88),
-          ended: { revert: told(0.02, 0, 0.1, true), fix: null, rewrite: told(0.13, 0.08, 0.2), removal: told(0.05, 0.01, 0.09) },
+          ended: {
+            revert: told(0.02, 0, 0.1, true),
+            fix: null,
+            fix_candidate: null,
+            rewrite: told(0.13, 0.08, 0.2),
+            removal: told(0.05, 0.01, 0.09),
+          },
           clusters: "changes",
           effectiveClusters: 40.7,
           refused: null,
@@ -31,7 +37,7 @@ export const survival: Survival = {
         {
           days: 90,
           alive: null,
-          ended: { revert: null, fix: null, rewrite: null, removal: null },
+          ended: { revert: null, fix: null, fix_candidate: null, rewrite: null, removal: null },
           clusters: "changes",
           effectiveClusters: 0,
           refused: "too_few_clusters",

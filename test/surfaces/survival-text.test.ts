@@ -11,21 +11,32 @@ describe("survival on the command line", () => {
     const lines = squeezed(out);
     expect(lines.slice(0, 3)).toEqual([
       "lines of  days  alive  95 %  revert  rewrite  removal  tell",
-      "agents  21  80.0 %  (71–88)  2.0 %  13.0 %  5.0 %  40 changes",
-      "90  –  –  –  –  –  0 changes",
+      "agents  21  80.0 %  (71–88)  2.0 %  13.0 %  5.0 %  40 ch.",
+      "90  –  –  –  –  –  0 ch.",
     ]);
     expect(lines).toContain("agents: 12,345 landed lines; more than half live");
-    expect(lines).toContain("No evidence here tells a fix: lines a fix ended are among rewrites and removals.");
+    expect(lines).toContain("No certain evidence tells a fix: lines a fix ended are among the others.");
     expect(lines).toContain("unknown authors: 12 lines, too few to say (30).");
     expect(lines).toContain(
       "Where changes are drawn, intervals leave out how much persons differ: read them as the least that is not known.",
     );
   });
 
-  it("has a column for fixes where evidence tells them", async () => {
-    const { out } = await runWith(["survival"], { assay: { survival: async () => ({ ...survival, fixesToldBy: "trailers" }) } });
-    expect(squeezed(out)[0]).toBe("lines of  days  alive  95 %  revert  fix  rewrite  removal  tell");
-    expect(out).not.toContain("No evidence here tells a fix");
+  it("has columns for fixes and for what only says so where there are some", async () => {
+    const [group] = survival.groups;
+    const [point] = group?.points ?? [];
+    if (group === undefined || point === undefined) throw new Error("the fixture has a point");
+    const share = { share: 0.04, interval: null, isWidened: false };
+    const told = {
+      ...survival,
+      fixes: { certain: 3, candidates: 1 },
+      groups: [{ ...group, points: [{ ...point, ended: { ...point.ended, fix: share, fix_candidate: share } }] }],
+    };
+    const { out } = await runWith(["survival"], { assay: { survival: async () => told } });
+    const lines = squeezed(out);
+    expect(lines[0]).toBe("lines of  days  alive  95 %  revert  fix  fix?  rewrite  removal  tell");
+    expect(lines).toContain("Fix: by one of 3 commits that name the fault or close a known bug or incident, so at least.");
+    expect(lines).toContain("Fix?: by one of 1 commit that only say so.");
   });
 
   it("says what to do where no line has landed, and prints JSON when asked", async () => {

@@ -16,16 +16,16 @@ const groupWords: Readonly<Record<string, string>> = {
 };
 
 /** One table: a row for each group and number of days. What it could not tell is said below. */
-export function survivalText({ by, groups, leastLines, fixesToldBy }: Survival, options: TextOptions): string {
+export function survivalText({ by, groups, leastLines, fixes }: Survival, options: TextOptions): string {
   if (groups.length === 0) return "No line has landed in a repository that is known: assay import\n";
-  const causes = endCauses.filter((cause) => cause !== "fix" || fixesToldBy !== "none");
+  const causes = endCauses.filter((cause) => groups.some(({ points }) => points.some(({ ended }) => ended[cause] !== null)));
   const name = (group: string | null): string => (group === null ? "all" : by === "author" ? (groupWords[group] ?? group) : group);
   const columns = [
     left(by === "repository" ? "repository" : "lines of"),
     right("days"),
     right("alive"),
     right("95 %"),
-    ...causes.map(right),
+    ...causes.map((cause) => right(cause === "fix_candidate" ? "fix?" : cause)),
     right("tell"),
   ];
   const rows = groups.flatMap(({ group, points }) =>
@@ -43,10 +43,8 @@ export function survivalText({ by, groups, leastLines, fixesToldBy }: Survival, 
   const points = groups.flatMap((group) => group.points);
   const notes = [
     "Of the lines that landed, so many days after: alive, and ended by what. Lines of one change die together: intervals draw",
-    "persons, or changes where too few persons tell (“tell”: how many of equal size would tell as much).",
-    ...(fixesToldBy === "none"
-      ? ["No evidence here tells a fix: lines a fix ended are among rewrites and removals."]
-      : ["A fix is told by a Fixes: trailer that names a commit, so at least; others are among rewrites and removals."]),
+    "persons (pers.), or changes (ch.) where too few persons tell (“tell”: how many of equal size would tell as much).",
+    ...fixNotes(fixes),
     ...(points.some(({ clusters, refused }) => clusters === "changes" && refused === null)
       ? ["Where changes are drawn, intervals leave out how much persons differ: read them as the least that is not known."]
       : []),
@@ -65,6 +63,15 @@ export function survivalText({ by, groups, leastLines, fixesToldBy }: Survival, 
   return [...(rows.length === 0 ? [] : [inkFor(options.color).bold(head), ...body, ""]), ...medians, "", ...notes, ""].join("\n");
 }
 
+function fixNotes({ certain, candidates }: Survival["fixes"]): string[] {
+  const maybe = candidates === 0 ? [] : [`Fix?: by one of ${formatNumberOf(candidates, "commit")} that only say so.`];
+  if (certain === 0) return ["No certain evidence tells a fix: lines a fix ended are among the others.", ...maybe];
+  return [
+    `Fix: by one of ${formatNumberOf(certain, "commit")} that name the fault or close a known bug or incident, so at least.`,
+    ...maybe,
+  ];
+}
+
 const shareText = (told: ToldShare | null): string => (told === null ? "–" : formatRatio(told.share));
 
 function bandText(told: ToldShare | null): string {
@@ -72,4 +79,5 @@ function bandText(told: ToldShare | null): string {
   return `${formatBand(told.interval)}${told.isWidened ? "*" : ""}`;
 }
 
-const clustersText = ({ clusters, effectiveClusters }: SurvivalPoint): string => `${Math.floor(effectiveClusters)} ${clusters}`;
+const clustersText = ({ clusters, effectiveClusters }: SurvivalPoint): string =>
+  `${Math.floor(effectiveClusters)} ${clusters === "persons" ? "pers." : "ch."}`;

@@ -43,6 +43,7 @@ import type { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
 import { topologicalOrder } from "./commit-order.ts";
 import { type SessionFacts, type SessionFactsAndWrites, ownedFacts } from "./compute-session-facts.ts";
+import { ForgeIssues } from "./forge-issues.ts";
 import { type ForgeOutcomes, loadForge, toldChanges } from "./forge-outcomes.ts";
 import { contextCostsOf, resumedSessions } from "./context-costs.ts";
 import { namedSessions } from "./evidence.ts";
@@ -58,6 +59,7 @@ export interface ComputedRepository extends RepositoryOutcomes {
   readonly landingIsRelease: boolean;
   /** What its forge told; null where git alone tells. */
   readonly forge: ForgeOutcomes | null;
+  readonly issues: ForgeIssues;
   readonly linked: LinkResult;
   /** Lines whose author notes name; null where the repository has none. */
   readonly noted: NotedLines | null;
@@ -167,6 +169,8 @@ export interface ComputeOptions {
   readonly defaultBranches: Readonly<Record<string, string>>;
   /** What releases the lines of a repository of these names; null where nothing is said. */
   releasedBy(names: readonly string[]): RepositoryOutcomes["releasedBy"];
+  /** Labels that make an issue an incident. */
+  readonly incidentLabels: readonly string[];
 }
 
 /**
@@ -305,7 +309,7 @@ export function linkRepository(
   const authors = authorsOf(history, linked, ends);
   const byNote = noted && notedAuthors(noted, history, authors, ends.restored);
   const told = ignoreTrailers ? { ...history, commits: history.commits.map(withoutTrailers) } : history;
-  const repairs = findRepairs(told, outcomes.changes, (line) => authorOf(authors, byNote, line));
+  const repairs = findRepairs(told, outcomes.changes, (line) => authorOf(authors, byNote, line), outcomes.issues);
   const written = artefactsOf(outcomes, writes, linked, ends, lastActive, before, repairs).map(
     ({ write, places, reachedAt, byCall, artefacts }, w): Written => {
       const found = writes[w];
@@ -372,9 +376,9 @@ export function repositoryName({ aliases, id }: StoredRepository): string {
 export function outcomesOf(
   stored: StoredRepository,
   commits: readonly CommitFact[],
-  { defaultBranches, releasedBy }: Pick<ComputeOptions, "defaultBranches" | "releasedBy">,
+  { defaultBranches, releasedBy, incidentLabels }: Pick<ComputeOptions, "defaultBranches" | "releasedBy" | "incidentLabels">,
   forge: ForgeOutcomes | null = null,
-): RepositoryOutcomes & Pick<ComputedRepository, "stored" | "defaultBranch" | "forge"> {
+): RepositoryOutcomes & Pick<ComputedRepository, "stored" | "defaultBranch" | "forge" | "issues"> {
   const refs = stored.clones.flatMap((clone) => clone.refs.map((ref): RefFact => ({ kind: "ref", ...ref })));
   const told = (name: "originHead" | "head"): string | null =>
     stored.clones.map((clone) => clone.states[name]).find((value) => value) ?? null;
@@ -390,6 +394,7 @@ export function outcomesOf(
     history: result,
     changes: findChanges(commits, refs, result.tip, forge === null ? null : toldChanges(forge, defaultBranch?.name ?? null)),
     forge,
+    issues: new ForgeIssues(forge, incidentLabels),
     releases,
     releasedBy: releasedBy(namesOf(stored)),
     defaultBranch,

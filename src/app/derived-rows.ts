@@ -11,6 +11,8 @@ import type { DerivedRows } from "../store/derived-store.ts";
 import type { Row } from "../store/duckdb/database.ts";
 import { type StoredCheckpoint, compare } from "../store/fact-reader.ts";
 import { LineRanges, newLineNumbers } from "./line-ranges.ts";
+import type { ForgeIssues } from "./forge-issues.ts";
+import { readSigns } from "../outcomes/git/message-signs.ts";
 import { type Computed, type ComputedRepository, type PlacedSession, repositoryName } from "./compute.ts";
 import { markedAgent } from "./agent-markers.ts";
 import { countRows } from "./count-rows.ts";
@@ -314,12 +316,12 @@ function strandRow(id: number, segment: number, from: number, to: number, total:
   ];
 }
 
-function changeRows({ repository, changes, history, releases }: ComputedRepository, ids: Ids): Row[] {
+function changeRows({ repository, changes, history, releases, issues }: ComputedRepository, ids: Ids): Row[] {
   const index = new Map(history.commits.map((commit, c) => [commit.hash, c]));
   const commitsOf = changes.changes.map((): number[] => []);
   for (const [c, change] of changes.changeOf.entries()) commitsOf[change]?.push(c);
   return changes.changes.map((change, i): Row => {
-    const classed = classOf(classEvidence(history, index.get(change.landedCommit ?? "") ?? null, commitsOf[i] as number[]));
+    const classed = classOf(classEvidence(history, change, index.get(change.landedCommit ?? "") ?? null, commitsOf[i] as number[], issues));
     const landed = change.landedCommit === null ? undefined : index.get(change.landedCommit);
     const release = landed === undefined ? undefined : releases.releases[releases.releaseOf[landed] as number];
     return [
@@ -339,17 +341,27 @@ function changeRows({ repository, changes, history, releases }: ComputedReposito
   });
 }
 
-/** Of git alone: no forge's labels, no person's word. What a merge brought is told by the commits it brought. */
-function classEvidence({ commits }: ComputedRepository["history"], landed: number | null, own: readonly number[]): ChangeEvidence {
+/** What a merge brought is told by the commits it brought; the title of a pull request stands for a landing commit without a type. */
+function classEvidence(
+  { commits }: ComputedRepository["history"],
+  { number }: Change,
+  landed: number | null,
+  own: readonly number[],
+  issues: ForgeIssues,
+): ChangeEvidence {
   const ordered = landed === null ? own : [landed, ...own.filter((c) => c !== landed)];
   const files = own.flatMap((c) => {
     const commit = commits[c];
     return commit === undefined || commit.parents.length > 1 ? [] : commit.files;
   });
+  const signs = ordered.map((c) => commits[c]?.signs ?? []);
+  const title = number === null ? null : issues.titleOf(number);
+  const isTyped = signs[0]?.some((sign) => sign.startsWith("type:")) === true;
+  const closes = signs.flat().flatMap((sign) => (sign.startsWith("closes:") ? [sign.slice("closes:".length)] : []));
   return {
     overruled: null,
-    labels: [],
-    signs: ordered.map((c) => commits[c]?.signs ?? []),
+    labels: number === null ? [] : issues.labelsOf(number, closes),
+    signs: title === null || isTyped ? signs : [readSigns(title, title), ...signs],
     files: files.map(({ path, diff }) => ({ path, changedLines: diff.lines.kind.length })),
   };
 }

@@ -26,7 +26,7 @@ const options: OpenAssayOptions = {
 it("derives a store of the same version and another schema anew", async () => {
   (await FactStore.open(folder)).close();
   await ensureDerived(options, () => {});
-  const frame = { version: "9.9.9", ignoreTrailers: null, prices: [], defaultBranches: {}, releaseRules: [] };
+  const frame = { version: "9.9.9", ignoreTrailers: null, prices: [], defaultBranches: {}, releaseRules: [], incidentLabels: [] };
   const before = await Database.open(join(folder, derivedFile));
   const [stood] = await before.all("SELECT value FROM derived_state WHERE name = 'frame'");
   expect(stood?.["value"]).toBe(frameOf({ ...frame, schema: derivedSchemas }));

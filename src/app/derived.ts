@@ -129,9 +129,18 @@ export async function readBasis(derived: Database): Promise<Basis | null> {
 export async function basisOf(options: OpenAssayOptions, store: FactStore): Promise<Basis> {
   const { prices, defaultBranches, organisation } = readOptionsConfig(options);
   const releaseRules = organisation.release_rules ?? [];
+  const incidentLabels = incidentLabelsOf(organisation);
   const ignoreTrailers = await store.setting("ignore_trailers");
   return {
-    frame: frameOf({ version: options.version, schema: derivedSchemas, ignoreTrailers, prices, defaultBranches, releaseRules }),
+    frame: frameOf({
+      version: options.version,
+      schema: derivedSchemas,
+      ignoreTrailers,
+      prices,
+      defaultBranches,
+      releaseRules,
+      incidentLabels,
+    }),
     revision: await store.revision(),
   };
 }
@@ -142,14 +151,19 @@ interface Frame extends Pick<Config, "prices" | "defaultBranches"> {
   readonly schema: string;
   readonly ignoreTrailers: string | null;
   readonly releaseRules: NonNullable<Config["organisation"]["release_rules"]>;
+  readonly incidentLabels: readonly string[];
 }
 
 /** Everything derived tables rest on but the facts, as one word: another word, and they are derived anew. */
-export function frameOf({ version, schema, ignoreTrailers, prices, defaultBranches, releaseRules }: Frame): string {
+export function frameOf({ version, schema, ignoreTrailers, prices, defaultBranches, releaseRules, incidentLabels }: Frame): string {
   return createHash("sha1")
-    .update(JSON.stringify([version, schema, ignoreTrailers, prices, defaultBranches, releaseRules]))
+    .update(JSON.stringify([version, schema, ignoreTrailers, prices, defaultBranches, releaseRules, incidentLabels]))
     .digest("hex");
 }
+
+/** Of all forges together: an issue is an incident wherever it is labelled so. */
+export const incidentLabelsOf = ({ forges = [] }: Config["organisation"]): readonly string[] =>
+  [...new Set(forges.flatMap(({ incident_labels = [] }) => incident_labels.map((label) => label.toLowerCase())))].sort();
 
 /** The first release rule that names a repository says what releases its lines. */
 function computeOptions(
@@ -164,6 +178,7 @@ function computeOptions(
   return {
     ignoreTrailers,
     defaultBranches,
+    incidentLabels: incidentLabelsOf(organisation),
     releasedBy: (names) => rules.find(({ pattern }) => namesFit(names, [pattern]))?.releasedBy ?? null,
   };
 }

@@ -75,7 +75,10 @@ export function classOf(change: ChangeEvidence): ClassedChange | null {
   return word === null ? null : { class: word, evidence: "subject", confidence: "low" };
 }
 
-function byLabel(labels: readonly string[]): ChangeClass | null {
+const byLabel = (labels: readonly string[]): ChangeClass | null => classesOfLabels(labels)[0] ?? null;
+
+/** The classes labels name, the most telling first; a label of none says nothing. */
+export function classesOfLabels(labels: readonly string[]): ChangeClass[] {
   const words = new Set(
     labels.map((label) =>
       label
@@ -84,7 +87,7 @@ function byLabel(labels: readonly string[]): ChangeClass | null {
         .trim(),
     ),
   );
-  return labelWords.find(([, list]) => list.some((word) => words.has(word)))?.[0] ?? null;
+  return labelWords.filter(([, list]) => list.some((word) => words.has(word))).map(([name]) => name);
 }
 
 /** The type of the commit that landed it; where that has none, what most of the others say, the earlier in the list on a tie. */

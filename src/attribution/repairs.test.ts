@@ -52,13 +52,36 @@ describe("the changed lines of a fix", () => {
   it("repair by the most recent commit before the issue where a known bug is closed", async () => {
     const agents = repository.commit({ "port.ts": text(berths) });
     const fix = repository.commit({ "port.ts": text(mended(berths)) }, "Mend the berths\n\nCloses #7");
-    const bug: KnownIssues = { kindOf: () => "bug", openedAt: () => null };
+    const bug: KnownIssues = { kindOf: () => "bug", openedAt: () => null, closedBy: () => [] };
     expect(await repairsOf(fix, [agents], [], bug)).toEqual({ lines: ["removed narrow", "added narrow"], fixes: ["strong agent agent"] });
     // Opened before the lines were: they cannot have brought it. What may be is told wide.
-    const early: KnownIssues = { kindOf: () => "bug", openedAt: () => 0 };
+    const early: KnownIssues = { kindOf: () => "bug", openedAt: () => 0, closedBy: () => [] };
     expect(await repairsOf(fix, [agents], [], early)).toEqual({ lines: ["removed wide", "added wide"], fixes: ["strong untraced agent"] });
-    const wish: KnownIssues = { kindOf: () => "other", openedAt: () => null };
+    const wish: KnownIssues = { kindOf: () => "other", openedAt: () => null, closedBy: () => [] };
     expect(await repairsOf(fix, [agents], [], wish)).toEqual({ lines: ["removed null", "added null"], fixes: [] });
+  });
+
+  it("are known by the merge that brought them, and by what the forge says it closes: the most recent culprit of all its commits", async () => {
+    const older = repository.commit({ "port.ts": text(berths) });
+    const newer = repository.commit({ "quay.ts": text(cranes) });
+    repository.git("checkout", "-q", "-b", "mend");
+    const first = repository.commit({ "port.ts": text(mended(berths)) }, "Calm the port");
+    const second = repository.commit({ "quay.ts": text(mended(cranes, "still")) }, "Calm the quay");
+    repository.git("checkout", "-q", "main");
+    repository.commit({ "tide.ts": text(linesOf("tide", 2)) });
+    repository.merge(["mend"], "Merge pull request #12 from own/mend\n\nFixes #7");
+    const agents = [older, newer];
+    const bug: KnownIssues = { kindOf: (issue) => (issue === "#7" ? "bug" : null), openedAt: () => null, closedBy: () => [] };
+    const fixes = ["strong untraced agent", "strong agent agent"];
+    expect(await repairsOf(first, agents, [], bug)).toEqual({ lines: ["removed wide", "added wide"], fixes });
+    expect(await repairsOf(second, agents, [], bug)).toEqual({ lines: ["removed narrow", "added narrow"], fixes });
+    const told: KnownIssues = {
+      ...bug,
+      kindOf: (issue) => (issue === "#8" ? "bug" : null),
+      closedBy: (number) => (number === 12 ? ["#8"] : []),
+    };
+    expect(await repairsOf(second, agents, [], told)).toEqual({ lines: ["removed narrow", "added narrow"], fixes });
+    expect((await repairsOf(second, agents)).fixes).toEqual([]);
   });
 
   it("that guard an agent's lines without killing any are wide", async () => {

@@ -235,7 +235,7 @@ async function main(): Promise<void> {
   store.close();
 
   const outcomes = loaded.repositories.map(({ stored, commits }) =>
-    outcomesOf(stored, commits, { defaultBranches: {}, releasedBy: () => null }),
+    outcomesOf(stored, commits, { defaultBranches: {}, releasedBy: () => null, incidentLabels: [] }),
   );
   const repositoryOfCheckpoint = new Map(loaded.checkpoints.map(({ session, repository }) => [session, repository]));
   const known = outcomes.map(({ stored, history }) => knownRepository(stored, pathsOf(history.commits)));

@@ -1,0 +1,144 @@
+/** What a forge tells of bugs, deployments and incidents, down to the fates of lines: one small yard, worked out by hand. */
+import { cpSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TestRepository } from "../../src/outcomes/git/test-repository.ts";
+import { openDerived } from "../../src/store/derived-store.ts";
+import type { Row } from "../../src/store/duckdb/database.ts";
+import { HandTranscript, call, nanoUsdOfToken } from "./support/hand-transcript.ts";
+import { Scratch, differences, dumpStore, importInto, makeStore, openStore } from "./support/sample-store.ts";
+
+const scratch = new Scratch();
+const repository = new TestRepository(); // a commit a day, at noon, from 2 January
+const masts = Array.from({ length: 5 }, (_, i) => `export const mast${i} = raise(${i}, "main");`);
+const steadied = masts.with(2, 'export const mast2 = steady(raise(2, "main"));');
+const file = (lines: readonly string[]): string => `${lines.join("\n")}\n`;
+const api = "https://api.github.com/repos/acme/yard";
+let home = "";
+let store = "";
+let fix = "";
+
+const issue = (number: number, openedAt: string, labels: readonly string[], rest: object = {}): string =>
+  JSON.stringify({
+    url: `${api}/issues/${number}`,
+    number,
+    title: "The mast sways",
+    state: "open",
+    created_at: openedAt,
+    updated_at: openedAt,
+    closed_at: null,
+    user: { login: "ada", type: "User" },
+    labels: labels.map((name) => ({ name })),
+    ...rest,
+  });
+const pull = (number: number, rest: object): string =>
+  JSON.stringify({
+    url: `${api}/pulls/${number}`,
+    number,
+    title: "Steady the mast",
+    body: null,
+    state: "open",
+    draft: false,
+    created_at: "2026-01-04T11:30:00Z",
+    updated_at: "2026-01-04T11:30:00Z",
+    closed_at: null,
+    merged_at: null,
+    user: { login: "ada", type: "User" },
+    labels: [],
+    base: { ref: "main", sha: "b".repeat(40) },
+    ...rest,
+  });
+const rowsOf = async (folder: string, sql: string): Promise<Row[]> => {
+  const database = await openDerived(folder);
+  try {
+    return (await database.all(sql)).map((row) => Object.values(row));
+  } finally {
+    database.close();
+  }
+};
+const fatesOf = async (folder: string): Promise<Record<string, number>> => {
+  const { ledger } = await openStore(folder).audit({ asOf: null, links: false });
+  const told = Object.entries(ledger.fates).flatMap(([fate, nano]) => (nano === null || nano === "0" ? [] : [[fate, nano] as const]));
+  return Object.fromEntries(told.map(([fate, nano]) => [fate, Number(nano) / nanoUsdOfToken]));
+};
+/** A copy of the store that was told some more, and derived by parts; it is what a rebuild gives. */
+const toldMore = async (objects: readonly string[], config: string | null = null): Promise<string> => {
+  const copy = scratch.next("copy");
+  cpSync(store, copy, { recursive: true });
+  if (config !== null) writeFileSync(join(copy, "assay.yaml"), config);
+  const told = join(scratch.next("told"), "yard.jsonl");
+  writeFileSync(told, objects.join("\n"));
+  expect(await importInto(copy, { home, forges: { exports: [told] } })).toMatchObject({ problems: [] });
+  const whole = scratch.next("whole");
+  cpSync(copy, whole, { recursive: true });
+  await openStore(whole).rebuild({ progress() {} });
+  expect(differences(await dumpStore(whole), await dumpStore(copy))).toEqual([]);
+  return copy;
+};
+
+beforeAll(async () => {
+  repository.git("remote", "add", "origin", "git@github.com:acme/yard.git");
+  repository.commit({ "README.md": "The yard.\n" }); // 2 January
+  repository.commit({ "masts.ts": file(masts) }, "Add masts"); // 3 January
+  fix = repository.commit({ "masts.ts": file(steadied) }, "Steady the mast (#9)"); // 4 January
+  for (let day = 5; day <= 30; day++) repository.commit({}, "wait"); // the horizon: 30 January
+  home = scratch.next("home");
+  new HandTranscript("aaaa0000-0000-4000-8000-000000000001", repository.dir, "2026-01-03")
+    .prompt("11:00:00", "Raise the masts.")
+    .creates("11:01:00", 100, "c1", "masts.ts", masts)
+    .saveIn(home);
+  const filePath = join(repository.dir, "masts.ts");
+  const [oldString, newString] = [masts[2] as string, steadied[2] as string];
+  const lines = [` ${masts[1]}`, `-${oldString}`, `+${newString}`, ` ${masts[3]}`];
+  new HandTranscript("bbbb0000-0000-4000-8000-000000000002", repository.dir, "2026-01-04")
+    .prompt("11:00:00", "It sways.")
+    .response("11:01:00", 40, call("c2", "Edit", { file_path: filePath, old_string: oldString, new_string: newString }))
+    .result("11:01:05", "c2", "ok", {
+      filePath,
+      oldString,
+      newString,
+      originalFile: file(masts),
+      structuredPatch: [{ oldStart: 2, oldLines: 3, newStart: 2, newLines: 3, lines }],
+    })
+    .saveIn(home);
+  store = await makeStore(scratch.next());
+  await importInto(store, { home });
+}, 60_000);
+afterAll(() => {
+  repository.remove();
+  scratch.remove();
+});
+
+const landedFix = (rest: object = {}): string =>
+  pull(9, {
+    state: "closed",
+    merged_at: "2026-01-04T12:00:05Z",
+    merge_commit_sha: fix,
+    head: { ref: "steady", sha: "a".repeat(40) },
+    ...rest,
+  });
+
+describe("a fix", () => {
+  it("is not known from a message that says nothing", async () => {
+    // Landing is release here. 80 of 100 tokens for the four lines that stayed, 20 for the one that was replaced after a day.
+    expect(await fatesOf(store)).toEqual({ stuck: 120, rework: 20 });
+    expect(await rowsOf(store, "SELECT * FROM fix_d")).toEqual([]);
+  });
+
+  it("is known by the bug its change closes, once the forge tells: its dollars are fixing, its class is the label's", async () => {
+    const told = await toldMore([issue(5, "2026-01-03T18:00:00Z", ["type: bug"]), landedFix({ body: "Closes #5" })]);
+    expect(await fatesOf(told)).toEqual({ stuck: 80, rework: 20, fixing: 40 });
+    expect(await rowsOf(told, "SELECT evidence, strength, narrow, wide FROM fix_d")).toEqual([["bug_issue", "strong", "agent", "agent"]]);
+    expect(await rowsOf(told, "SELECT class, class_evidence FROM change WHERE change_key = '#9'")).toEqual([["fix", "label"]]);
+  });
+
+  it("is none where its issue is a wish, or nobody sorted it; and brought by nothing that came after the issue", async () => {
+    const wish = await toldMore([issue(5, "2026-01-03T18:00:00Z", ["enhancement"]), landedFix({ body: "Closes #5" })]);
+    expect(await fatesOf(wish)).toEqual({ stuck: 120, rework: 20 });
+    const unsorted = await toldMore([issue(5, "2026-01-03T18:00:00Z", []), landedFix({ body: "Closes #5" })]);
+    expect(await rowsOf(unsorted, "SELECT * FROM fix_d")).toEqual([]);
+    const early = await toldMore([issue(5, "2026-01-02T18:00:00Z", ["bug"]), landedFix({ body: "Closes #5" })]);
+    expect(await rowsOf(early, "SELECT strength, narrow, wide FROM fix_d")).toEqual([["strong", "untraced", "agent"]]);
+    expect(await fatesOf(early)).toEqual({ stuck: 120, rework: 20 });
+  });
+});

@@ -378,6 +378,8 @@ async function notKnown(
         .join(", ")}: no release there within 90 days of the horizon.`,
     );
   }
+  for (const { name, releaseRule } of repositories)
+    if (releaseRule in releasedByForge) sentences.push(`${name}: ${releasedByForge[releaseRule]}`);
   sentences.push(...(await changesSentences(questions)));
   const unseen = (await questions.database.all("SELECT count(*)::INTEGER AS n FROM session_d WHERE repository_id IS NULL"))[0]?.[
     "n"
@@ -387,6 +389,12 @@ async function notKnown(
   sentences.push("No line is called a person's: without positive evidence an author is unknown, so the AI share is a range.");
   return sentences;
 }
+
+const releasedByForge: Readonly<Record<string, string>> = {
+  deployments:
+    "lines are released by the deployments to production its forge tells of; what the first of these had, by a release or tag where that is earlier.",
+  releases: "lines are released by the releases its forge tells of; what the first of these had, by a tag where that is earlier.",
+};
 
 /** On whose word changes stand as open, landed or closed. */
 async function changesSentences(questions: Questions): Promise<string[]> {

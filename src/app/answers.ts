@@ -13,6 +13,7 @@ import { explain } from "./explain.ts";
 import { noteRows } from "./note-rows.ts";
 import { deliveryOf } from "./delivery.ts";
 import { readDeliveryFacts } from "./delivery-facts.ts";
+import { readForgeDelivery } from "./forge-delivery.ts";
 import { readKnownFixes } from "./known-fixes.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
 import { type KnownRepository, fillOrganisation } from "./organisation-tables.ts";
@@ -92,8 +93,17 @@ export function answers(options: OpenAssayOptions): Answers {
       ),
     delivery: (asked) =>
       withQuestions(asked, async (questions) => {
-        const facts = await withFacts(folder, true, (store) => readDeliveryFacts(store, questions.instant));
-        return await deliveryOf(questions, asked, facts, await readKnownFixes(questions));
+        const rows = await questions.database.all("SELECT repository_id, name, release_rule FROM repository_d");
+        const repositories = rows.map((row) => ({
+          id: row["repository_id"] as number,
+          name: String(row["name"]),
+          releaseRule: String(row["release_rule"]),
+        }));
+        const { facts, told } = await withFacts(folder, true, async (store) => {
+          const read = await readDeliveryFacts(store, questions.instant);
+          return { facts: read, told: await readForgeDelivery(store, repositories, read, questions.instant) };
+        });
+        return await deliveryOf(questions, asked, facts, await readKnownFixes(questions), told);
       }),
     returns: (asked) => withQuestions(asked, (questions) => returnsOf((query) => questions.ask(query), asked.by)),
     sources: () => withQuestions({ asOf: null }, listSources),

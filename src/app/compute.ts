@@ -47,6 +47,7 @@ import { ForgeIssues } from "./forge-issues.ts";
 import { type ForgeOutcomes, loadForge, toldChanges } from "./forge-outcomes.ts";
 import { contextCostsOf, resumedSessions } from "./context-costs.ts";
 import { namedSessions } from "./evidence.ts";
+import { type ReleaseLadder, releaseLadder } from "./release-ladder.ts";
 import { type FoundWrite, type SessionPlace, knownRepository, locateWrites } from "./locate-writes.ts";
 import { noteProblems, unseenSessionProblems } from "./note-problems.ts";
 import { type SessionName, sessionsOfClaims } from "./noted-sessions.ts";
@@ -57,6 +58,10 @@ export interface ComputedRepository extends RepositoryOutcomes {
   readonly stored: StoredRepository;
   readonly defaultBranch: { readonly name: string; readonly reason: string } | null;
   readonly landingIsRelease: boolean;
+  /** What releases its lines where landing does not. */
+  readonly releaseRung: ReleaseLadder["rung"];
+  /** Releases by tag. */
+  readonly tagged: number;
   /** What its forge told; null where git alone tells. */
   readonly forge: ForgeOutcomes | null;
   readonly issues: ForgeIssues;
@@ -378,7 +383,7 @@ export function outcomesOf(
   commits: readonly CommitFact[],
   { defaultBranches, releasedBy, incidentLabels }: Pick<ComputeOptions, "defaultBranches" | "releasedBy" | "incidentLabels">,
   forge: ForgeOutcomes | null = null,
-): RepositoryOutcomes & Pick<ComputedRepository, "stored" | "defaultBranch" | "forge" | "issues"> {
+): RepositoryOutcomes & Pick<ComputedRepository, "stored" | "defaultBranch" | "forge" | "issues" | "releaseRung" | "tagged"> {
   const refs = stored.clones.flatMap((clone) => clone.refs.map((ref): RefFact => ({ kind: "ref", ...ref })));
   const told = (name: "originHead" | "head"): string | null =>
     stored.clones.map((clone) => clone.states[name]).find((value) => value) ?? null;
@@ -387,7 +392,10 @@ export function outcomesOf(
   const history = new LineHistory(commits, defaultBranch?.commit ?? null);
   for (const commit of commits) history.apply(commit);
   const result = { commits, ...history.finish() };
-  const releases = findReleases(commits, refs);
+  const released = releasedBy(namesOf(stored));
+  const tags = findReleases(commits, refs);
+  const horizon = commits[result.tip]?.commitAt ?? 0;
+  const { rung, releases } = releaseLadder(commits, refs, tags, released === null ? forge : null, horizon);
   return {
     repository: stored.id,
     stored,
@@ -396,7 +404,9 @@ export function outcomesOf(
     forge,
     issues: new ForgeIssues(forge, incidentLabels),
     releases,
-    releasedBy: releasedBy(namesOf(stored)),
+    releaseRung: rung,
+    tagged: tags.releases.length,
+    releasedBy: released,
     defaultBranch,
   };
 }

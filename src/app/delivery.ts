@@ -12,6 +12,8 @@ export interface ForgeDelivery {
   readonly releases?: readonly Deployment[];
   /** Null or left out: no source of incidents is connected. */
   readonly incidents?: readonly Incident[] | null;
+  /** No deployment names an environment: all are taken to go to production. */
+  readonly assumesProduction?: boolean;
   /** By key of a change. */
   readonly changes?: ReadonlyMap<string, { readonly openedAt: number | null; readonly firstReviewAt: number | null }>;
 }
@@ -65,7 +67,7 @@ const nothing = (repository: string): RepositoryDelivery => ({
   window: null,
   rung: null,
   dora: null,
-  evidence: { incidents: null, reverts: 0, hotfixes: 0 },
+  evidence: { incidents: null, reverts: 0, hotfixes: 0, assumesProduction: false },
 });
 
 interface LandedChanges {
@@ -143,6 +145,7 @@ function ofRepository(repository: Repository, days: number, fixes: KnownFixes, r
       incidents: incidents === null ? null : incidents.length,
       reverts: interventions.filter(({ kind }) => kind === "revert").length,
       hotfixes: interventions.filter(({ kind }) => kind === "hotfix").length,
+      assumesProduction: best.rung === "deployments" && told.assumesProduction === true,
     },
   };
 }

@@ -239,7 +239,7 @@ function writtenRow(written: Written, ids: Ids, changes: Pick<ChangeNames, "keyO
 const landsBySubject: ReadonlySet<Change["evidence"]> = new Set(["merge_subject", "squash_subject"]);
 
 function repositoryRow(
-  { repository, stored, history, changes, releases, defaultBranch, landingIsRelease, forge }: ComputedRepository,
+  { repository, stored, history, changes, tagged, defaultBranch, landingIsRelease, releaseRung, forge }: ComputedRepository,
   checkpoints: readonly StoredCheckpoint[],
 ): Row {
   const onDefault = history.commits.filter((_, c) => history.onDefault[c] === 1);
@@ -268,10 +268,10 @@ function repositoryRow(
     landedPulls.length,
     changes.changes.length,
     changes.changes.filter((change) => change.landedAt !== null).length,
-    releases.releases.length,
+    tagged,
     history.lines,
     alive,
-    landingIsRelease ? "landing" : "tags",
+    landingIsRelease ? "landing" : releaseRung,
     forge?.repository ?? null,
     forge?.toldUntil ?? null,
   ];

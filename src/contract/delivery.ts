@@ -52,7 +52,13 @@ export interface RepositoryDelivery {
   readonly rung: Rung | null;
   readonly dora: Dora | null;
   /** What in the whole history told that a deployment failed, and whether a source of incidents is connected. */
-  readonly evidence: { readonly incidents: number | null; readonly reverts: number; readonly hotfixes: number };
+  readonly evidence: {
+    readonly incidents: number | null;
+    readonly reverts: number;
+    readonly hotfixes: number;
+    /** No deployment names an environment: all are taken to go to production. */
+    readonly assumesProduction: boolean;
+  };
 }
 
 export interface Delivery {

@@ -68,7 +68,7 @@ describe("delivery from git alone", () => {
   it("takes a revert behind a release for its failure, at least, and the release that has it for the recovery", async () => {
     const { dora, evidence } = await ask();
     // The patch within 48 hours with nothing but a revert is a hotfix of the same release: one failure.
-    expect(evidence).toEqual({ incidents: null, reverts: 1, hotfixes: 1 });
+    expect(evidence).toEqual({ incidents: null, reverts: 1, hotfixes: 1, assumesProduction: false });
     expect(dora?.changeFailRate).toEqual({ ratio: null, atLeast: 0.25, count: 1, of: 4 });
     expect(dora?.failedDeploymentRecoveryTime).toEqual({ medianMs: day, p90Ms: day, n: 1, notRecovered: 0 });
     expect(dora?.deploymentReworkRate).toEqual({ ratio: null, atLeast: 0.25, count: 1, of: 4 });

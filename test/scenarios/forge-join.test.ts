@@ -142,3 +142,63 @@ describe("a fix", () => {
     expect(await fatesOf(early)).toEqual({ stuck: 120, rework: 20 });
   });
 });
+
+const deployment = (id: number, sha: string, environment: string): string =>
+  JSON.stringify({ url: `${api}/deployments/${id}`, id, sha, environment, created_at: "2026-01-05T08:00:00Z", creator: null });
+const status = (id: number, state: string, at: string): string =>
+  JSON.stringify({ url: `${api}/deployments/${id}/statuses/${id}`, id, state, created_at: at });
+
+describe("what releases a line", () => {
+  it("is the first deployment to production that has it, and the answer says so", async () => {
+    const masted = repository.git("rev-parse", `${fix}^`);
+    const told = await toldMore([
+      deployment(1, masted, "staging"),
+      status(1, "success", "2026-01-04T09:00:00Z"),
+      deployment(2, masted, "production"),
+      status(2, "success", "2026-01-10T09:00:00Z"),
+      status(2, "inactive", "2026-01-12T09:00:00Z"),
+      deployment(3, fix, "production"),
+      status(3, "failure", "2026-01-11T09:00:00Z"),
+    ]);
+    // The fix went to production in no deployment that succeeded: its line waits.
+    expect(await fatesOf(told)).toEqual({ stuck: 80, rework: 20, maturing: 40 });
+    const released = Date.UTC(2026, 0, 10, 9);
+    expect(await rowsOf(told, "SELECT DISTINCT released_ms FROM strand WHERE released_ms IS NOT NULL")).toEqual([[BigInt(released)]]);
+    const assay = openStore(told);
+    expect((await assay.answer({ asOf: null })).notKnown.join(" ")).toContain(
+      "released by the deployments to production its forge tells of",
+    );
+    const { repositories } = await assay.delivery({ asOf: null, days: 90 });
+    expect(repositories[0]).toMatchObject({ rung: "deployments", evidence: { assumesProduction: false } });
+    expect(repositories[0]?.dora?.deploymentFrequency.deployments).toBe(1);
+    const early = await assay.delivery({ asOf: Date.UTC(2026, 0, 9, 12), days: 90 });
+    expect(early.repositories[0]?.rung).toBe("landing"); // the deployment was to come
+  });
+
+  it("is a published release where no deployment is known, by the commit its tag points to", async () => {
+    repository.git("tag", "v1.0.0", fix);
+    const tagged = scratch.next("tagged");
+    cpSync(store, tagged, { recursive: true });
+    const told = join(scratch.next("told"), "yard.jsonl");
+    const release = (tag: string, rest: object): string =>
+      JSON.stringify({
+        url: `${api}/releases/1`,
+        tag_name: tag,
+        draft: false,
+        prerelease: false,
+        created_at: "2026-01-06T09:00:00Z",
+        ...rest,
+      });
+    writeFileSync(
+      told,
+      [release("v1.0.0", { published_at: "2026-01-07T09:00:00Z" }), release("v1.1.0", { draft: true, published_at: null })].join("\n"),
+    );
+    await importInto(tagged, { home, forges: { exports: [told] } });
+    repository.git("tag", "-d", "v1.0.0");
+    // All but the line that was replaced on 4 January were in it; git alone says the tag's commit is of 4 January.
+    expect(await fatesOf(tagged)).toEqual({ stuck: 120, rework: 20 });
+    expect((await openStore(tagged).delivery({ asOf: null, days: 90 })).repositories[0]?.rung).toBe("releases");
+    const days = await rowsOf(tagged, "SELECT DISTINCT released_ms FROM strand WHERE released_ms IS NOT NULL ORDER BY 1");
+    expect(days).toEqual([[BigInt(Date.UTC(2026, 0, 4, 12))]]);
+  });
+});

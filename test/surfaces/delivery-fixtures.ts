@@ -66,7 +66,7 @@ export const delivery: Delivery = {
         changeFailRate: { ratio: null, atLeast: 2 / 24, count: 2, of: 24 },
         deploymentReworkRate: { ratio: null, atLeast: null, count: 0, of: 24 },
       },
-      evidence: { incidents: null, reverts: 2, hotfixes: 0 },
+      evidence: { incidents: null, reverts: 2, hotfixes: 0, assumesProduction: false },
     },
     {
       repository: "lighthouse",
@@ -79,9 +79,15 @@ export const delivery: Delivery = {
         changeFailRate: { ratio: 0, atLeast: 0, count: 0, of: 1 },
         deploymentReworkRate: { ratio: 0, atLeast: 0, count: 0, of: 1 },
       },
-      evidence: { incidents: 0, reverts: 0, hotfixes: 0 },
+      evidence: { incidents: 0, reverts: 0, hotfixes: 0, assumesProduction: false },
     },
-    { repository: "shoal", window: null, rung: null, dora: null, evidence: { incidents: null, reverts: 0, hotfixes: 0 } },
+    {
+      repository: "shoal",
+      window: null,
+      rung: null,
+      dora: null,
+      evidence: { incidents: null, reverts: 0, hotfixes: 0, assumesProduction: false },
+    },
   ],
 };
 

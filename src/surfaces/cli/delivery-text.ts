@@ -33,6 +33,7 @@ function blockOf({ repository, window, rung, dora, evidence }: RepositoryDeliver
   const metrics = lines.flatMap(([name, told]) => told.map((text, i) => `  ${(i === 0 ? name : "").padEnd(nameWidth)}  ${text}`));
   const why = [
     `  ${rungSentences[rung]}.`,
+    ...(evidence.assumesProduction ? ["  No deployment names an environment: all are taken to go to production."] : []),
     ...(evidence.incidents === null ? ["  No source of incidents is connected: only reverts and hotfixes tell of failures."] : []),
   ];
   return [`${title}, ${formatPeriod(window.from, window.until)} (${formatNumberOf(window.days, "day")})`, ...metrics, ...why, ""].join(

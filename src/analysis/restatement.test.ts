@@ -10,7 +10,7 @@ function usage(closed: Distribution | null, changed: Partial<UsageHistory> = {})
   const revisited = changed.revisited === undefined ? closed : changed.revisited;
   const reruled = changed.reruled === undefined ? revisited : changed.reruled;
   const now = changed.now === undefined ? reruled : changed.now;
-  return { closed, sameCounts: true, otherRules: false, rewritten: false, ...changed, revisited, reruled, now };
+  return { closed, sameCounts: true, otherRules: false, rewritten: false, incident: false, ...changed, revisited, reruled, now };
 }
 
 describe("the causes of a restatement", () => {
@@ -62,6 +62,12 @@ describe("the causes of a restatement", () => {
     expect(restatementsOf(otherRules)[0]?.cause).toBe("rule_version");
   });
 
+  it("calls what a removal took out that an incident names an incident, and ripening still ripening", () => {
+    const of = (from: FateName) => restatementsOf(usage(parts({ [from]: 50n }), { now: parts({ reverted: 50n }), incident: true }));
+    expect(of("stuck")).toEqual([{ cause: "incident", from: "stuck", to: "reverted", nanoUsd: 50n }]);
+    expect(of("maturing")).toEqual([{ cause: "ripening", from: "maturing", to: "reverted", nanoUsd: 50n }]);
+  });
+
   it("names a rewritten default branch", () => {
     const moves = restatementsOf(usage(parts({ stuck: 50n }), { revisited: parts({ abandoned: 50n }), rewritten: true }));
     expect(moves).toEqual([{ cause: "rewritten", from: "stuck", to: "abandoned", nanoUsd: 50n }]);
@@ -98,16 +104,26 @@ describe("moves between two distributions", () => {
   it("lead from the close to today through all causes without loss", () => {
     const maybe = fc.option(distribution);
     fc.assert(
-      fc.property(maybe, maybe, maybe, maybe, fc.boolean(), fc.boolean(), fc.boolean(), (closed, revisited, reruled, now, a, b, c) => {
-        const moves = restatementsOf({ closed, revisited, reruled, now, sameCounts: a, otherRules: b, rewritten: c });
-        for (const fate of fateNames) {
-          const gained = moves.reduce(
-            (sum, move) => sum + (move.to === fate ? move.nanoUsd : 0n) - (move.from === fate ? move.nanoUsd : 0n),
-            0n,
-          );
-          expect((closed?.get(fate) ?? 0n) + gained).toBe(now?.get(fate) ?? 0n);
-        }
-      }),
+      fc.property(
+        maybe,
+        maybe,
+        maybe,
+        maybe,
+        fc.boolean(),
+        fc.boolean(),
+        fc.boolean(),
+        fc.boolean(),
+        (closed, revisited, reruled, now, a, b, c, d) => {
+          const moves = restatementsOf({ closed, revisited, reruled, now, sameCounts: a, otherRules: b, rewritten: c, incident: d });
+          for (const fate of fateNames) {
+            const gained = moves.reduce(
+              (sum, move) => sum + (move.to === fate ? move.nanoUsd : 0n) - (move.from === fate ? move.nanoUsd : 0n),
+              0n,
+            );
+            expect((closed?.get(fate) ?? 0n) + gained).toBe(now?.get(fate) ?? 0n);
+          }
+        },
+      ),
     );
   });
 });

@@ -24,6 +24,8 @@ export interface UsageHistory {
   readonly otherRules: boolean;
   /** It worked on a default branch that was rewritten since. */
   readonly rewritten: boolean;
+  /** What of it is reverted today was taken out by removals that incidents name, all of it. */
+  readonly incident: boolean;
 }
 
 export interface CausedMove {
@@ -37,23 +39,24 @@ const undecided: ReadonlySet<FateName | null> = new Set(["maturing", "in_flight"
 
 /** The moves that lead from what was closed to what is known now, in the order they are understood. */
 export function restatementsOf(usage: UsageHistory): CausedMove[] {
-  const { closed, revisited, reruled, now, sameCounts, otherRules, rewritten } = usage;
+  const { closed, revisited, reruled, now, sameCounts, otherRules, rewritten, incident } = usage;
   const nothing: Distribution = new Map();
   const repriced = closed !== null && revisited !== null && sameCounts ? scaled(closed, total(revisited)) : closed;
   const facts: RestatementCause = rewritten ? "rewritten" : otherRules ? "rule_version" : "late_fact";
   return [
     ...caused("price", movesBetween(closed ?? nothing, repriced ?? nothing)),
-    ...caused(facts, movesBetween(repriced ?? nothing, revisited ?? nothing)),
+    ...caused(facts, movesBetween(repriced ?? nothing, revisited ?? nothing), incident),
     ...caused("rule_version", movesBetween(revisited ?? nothing, reruled ?? nothing)),
-    ...caused(rewritten ? "rewritten" : "late_fact", movesBetween(reruled ?? nothing, now ?? nothing)),
+    ...caused(rewritten ? "rewritten" : "late_fact", movesBetween(reruled ?? nothing, now ?? nothing), incident),
   ];
 }
 
-/** A revert has its own name whenever it is seen; leaving the undecided fates is what was planned, whatever else is new. */
-function caused(cause: RestatementCause, moves: readonly Omit<CausedMove, "cause">[]): CausedMove[] {
+/** A revert, and the removal an incident names, has its own name whenever it is seen; leaving the undecided fates is what was planned, whatever else is new. */
+function caused(cause: RestatementCause, moves: readonly Omit<CausedMove, "cause">[], incident = false): CausedMove[] {
   return moves.map((move): CausedMove => {
     const isInside = move.from !== null && move.to !== null;
     if (isInside && cause !== "rule_version" && undecided.has(move.from)) return { ...move, cause: "ripening" };
+    if (isInside && cause === "late_fact" && move.to === "reverted" && incident) return { ...move, cause: "incident" };
     if (isInside && cause === "late_fact" && (move.to === "reverted" || move.from === "reverted")) return { ...move, cause: "revert" };
     return { ...move, cause };
   });

@@ -8,7 +8,7 @@ import type { Assay, AskOptions, SourceRow } from "./assay.ts";
 import { blame } from "./blame.ts";
 import { auditStore } from "./audit.ts";
 import { namesOf } from "./compute.ts";
-import { ensureDerived, readOptionsConfig, withFacts } from "./derived.ts";
+import { ensureDerived, incidentLabelsOf, readOptionsConfig, withFacts } from "./derived.ts";
 import { explain } from "./explain.ts";
 import { noteRows } from "./note-rows.ts";
 import { deliveryOf } from "./delivery.ts";
@@ -99,11 +99,12 @@ export function answers(options: OpenAssayOptions): Answers {
           name: String(row["name"]),
           releaseRule: String(row["release_rule"]),
         }));
-        const { facts, told } = await withFacts(folder, true, async (store) => {
+        const incidentLabels = incidentLabelsOf(readOptionsConfig(options).organisation);
+        const { facts, told, unplaced } = await withFacts(folder, true, async (store) => {
           const read = await readDeliveryFacts(store, questions.instant);
-          return { facts: read, told: await readForgeDelivery(store, repositories, read, questions.instant) };
+          return { facts: read, ...(await readForgeDelivery(store, repositories, read, questions.instant, incidentLabels)) };
         });
-        return await deliveryOf(questions, asked, facts, await readKnownFixes(questions), told);
+        return await deliveryOf(questions, asked, facts, await readKnownFixes(questions), told, unplaced);
       }),
     returns: (asked) => withQuestions(asked, (questions) => returnsOf((query) => questions.ask(query), asked.by)),
     sources: () => withQuestions({ asOf: null }, listSources),

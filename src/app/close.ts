@@ -93,9 +93,10 @@ export async function restatementOf(options: OpenAssayOptions, period: string): 
   const revisited = await usages(close.knownUntil, close.parameters);
   const sameParameters = JSON.stringify(parameters) === JSON.stringify(close.parameters);
   const reruled = sameParameters ? revisited : await usages(close.knownUntil, parameters);
-  const { now, rewritten } = await withQuestions(folder, null, parameters, async (questions) => ({
+  const { now, rewritten, incident } = await withQuestions(folder, null, parameters, async (questions) => ({
     now: await usagesOf(questions, close),
     rewritten: await rewrittenUsages(questions, snapshot.tips),
+    incident: await incidentUsages(questions),
   }));
   const keys = new Set([...snapshot.usages.keys(), ...revisited.keys(), ...now.keys()]);
   const moves = [...keys].flatMap((key) =>
@@ -107,6 +108,7 @@ export async function restatementOf(options: OpenAssayOptions, period: string): 
       sameCounts: snapshot.usages.get(key)?.tokens === revisited.get(key)?.tokens,
       otherRules: close.rulesVersion !== rulesVersion,
       rewritten: rewritten.has(key),
+      incident: incident.has(key),
     }).map((move) => ({ ...move, key })),
   );
   const grouped = groupMoves(moves);
@@ -200,6 +202,15 @@ async function rewrittenUsages({ database }: Questions, tips: Snapshot["tips"]):
     for (const row of rows) keys.add(row["usage_key"] as string);
   }
   return keys;
+}
+
+/** Usages of which incidents name every removal that took something out. */
+async function incidentUsages({ database }: Questions): Promise<ReadonlySet<string>> {
+  const rows = await database.all(
+    `SELECT u.usage_key FROM strand_fate f JOIN strand t USING (strand_id) JOIN ledger l USING (strand_id) JOIN usage_d u USING (usage_id)
+     WHERE f.fate = 'reverted' GROUP BY u.usage_key HAVING bool_and(t.death = 'incident')`,
+  );
+  return new Set(rows.map((row) => row["usage_key"] as string));
 }
 
 function describe(close: StoredClose, { usages }: Snapshot): ClosedPeriod {

@@ -50,6 +50,9 @@ import { namedSessions } from "./evidence.ts";
 import { type ReleaseLadder, releaseLadder } from "./release-ladder.ts";
 import { type FoundWrite, type SessionPlace, knownRepository, locateWrites } from "./locate-writes.ts";
 import { noteProblems, unseenSessionProblems } from "./note-problems.ts";
+import { incidentCommits } from "./incident-commits.ts";
+import { readIncidents } from "../store/forge-reader.ts";
+import type { Incident } from "../contract/forge-facts.ts";
 import { type SessionName, sessionsOfClaims } from "./noted-sessions.ts";
 import { type Written, digestOf } from "./written.ts";
 
@@ -65,6 +68,8 @@ export interface ComputedRepository extends RepositoryOutcomes {
   /** What its forge told; null where git alone tells. */
   readonly forge: ForgeOutcomes | null;
   readonly issues: ForgeIssues;
+  /** Commits an incident names. */
+  readonly incidentCommits: ReadonlySet<number>;
   readonly linked: LinkResult;
   /** Lines whose author notes name; null where the repository has none. */
   readonly noted: NotedLines | null;
@@ -118,6 +123,8 @@ export interface LoadedFacts {
     readonly notes: readonly StoredNote[];
     readonly forge: ForgeOutcomes | null;
   }[];
+  /** Of tools other than forges: of all repositories. */
+  readonly incidents: readonly Incident[];
   readonly problems: readonly Problem[];
 }
 
@@ -157,6 +164,7 @@ export async function loadFacts(store: FactStore, progress: Progress, wanted: Lo
     checkpoints,
     mentions: await readCommitMentions(store),
     repositories: loaded,
+    incidents: await readIncidents(store),
     problems,
   };
 }
@@ -199,7 +207,12 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
   const evidence = linkEvidence(loaded, options);
   const repositories = loaded.repositories.map(({ stored, commits, notes, forge }) => {
     progress(`following the lines of ${repositoryName(stored)}`);
-    return linkRepository(outcomesOf(stored, commits, options, forge), located.writes.get(stored.id) ?? [], notes, evidence);
+    return linkRepository(
+      outcomesOf(stored, commits, options, forge, loaded.incidents),
+      located.writes.get(stored.id) ?? [],
+      notes,
+      evidence,
+    );
   });
   const written = [...repositories.flatMap((repository) => repository.written), ...located.outside];
   progress("following the money");
@@ -310,7 +323,7 @@ export function linkRepository(
     ...(noted === null ? [] : noteProblems(name, noted, contradicted)),
     ...(ignoreTrailers ? [] : unseenSessionProblems(name, history, isKnown)),
   ];
-  const ends = new LineEnds(outcomes);
+  const ends = new LineEnds(outcomes, outcomes.incidentCommits);
   const authors = authorsOf(history, linked, ends);
   const byNote = noted && notedAuthors(noted, history, authors, ends.restored);
   const told = ignoreTrailers ? { ...history, commits: history.commits.map(withoutTrailers) } : history;
@@ -383,7 +396,9 @@ export function outcomesOf(
   commits: readonly CommitFact[],
   { defaultBranches, releasedBy, incidentLabels }: Pick<ComputeOptions, "defaultBranches" | "releasedBy" | "incidentLabels">,
   forge: ForgeOutcomes | null = null,
-): RepositoryOutcomes & Pick<ComputedRepository, "stored" | "defaultBranch" | "forge" | "issues" | "releaseRung" | "tagged"> {
+  incidents: readonly Incident[] = [],
+): RepositoryOutcomes &
+  Pick<ComputedRepository, "incidentCommits" | "stored" | "defaultBranch" | "forge" | "issues" | "releaseRung" | "tagged"> {
   const refs = stored.clones.flatMap((clone) => clone.refs.map((ref): RefFact => ({ kind: "ref", ...ref })));
   const told = (name: "originHead" | "head"): string | null =>
     stored.clones.map((clone) => clone.states[name]).find((value) => value) ?? null;
@@ -394,15 +409,18 @@ export function outcomesOf(
   const result = { commits, ...history.finish() };
   const released = releasedBy(namesOf(stored));
   const tags = findReleases(commits, refs);
+  const changes = findChanges(commits, refs, result.tip, forge === null ? null : toldChanges(forge, defaultBranch?.name ?? null));
+  const issues = new ForgeIssues(forge, incidentLabels, incidents);
   const horizon = commits[result.tip]?.commitAt ?? 0;
   const { rung, releases } = releaseLadder(commits, refs, tags, released === null ? forge : null, horizon);
   return {
     repository: stored.id,
     stored,
     history: result,
-    changes: findChanges(commits, refs, result.tip, forge === null ? null : toldChanges(forge, defaultBranch?.name ?? null)),
+    changes,
     forge,
-    issues: new ForgeIssues(forge, incidentLabels),
+    issues,
+    incidentCommits: incidentCommits(result, changes, incidents, forge?.repository ?? null, issues),
     releases,
     releaseRung: rung,
     tagged: tags.releases.length,

@@ -35,6 +35,7 @@ export async function deliveryOf(
   facts: readonly DeliveryFacts[],
   fixes: KnownFixes,
   told: ReadonlyMap<number, ForgeDelivery> = new Map(),
+  unplacedIncidents = 0,
 ): Promise<Delivery> {
   const rows = await questions.database.all(
     "SELECT repository_id, name, horizon_ms, release_rule FROM repository_d ORDER BY repository_id",
@@ -59,7 +60,11 @@ export async function deliveryOf(
     }),
   );
   const count = ({ dora }: RepositoryDelivery): number => dora?.deploymentFrequency.deployments ?? -1;
-  return { days, repositories: repositories.sort((a, b) => count(b) - count(a) || (a.repository < b.repository ? -1 : 1)) };
+  return {
+    days,
+    unplacedIncidents,
+    repositories: repositories.sort((a, b) => count(b) - count(a) || (a.repository < b.repository ? -1 : 1)),
+  };
 }
 
 const nothing = (repository: string): RepositoryDelivery => ({

@@ -218,7 +218,7 @@ class Attempt {
     if (this.#relinked.size > 0) releaseMemory();
     const repositories = loaded.repositories.map(({ stored, commits, notes, forge }) => {
       progress(`linking ${repositoryName(stored)}`);
-      const outcomes = outcomesOf(stored, commits, options, forge);
+      const outcomes = outcomesOf(stored, commits, options, forge, loaded.incidents);
       return linkRepository(outcomes, located.writes.get(stored.id) ?? [], notes, evidence);
     });
     if (this.#relinked.size > 0) releaseMemory();

@@ -1,5 +1,7 @@
-import { isLive } from "../analysis/deployments.ts";
-import type { ForgeHistory } from "../contract/forge-facts.ts";
+import { type Incident, isLive } from "../analysis/deployments.ts";
+import type { ForgeHistory, Incident as ToldIncident } from "../contract/forge-facts.ts";
+import { incidentsOfIssues } from "../outcomes/events/issues.ts";
+import { readIncidents } from "../store/forge-reader.ts";
 import type { FactStore } from "../store/store.ts";
 import { readRepositories } from "../store/fact-reader.ts";
 import type { ForgeDelivery } from "./delivery.ts";
@@ -24,17 +26,26 @@ export async function readForgeDelivery(
   repositories: readonly DeliveredRepository[],
   facts: readonly DeliveryFacts[],
   until: number,
-): Promise<ReadonlyMap<number, ForgeDelivery>> {
+  incidentLabels: readonly string[],
+): Promise<{ readonly told: ReadonlyMap<number, ForgeDelivery>; readonly unplaced: number }> {
+  const reported = await readIncidents(store);
   const told = new Map<number, ForgeDelivery>();
+  const placed = new Set<ToldIncident>();
   const stored = await readRepositories(store);
   for (const repository of repositories) {
     const own = facts.find(({ id }) => id === repository.id);
     const aliases = stored.repositories.find(({ id }) => id === repository.id)?.aliases;
     if (own === undefined || aliases === undefined) continue;
     const history = await loadForge(store, { aliases }, own.graph.commits);
-    if (history !== null) told.set(repository.id, forgeDelivery(history, repository, own, until));
+    const found = incidentsIn(reported, history, own, incidentLabels);
+    for (const incident of found) placed.add(incident);
+    const incidents = found.flatMap((incident) => deliveredIncident(incident, repository, until));
+    const isWatched = incidents.length > 0 || (history !== null && incidentLabels.length > 0);
+    const delivery = history === null ? {} : forgeDelivery(history, repository, own, until);
+    told.set(repository.id, { incidents: isWatched ? incidents : null, ...delivery });
   }
-  return told;
+  const isKnown = ({ openedAt }: ToldIncident): boolean => openedAt === null || openedAt <= until;
+  return { told, unplaced: reported.filter((incident) => !placed.has(incident) && isKnown(incident)).length };
 }
 
 function forgeDelivery(
@@ -56,6 +67,40 @@ function forgeDelivery(
       history.changes.map((change) => [`#${change.number}`, { openedAt: openedAt(change), firstReviewAt: reviewedAt(change) }]),
     ),
   };
+}
+
+/** Those that name something in a repository, and its issues that are incidents. One of another tool that names an issue is that issue's. */
+function incidentsIn(
+  reported: readonly ToldIncident[],
+  history: ForgeHistory | null,
+  { graph }: DeliveryFacts,
+  labels: readonly string[],
+): ToldIncident[] {
+  const isHere = ({ tie, repository, key }: ToldIncident["ties"][number]): boolean =>
+    (history !== null && repository === history.repository) || (tie === "commit" && graph.indexOf.has(key));
+  const own = reported.filter(({ ties }) => ties.some(isHere));
+  const named = new Set(own.flatMap(({ ties }) => ties.flatMap(({ tie, key }) => (tie === "issue" ? [key] : []))));
+  const issues = history === null ? [] : incidentsOfIssues(history, labels);
+  return [...own, ...issues.filter(({ ties }) => !ties.some(({ key }) => named.has(key)))];
+}
+
+/** As it was known at an instant; without an opening it cannot be placed in time. */
+function deliveredIncident(
+  { source, incident, openedAt, resolvedAt, ties }: ToldIncident,
+  { name, releaseRule }: DeliveredRepository,
+  until: number,
+): Incident[] {
+  if (openedAt === null || openedAt > until) return [];
+  const tied = releaseRule === "deployments" ? "deployment" : "release";
+  return [
+    {
+      id: `${source} ${incident}`,
+      application: name,
+      startedAt: openedAt,
+      resolvedAt: resolvedAt !== null && resolvedAt <= until ? resolvedAt : null,
+      deployment: ties.find(({ tie }) => tie === tied)?.key ?? null,
+    },
+  ];
 }
 
 type ToldChange = ForgeHistory["changes"][number];

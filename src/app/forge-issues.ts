@@ -1,7 +1,7 @@
 import { classesOfLabels } from "../attribution/change-class.ts";
 import type { IssueKind } from "../attribution/fix-evidence.ts";
 import type { KnownIssues } from "../attribution/repairs.ts";
-import type { ForgeHistory, ForgeIssue } from "../contract/forge-facts.ts";
+import type { ForgeHistory, ForgeIssue, Incident } from "../contract/forge-facts.ts";
 import { incidentsOfIssues } from "../outcomes/events/issues.ts";
 
 type Told = Pick<ForgeHistory, "repository" | "changes" | "issues">;
@@ -13,13 +13,18 @@ export class ForgeIssues implements KnownIssues {
   readonly #incidents: ReadonlySet<number>;
   readonly #changes: ReadonlyMap<number, ForgeHistory["changes"][number]>;
 
-  /** @param told null where no forge told: then nothing is known of any @param incidentLabels as in assay.yaml */
-  constructor(told: Told | null, incidentLabels: readonly string[]) {
+  /**
+   * @param told null where no forge told: then nothing is known of any
+   * @param incidentLabels as in assay.yaml
+   * @param incidents of other tools: an issue one names is an incident
+   */
+  constructor(told: Told | null, incidentLabels: readonly string[], incidents: readonly Incident[] = []) {
     this.#path = (told?.repository ?? "").split("/").slice(1).join("/").toLowerCase();
     this.#issues = new Map(told?.issues.map((issue) => [issue.number, issue]));
     this.#changes = new Map(told?.changes.map((change) => [change.number, change]));
-    const incidents = told === null ? [] : incidentsOfIssues(told, incidentLabels);
-    this.#incidents = new Set(incidents.flatMap(({ ties }) => ties.map(({ key }) => Number(key))));
+    const labelled = told === null ? [] : incidentsOfIssues(told, incidentLabels);
+    const ties = [...labelled, ...incidents].flatMap((incident) => incident.ties);
+    this.#incidents = new Set(ties.flatMap((tie) => (tie.tie === "issue" && tie.repository === told?.repository ? [Number(tie.key)] : [])));
   }
 
   /** `#12`, or `own/er#12` of this repository; another repository's and another tracker's issues are not known. */

@@ -103,7 +103,7 @@ async function landedRows(
 }
 
 function causeOf(death: string, killer: string | null, { strengthOf }: KnownFixes): EndCause {
-  if (death === "reverted") return "revert";
+  if (death === "reverted" || death === "incident") return "revert";
   const fix = killer === null ? null : strengthOf(killer);
   if (fix !== null) return fix === "certain" ? "fix" : "fix_candidate";
   return death === "replaced" ? "rewrite" : "removal";

@@ -72,7 +72,8 @@ function stuckAt(life: SeenLife, { landingIsRelease }: FateStrand, { stickDays }
 }
 
 function isReverted(life: SeenLife, { revertDays }: FateParameters): boolean {
-  return life.landedAt !== null && life.diedAt !== null && life.death === "reverted" && life.diedAt - life.landedAt <= revertDays * day;
+  if (life.landedAt === null || life.diedAt === null || (life.death !== "reverted" && life.death !== "incident")) return false;
+  return life.diedAt - life.landedAt <= revertDays * day;
 }
 
 /** Newest sign of life of what still could land it; a write is one. */
@@ -144,7 +145,8 @@ export const rules: readonly FateRule[] = [
     },
     sentence: (strand, asOf, _, labels) => {
       const life = requireLife(strand, asOf);
-      return `${landed(life, strand, labels)}, taken out by a revert${byCommit(life)} ${after(life.landedAt, life.diedAt)}.`;
+      const by = life.death === "incident" ? "a removal that an incident names," : "a revert";
+      return `${landed(life, strand, labels)}, taken out by ${by}${byCommit(life)} ${after(life.landedAt, life.diedAt)}.`;
     },
   },
   {

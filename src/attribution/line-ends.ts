@@ -18,10 +18,18 @@ export class LineEnds {
   /** 1 where a hunk that undoes what it is told to took the line out: other hunks of a revert are work of their own. */
   readonly #undone: Uint8Array;
   readonly #reverts: ReadonlyMap<number, Revert>;
+  readonly #named: ReadonlySet<number>;
   #history: LineHistoryResult;
 
-  /** @param changes without them a revert that names a number names nothing */
-  constructor({ history, changes }: { readonly history: LineHistoryResult; readonly changes?: ChangesResult }) {
+  /**
+   * @param changes without them a revert that names a number names nothing
+   * @param incidentCommits commits an incident names: what they take out with nothing in its place is undone
+   */
+  constructor(
+    { history, changes }: { readonly history: LineHistoryResult; readonly changes?: ChangesResult },
+    incidentCommits: ReadonlySet<number> = new Set(),
+  ) {
+    this.#named = incidentCommits;
     this.#history = history;
     this.#reverts = findReverts(history, changes ?? null);
     this.#undone = new Uint8Array(history.lines);
@@ -138,9 +146,11 @@ export class LineEnds {
     const left = history.commits[died];
     const killer = history.commits[history.killer[last] as number] ?? left;
     const reverted = this.#undone[last] === 1 || this.#isLeftUndone(last, died);
+    const named = this.#named.has(died) || this.#named.has(history.killer[last] as number);
+    const death = reverted ? "reverted" : this.replaced[last] === 1 ? "replaced" : named ? "incident" : "removed";
     return {
       diedAt: left?.commitAt ?? null,
-      death: reverted ? "reverted" : this.replaced[last] === 1 ? "replaced" : "removed",
+      death,
       deathCommit: killer?.hash ?? null,
     };
   }

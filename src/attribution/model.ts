@@ -47,8 +47,8 @@ export interface Life {
   readonly releasedAt: number | null;
   /** Left the default branch (a removal: the line came back). */
   readonly diedAt: number | null;
-  /** `reverted`: by a revert; `replaced`: its killer adds in the same hunk; `removed`: nothing in its place. */
-  readonly death: "replaced" | "removed" | "reverted" | null;
+  /** `reverted`: by a revert; `replaced`: its killer adds in the same hunk; `removed`: nothing in its place; `incident`: that, and an incident names the removal. */
+  readonly death: "replaced" | "removed" | "reverted" | "incident" | null;
   readonly deathCommit: string | null;
   /** A later write or commit replaced it before it landed. */
   readonly supersededAt: number | null;

@@ -18,10 +18,11 @@ export interface ClosedPeriod {
 
 /**
  * Why a closed number is another one today. `late_fact`: logs, commits or landings the store did not know, or that came
- * after the close; `revert`: landed work was taken out, or put back; `price`: another list price; `rule_version`: other
+ * after the close; `revert`: landed work was taken out, or put back; `incident`: an incident
+ * names the removal that took it out; `price`: another list price; `rule_version`: other
  * rules or parameters; `rewritten`: the default branch no longer holds the commits it held.
  */
-export const restatementCauses = ["late_fact", "revert", "price", "rule_version", "rewritten"] as const;
+export const restatementCauses = ["late_fact", "revert", "incident", "price", "rule_version", "rewritten"] as const;
 export type RestatementCause = (typeof restatementCauses)[number];
 
 /** Money that went from one fate to another; null stands for "not in the total". */

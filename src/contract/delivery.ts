@@ -63,6 +63,8 @@ export interface RepositoryDelivery {
 
 export interface Delivery {
   readonly days: number;
+  /** Incidents that name nothing in a known repository: they are in no figure. */
+  readonly unplacedIncidents: number;
   /** Most deployments first. */
   readonly repositories: readonly RepositoryDelivery[];
 }

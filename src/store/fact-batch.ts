@@ -86,6 +86,10 @@ export class FactBatch {
     return [...this.#tables.keys()].every((table) => table in forgeTables);
   }
 
+  get hasIncidents(): boolean {
+    return this.#tables.has("incident") || this.#tables.has("incident_tie");
+  }
+
   /** Joins the batch into the store and empties it. @returns what was not known of forges, by their repositories' addresses */
   async flush(database: Database): Promise<{ readonly newForgeRows: number; readonly forgeRepositories: ReadonlySet<string> }> {
     await this.#dictionary.flush(database);

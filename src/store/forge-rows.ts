@@ -134,3 +134,20 @@ export async function repositoriesAt(database: Database, addresses: ReadonlySet<
   const rows = await database.all("SELECT repository_id, value FROM repository_alias WHERE kind = 'remote'");
   return rows.filter((row) => addresses.has(String(row["value"]).toLowerCase())).map((row) => row["repository_id"] as number);
 }
+
+/** Every repository an incident names something in: few, so that it does not matter which of them is new. */
+export async function repositoriesOfIncidents(database: Database): Promise<number[]> {
+  const ties = await database.all(
+    `SELECT r.text AS address, tie_key, t.text AS tie FROM incident_tie
+     JOIN dict r ON r.id = forge_repository_id JOIN dict t ON t.id = tie_id`,
+  );
+  const named = await repositoriesAt(database, new Set(ties.map((row) => String(row["address"]))));
+  const hashes = ties.flatMap((row) => (row["tie"] === "commit" ? [String(row["tie_key"])] : []));
+  const holding = await database.all(
+    "SELECT DISTINCT repository_id FROM commit WHERE list_contains(string_split($hashes, ' '), commit_hash)",
+    {
+      hashes: hashes.join(" "),
+    },
+  );
+  return [...new Set([...named, ...holding.map((row) => row["repository_id"] as number)])];
+}

@@ -11,7 +11,7 @@ import { Database, type Row } from "./duckdb/database.ts";
 import { type ChangedKind, noteChanged } from "./changed.ts";
 import { FactBatch } from "./fact-batch.ts";
 import { ForgeBookkeeping } from "./forge-bookkeeping.ts";
-import { addForgeFact, repositoriesAt } from "./forge-rows.ts";
+import { addForgeFact, repositoriesAt, repositoriesOfIncidents } from "./forge-rows.ts";
 import facts1 from "./migrations/0001_facts.sql";
 import closedPeriods2 from "./migrations/0002_closed_periods.sql";
 import changed3 from "./migrations/0003_changed.sql";
@@ -198,9 +198,11 @@ export class FactStore {
       const { isOfForges } = this.#batch;
       const told = this.#batch.size > 0 && !isOfForges;
       const touched = this.#batch.touched();
+      const ofIncidents = this.#batch.hasIncidents;
       const { newForgeRows, forgeRepositories } = await this.#batch.flush(this.database);
       // A forge is asked again for what it told last: told as it was known, it changes nothing.
       for (const id of await repositoriesAt(this.database, forgeRepositories)) touched.push(["repository", id]);
+      if (ofIncidents && newForgeRows > 0) for (const id of await repositoriesOfIncidents(this.database)) touched.push(["repository", id]);
       const changes = told || newForgeRows > 0 || alongside !== undefined;
       await this.forges.write(seenAt);
       if (changes) await this.#advance(touched);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestRepository } from "../../src/outcomes/git/test-repository.ts";
 import { openDerived } from "../../src/store/derived-store.ts";
+import type { RestatementRow } from "../../src/contract/close.ts";
 import type { Row } from "../../src/store/duckdb/database.ts";
 import { HandTranscript, call, nanoUsdOfToken } from "./support/hand-transcript.ts";
 import { Scratch, differences, dumpStore, importInto, makeStore, openStore } from "./support/sample-store.ts";
@@ -200,5 +201,81 @@ describe("what releases a line", () => {
     expect((await openStore(tagged).delivery({ asOf: null, days: 90 })).repositories[0]?.rung).toBe("releases");
     const days = await rowsOf(tagged, "SELECT DISTINCT released_ms FROM strand WHERE released_ms IS NOT NULL ORDER BY 1");
     expect(days).toEqual([[BigInt(Date.UTC(2026, 0, 4, 12))]]);
+  });
+});
+
+describe("an incident", () => {
+  const harbour = new TestRepository();
+  const boom = Array.from({ length: 5 }, (_, i) => `export const boom${i} = lower(${i}, "gate");`);
+  const february3 = Date.UTC(2026, 1, 3);
+  let taken = "";
+  let closed = "";
+  const labelled = "forges: [{ kind: github, incident_labels: [outage] }]\n";
+  const told = (rows: readonly RestatementRow[]) =>
+    rows.map(({ cause, from, to, nanoUsd }) => [cause, from, to, Number(nanoUsd) / nanoUsdOfToken]);
+  /** The closed store with what incidents tell; by parts and as a whole. */
+  const incidentTold = async (exports: readonly string[], incidents: readonly object[]): Promise<string> => {
+    const copy = scratch.next("copy");
+    cpSync(closed, copy, { recursive: true });
+    const [files, events] = [join(scratch.next("told"), "yard.jsonl"), join(scratch.next("told"), "incidents.json")];
+    writeFileSync(files, exports.join("\n"));
+    writeFileSync(events, JSON.stringify(incidents));
+    await importInto(copy, { forges: { exports: [files], incidents: [events] } });
+    const whole = scratch.next("whole");
+    cpSync(copy, whole, { recursive: true });
+    await openStore(whole).rebuild({ progress() {} });
+    expect(differences(await dumpStore(whole), await dumpStore(copy))).toEqual([]);
+    return copy;
+  };
+
+  beforeAll(async () => {
+    harbour.git("remote", "add", "origin", "git@github.com:acme/yard.git");
+    harbour.commit({ "README.md": "The yard.\n" }); // 2 January
+    harbour.commit({ "boom.ts": file(boom) }, "Add the boom"); // 3 January
+    for (let day = 4; day <= 9; day++) harbour.commit({}, "wait");
+    taken = harbour.commit({ "boom.ts": null }, "Take the boom down"); // 10 January, noon
+    for (let day = 11; day <= 30; day++) harbour.commit({}, "wait");
+    const own = scratch.next("home");
+    new HandTranscript("cccc0000-0000-4000-8000-000000000003", harbour.dir, "2026-01-03")
+      .prompt("11:00:00", "Lower the boom.")
+      .creates("11:01:00", 100, "c3", "boom.ts", boom)
+      .saveIn(own);
+    closed = await makeStore(scratch.next());
+    writeFileSync(join(closed, "assay.yaml"), labelled);
+    await importInto(closed, { home: own });
+    await openStore(closed, () => february3).closePeriod({ period: "2026-01", timeZone: "UTC", again: false });
+  }, 60_000);
+  afterAll(() => harbour.remove());
+
+  it("makes the removal that closes its issue a revert, restates the closed month, and tells what failed", async () => {
+    expect(await fatesOf(closed)).toEqual({ removed: 100 });
+    const change = pull(7, {
+      state: "closed",
+      merged_at: "2026-01-10T12:00:05Z",
+      merge_commit_sha: taken,
+      body: "Fixes #5",
+      head: { ref: "x", sha: taken },
+    });
+    const issueTold = issue(5, "2026-01-09T18:00:00Z", ["Outage"], { state: "closed", closed_at: "2026-01-10T13:00:00Z" });
+    const store = await incidentTold([change, issueTold], []);
+    expect(await fatesOf(store)).toEqual({ reverted: 100 });
+    const assay = openStore(store, () => february3);
+    expect(told((await assay.restatement("2026-01")).restatements)).toEqual([["incident", "removed", "reverted", 100]]);
+    const { repositories } = await assay.delivery({ asOf: null, days: 90 });
+    expect(repositories[0]?.evidence.incidents).toBe(1);
+    // Landing is a deployment here: 29 of them, and the last one before 9 January, 18:00 failed.
+    expect(repositories[0]?.dora?.changeFailRate).toMatchObject({ count: 1, of: 29 });
+    expect((await assay.delivery({ asOf: Date.UTC(2026, 0, 9, 17), days: 90 })).repositories[0]?.evidence.incidents).toBe(0); // watched for, none yet
+  });
+
+  it("of another tool names a commit as its answer, unless that landed before: then it may be the cause", async () => {
+    const incident = (openedAt: string): object => ({
+      incident: "Q1",
+      opened_at: openedAt,
+      resolved_at: "2026-01-11T08:00:00Z",
+      ties: [{ kind: "commit", key: taken }],
+    });
+    expect(await fatesOf(await incidentTold([], [incident("2026-01-10T08:00:00Z")]))).toEqual({ reverted: 100 });
+    expect(await fatesOf(await incidentTold([], [incident("2026-01-10T18:00:00Z")]))).toEqual({ removed: 100 });
   });
 });

@@ -54,6 +54,7 @@ const hour = 3_600_000;
 /** A repository with tags and a revert, one with a forge and incidents, and an empty one. */
 export const delivery: Delivery = {
   days: 90,
+  unplacedIncidents: 0,
   repositories: [
     {
       repository: "harbour",

@@ -41,8 +41,8 @@ describe("delivery on the command line", () => {
   it("prints JSON when asked, and ends 2 on a window that is none", async () => {
     expect(JSON.parse((await runWith(["delivery", "--json"])).out)).toEqual(delivery);
     expect((await runWith(["delivery", "--days", "6"])).code).toBe(2);
-    expect((await runWith(["delivery"], { assay: { delivery: async () => ({ days: 90, repositories: [] }) } })).out).toBe(
-      "No repository is known: assay import\n",
-    );
+    expect(
+      (await runWith(["delivery"], { assay: { delivery: async () => ({ days: 90, unplacedIncidents: 0, repositories: [] }) } })).out,
+    ).toBe("No repository is known: assay import\n");
   });
 });

@@ -34,6 +34,7 @@ export function closesText(all: readonly ClosedPeriod[], options: TextOptions): 
 const causeSentences: Readonly<Record<RestatementCause, string>> = {
   late_fact: "known or landed only after the close",
   revert: "taken out by a revert, or put back",
+  incident: "taken out by a removal that an incident names",
   price: "another list price",
   rule_version: "other rules or parameters",
   rewritten: "the default branch was rewritten",

@@ -14,10 +14,14 @@ const rungSentences: Readonly<Record<Rung, string>> = {
 const nameWidth = "failed deployment recovery time".length;
 
 /** A block for each repository. */
-export function deliveryText({ repositories }: Delivery, options: TextOptions): string {
+export function deliveryText({ repositories, unplacedIncidents }: Delivery, options: TextOptions): string {
   if (repositories.length === 0) return "No repository is known: assay import\n";
   const blocks = repositories.map((repository) => blockOf(repository, options));
-  return `${blocks.join("\n")}\nEach against itself alone: this is no ranking. What nobody observes is “not observed”, not 0.\n`;
+  const unplaced =
+    unplacedIncidents === 0
+      ? ""
+      : `${formatNumberOf(unplacedIncidents, "incident")} in no figure: nothing of a known repository is named.\n`;
+  return `${blocks.join("\n")}\n${unplaced}Each against itself alone: this is no ranking. What nobody observes is “not observed”, not 0.\n`;
 }
 
 function blockOf({ repository, window, rung, dora, evidence }: RepositoryDelivery, options: TextOptions): string {

@@ -35,10 +35,11 @@ export async function loadForge(
 /** As far as it decides where commits belong. */
 export function toldChanges({ changes, issues }: ForgeOutcomes, defaultBranch: string | null): ToldChanges {
   return {
-    changes: changes.map(({ number, state, landedAt, mergeCommit, squashCommit, headCommit, baseRef }) => ({
+    changes: changes.map(({ number, state, landedAt, closedAt, mergeCommit, squashCommit, headCommit, baseRef }) => ({
       number,
       state,
       landedAt,
+      closedAt,
       landingCommits: [mergeCommit, squashCommit].filter((hash) => hash !== null),
       headCommit,
       toDefault: baseRef === null || defaultBranch === null ? null : defaultBranch === baseRef,

@@ -259,6 +259,11 @@ describe("what never landed", () => {
 
   it("is abandoned at once where the session took it back", () => {
     expect(fate(strand({ undoneAt: feb(1), lastActiveAt: feb(1) }), feb(1))).toBe("abandoned");
+    const closed = strand({ committedAt: feb(1), lastActiveAt: feb(2), undoneAt: feb(3) });
+    expect([feb(2), feb(3)].map((asOf) => fate(closed, asOf))).toEqual(["in_flight", "abandoned"]);
+    expect(fateSentence(closed, feb(4))).toBe(
+      "Written on 1 Feb 2026, committed on 1 Feb 2026, never landed: its change was closed on 3 Feb 2026.",
+    );
     expect(fateSentence(strand({ undoneAt: feb(1) }), feb(1))).toBe(
       "Written on 1 Feb 2026, taken back by the session itself on 1 Feb 2026.",
     );

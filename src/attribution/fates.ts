@@ -119,7 +119,7 @@ const activitySentences: Readonly<Record<ActivityKind | "talk", string>> = {
 };
 
 /** Counts up whenever a rule, or what a rule rests on, decides otherwise than before (RULINGS 34). */
-export const rulesVersion = 2;
+export const rulesVersion = 3;
 
 /** In the order of `fateNames`; the first that holds is the fate. The last holds always. */
 export const rules: readonly FateRule[] = [
@@ -249,6 +249,8 @@ export const rules: readonly FateRule[] = [
     holds: (strand) => strand.life !== null,
     sentence: (strand, asOf, { inFlightDays }, labels) => {
       const life = requireLife(strand, asOf);
+      if (life.undoneAt !== null && life.committedAt !== null)
+        return `${written(life, strand, labels)}, never landed: its change was closed on ${date(life.undoneAt, labels)}.`;
       if (life.undoneAt !== null)
         return `${written(life, strand, labels)}, taken back by the session itself on ${date(life.undoneAt, labels)}.`;
       const never = life.committedAt === null ? "never committed" : "never landed";

@@ -190,7 +190,7 @@ function firstCommits(writes: number, { copies }: LinkResult, { commits }: LineH
   return first;
 }
 
-/** For each written line its furthest copy: released > landed > in a change > in a local commit; then alive, then first. */
+/** For each written line its furthest copy: released > landed > in an open change > in a closed one > in a local commit; then alive, then first. */
 function furthestCopies(writes: readonly Pick<TurnWrite, "diff">[], { copies }: LinkResult, lived: LifeMaker): (Furthest[] | undefined)[] {
   const furthest: (Furthest[] | undefined)[] = new Array(writes.length);
   // A line that a formatter split has the life of its first part: the brackets behind it are soon another statement's.
@@ -260,7 +260,8 @@ class LifeMaker {
   rankOf(commit: number, line: number, side: "added" | "removed"): number {
     const landed = this.#landedBy(commit, line, side);
     const change = this.#outcomes.changes.changeOf[commit] as number;
-    const rank = landed >= 0 ? (this.#releasedAt(landed) === null ? 4 : 6) : change >= 0 ? 2 : 0;
+    const isClosed = this.#outcomes.changes.changes[change]?.state === "closed";
+    const rank = landed >= 0 ? (this.#releasedAt(landed) === null ? 6 : 8) : change < 0 ? 0 : isClosed ? 2 : 4;
     const { died, killer } = this.#outcomes.history;
     const gone = landed >= 0 ? (died[this.#ends.latest(line)] as number) : (killer[line] as number);
     return rank + (side === "added" && gone < 0 ? 1 : 0);
@@ -301,6 +302,9 @@ class LifeMaker {
     // A change its forge tells to be open is a sign of life as long as anything is seen.
     const openUntil = change?.state === "open" ? (this.#instant(history.tip) ?? 0) : 0;
     const lastActiveAt = Math.max(write.instant, committedAt ?? 0, change?.headAt ?? 0, openUntil);
+    // What was committed to its branch after the closing is work that goes on.
+    const closedAt = change?.closedAt ?? null;
+    const undoneAt = landed < 0 && closedAt !== null && (committedAt ?? 0) <= closedAt ? closedAt : null;
     const lifeOf = (diedAt: number | null, death: Life["death"], deathCommit: string | null, supersededAt: number | null): Life => ({
       writtenAt: write.instant,
       committedAt,
@@ -310,7 +314,7 @@ class LifeMaker {
       death,
       deathCommit,
       supersededAt,
-      undoneAt: null,
+      undoneAt,
       lastActiveAt,
       repair: landed >= 0 ? this.#repairOf(copy.line, side) : null,
     });

@@ -54,7 +54,7 @@ export interface Life {
   readonly supersededAt: number | null;
   /** The line repairs what an agent wrote: by certain evidence (`narrow`), or as far as may be (`wide`). */
   readonly repair?: "narrow" | "wide" | null;
-  /** The session itself took it back. */
+  /** The session itself took it back; of a line in a commit: its change was closed unmerged. */
   readonly undoneAt: number | null;
   /** Newest sign of life of what still could land it: its open change, branch or session. */
   readonly lastActiveAt: number | null;

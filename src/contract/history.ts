@@ -60,6 +60,8 @@ export interface Change {
   readonly headAt: number | null;
   /** As its forge tells; absent where no forge told of it. */
   readonly state?: "open" | "closed" | "landed";
+  /** When it was closed unmerged, as its forge tells; null or absent for others. */
+  readonly closedAt?: number | null;
 }
 
 /** What a forge told of a change, as far as it decides where commits belong. */
@@ -67,6 +69,7 @@ export interface ToldChange {
   readonly number: number;
   readonly state: "open" | "closed" | "landed" | null;
   readonly landedAt: number | null;
+  readonly closedAt: number | null;
   /** Commits by which it landed, the best first. */
   readonly landingCommits: readonly string[];
   readonly headCommit: string | null;

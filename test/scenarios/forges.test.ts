@@ -104,6 +104,19 @@ it("takes the forge's word once it is told: the rebased change landed, the other
   expect(again).toMatchObject({ changed: false, filesRead: 0 });
 });
 
+it("calls work abandoned from the day its change is closed unmerged", async () => {
+  const told = join(scratch.folder, "later.jsonl");
+  const closed = { state: "closed", closed_at: "2026-01-06T10:00:00Z", updated_at: "2026-01-06T10:00:00Z" };
+  writeFileSync(told, pull(8, { ...closed, head: { ref: "sails", sha: open } }));
+  await importInto(store, { home, forges: { exports: [told] } });
+  const fatesAsOf = async (day: number): Promise<string[]> => {
+    const { ledger } = await openStore(store).audit({ asOf: Date.UTC(2026, 0, day, 12), links: false });
+    return Object.entries(ledger.fates).flatMap(([fate, nano]) => (nano === null || nano === "0" ? [] : [fate]));
+  };
+  expect(await fatesAsOf(5)).toEqual(["maturing", "in_flight"]);
+  expect(await fatesAsOf(7)).toEqual(["maturing", "abandoned"]); // three days after its last commit
+});
+
 it("derives by parts what a rebuild derives", async () => {
   const copy = scratch.next("copy");
   cpSync(store, copy, { recursive: true });

@@ -108,6 +108,7 @@ function draftTold(graph: CommitGraph, landing: Int32Array, told: ToldChange, gu
   const change: Change = {
     ...guess.change,
     state,
+    closedAt: state === "closed" ? told.closedAt : null,
     headCommit: graph.commits[head]?.hash ?? guess.change.headCommit,
     headAt: graph.commits[head]?.commitAt ?? guess.change.headAt,
   };

@@ -14,6 +14,7 @@ const told = (number: number, rest: Partial<ToldChange>): ToldChange => ({
   number,
   state: "landed",
   landedAt: null,
+  closedAt: null,
   landingCommits: [],
   headCommit: null,
   toDefault: true,

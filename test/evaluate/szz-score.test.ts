@@ -8,7 +8,18 @@ it("counts all fixes together", () => {
   expect(accuracyOf([fix("a", 3, 1), fix("a", 1, 1), fix("b", 1, 0), fix("c", 0, 0)])).toEqual({ precision: 0.4, recall: 0.5, f1: 4 / 9 });
 });
 
-it("draws whole repositories: one alone has no spread, two unlike ones reach from one to the other", () => {
-  expect(intervalsOf([fix("a", 1, 1), fix("a", 1, 0)])).toEqual(["(0.50–0.50)", "(0.50–0.50)", "(0.50–0.50)"]);
-  expect(intervalsOf([fix("a", 1, 1), fix("b", 1, 0)])[0]).toBe("(0.00–1.00)");
+it("draws whole repositories: of few there is no interval, of twenty unlike ones it is theirs, not their fixes'", () => {
+  expect(intervalsOf([fix("a", 1, 1), fix("b", 1, 0)])).toEqual(["(–)", "(–)", "(–)"]);
+  // Ten repositories with five right fixes each, ten with five wrong ones.
+  const many = Array.from({ length: 100 }, (_, i) => fix(`r${i % 20}`, 1, i % 2));
+  const [low = 0, high = 0] =
+    /^\((.*)–(.*)\)$/
+      .exec(intervalsOf(many)[0] ?? "")
+      ?.slice(1)
+      .map(Number) ?? [];
+  // √(0.5 · 0.5 / 20) = 0.112, times t = 2.093 and √(20/19): 0.24 on each side; of 100 alone it would be 0.10.
+  expect(0.5 - low).toBeGreaterThan(0.18);
+  expect(0.5 - low).toBeLessThan(0.3);
+  expect(high - 0.5).toBeGreaterThan(0.18);
+  expect(high - 0.5).toBeLessThan(0.3);
 });

@@ -1,5 +1,6 @@
 /** What surfaces may call. One object per opened store; `main.ts` makes it, surfaces parse, call it and render. */
 import type { Answer } from "../contract/answer.ts";
+import type { Overrule, OverruleAsked } from "../contract/overrule.ts";
 import type { ClosedPeriod, Restatement, Sensitivity } from "../contract/close.ts";
 import type { Delivery } from "../contract/delivery.ts";
 import type { DoctorReport } from "../contract/doctor.ts";
@@ -212,5 +213,9 @@ export interface Assay {
   delivery(options: AskOptions & { readonly days: number }): Promise<Delivery>;
   /** Spend of products, teams or repositories of which nothing stuck. */
   returns(options: AskOptions & { readonly by: ReturnGroup }): Promise<Returns>;
+  /** What persons said against rules, newest first. */
+  overrules(): Promise<readonly Overrule[]>;
+  /** Says what a change is, whatever the rules say, or takes that back. */
+  overrule(asked: OverruleAsked): Promise<Overrule>;
   close(): Promise<void>;
 }

@@ -50,6 +50,8 @@ import { namedSessions } from "./evidence.ts";
 import { type ReleaseLadder, releaseLadder } from "./release-ladder.ts";
 import { type FoundWrite, type SessionPlace, knownRepository, locateWrites } from "./locate-writes.ts";
 import { noteProblems, unseenSessionProblems } from "./note-problems.ts";
+import { type ChangeClass, changeClasses } from "../attribution/change-class.ts";
+import { type StoredOverrule, readOverrules } from "../store/overrules.ts";
 import { incidentCommits } from "./incident-commits.ts";
 import { readIncidents } from "../store/forge-reader.ts";
 import type { Incident } from "../contract/forge-facts.ts";
@@ -70,6 +72,8 @@ export interface ComputedRepository extends RepositoryOutcomes {
   readonly issues: ForgeIssues;
   /** Commits an incident names. */
   readonly incidentCommits: ReadonlySet<number>;
+  /** What persons say its changes are, by key. */
+  readonly overrules: ReadonlyMap<string, ChangeClass>;
   readonly linked: LinkResult;
   /** Lines whose author notes name; null where the repository has none. */
   readonly noted: NotedLines | null;
@@ -122,6 +126,7 @@ export interface LoadedFacts {
     readonly commits: readonly CommitFact[];
     readonly notes: readonly StoredNote[];
     readonly forge: ForgeOutcomes | null;
+    readonly overrules: ReadonlyMap<string, ChangeClass>;
   }[];
   /** Of tools other than forges: of all repositories. */
   readonly incidents: readonly Incident[];
@@ -143,12 +148,14 @@ export async function loadFacts(store: FactStore, progress: Progress, wanted: Lo
   const { usages, problems, resumed } = join(await readSightings(store, scope), sessions);
   const facts = ownedFacts(await readCalls(store, scope), await readWrites(store, scope), await readTurns(store, scope), usages);
   const { repositories, idOf } = await readRepositories(store);
+  const said = await readOverrules(store.database);
   const loaded = [];
   for (const stored of repositories) {
     if (wanted !== null && !wanted.repositories.has(stored.id)) continue;
     const ids = [...idOf].filter(([, id]) => id === stored.id).map(([id]) => id);
     const commits = topologicalOrder(await readStoredCommits(store, ids));
-    loaded.push({ stored, commits, notes: await readNotes(store, ids), forge: await loadForge(store, stored, commits) });
+    const overrules = standingClasses(said.filter(({ repository }) => ids.includes(repository)));
+    loaded.push({ stored, commits, overrules, notes: await readNotes(store, ids), forge: await loadForge(store, stored, commits) });
   }
   const checkpoints = (await readCheckpoints(store)).map((checkpoint) => ({
     ...checkpoint,
@@ -205,10 +212,10 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
     others: [],
   });
   const evidence = linkEvidence(loaded, options);
-  const repositories = loaded.repositories.map(({ stored, commits, notes, forge }) => {
+  const repositories = loaded.repositories.map(({ stored, commits, notes, forge, overrules }) => {
     progress(`following the lines of ${repositoryName(stored)}`);
     return linkRepository(
-      outcomesOf(stored, commits, options, forge, loaded.incidents),
+      outcomesOf(stored, commits, options, { forge, incidents: loaded.incidents, overrules }),
       located.writes.get(stored.id) ?? [],
       notes,
       evidence,
@@ -390,15 +397,31 @@ export function repositoryName({ aliases, id }: StoredRepository): string {
   );
 }
 
+/** What is told of a repository beside its git. */
+interface ToldOutcomes {
+  readonly forge: ForgeOutcomes | null;
+  readonly incidents: readonly Incident[];
+  readonly overrules: ReadonlyMap<string, ChangeClass>;
+}
+const nothingTold: ToldOutcomes = { forge: null, incidents: [], overrules: new Map() };
+
+/** The newest counts; one taken back is none. */
+function standingClasses(said: readonly StoredOverrule[]): ReadonlyMap<string, ChangeClass> {
+  const newest = new Map(said.map((one) => [one.change, one.class]));
+  const known = (name: string | null): ChangeClass | undefined => changeClasses.find((one) => one === name);
+  return new Map(
+    [...newest].flatMap(([change, name]) => (known(name) === undefined ? [] : [[change, known(name) as ChangeClass] as const])),
+  );
+}
+
 /** Everything that follows from the commits and refs of one repository. */
 export function outcomesOf(
   stored: StoredRepository,
   commits: readonly CommitFact[],
   { defaultBranches, releasedBy, incidentLabels }: Pick<ComputeOptions, "defaultBranches" | "releasedBy" | "incidentLabels">,
-  forge: ForgeOutcomes | null = null,
-  incidents: readonly Incident[] = [],
+  { forge, incidents, overrules }: ToldOutcomes = nothingTold,
 ): RepositoryOutcomes &
-  Pick<ComputedRepository, "incidentCommits" | "stored" | "defaultBranch" | "forge" | "issues" | "releaseRung" | "tagged"> {
+  Pick<ComputedRepository, "incidentCommits" | "overrules" | "stored" | "defaultBranch" | "forge" | "issues" | "releaseRung" | "tagged"> {
   const refs = stored.clones.flatMap((clone) => clone.refs.map((ref): RefFact => ({ kind: "ref", ...ref })));
   const told = (name: "originHead" | "head"): string | null =>
     stored.clones.map((clone) => clone.states[name]).find((value) => value) ?? null;
@@ -420,6 +443,7 @@ export function outcomesOf(
     changes,
     forge,
     issues,
+    overrules,
     incidentCommits: incidentCommits(result, changes, incidents, forge?.repository ?? null, issues),
     releases,
     releaseRung: rung,

@@ -316,12 +316,15 @@ function strandRow(id: number, segment: number, from: number, to: number, total:
   ];
 }
 
-function changeRows({ repository, changes, history, releases, issues }: ComputedRepository, ids: Ids): Row[] {
+function changeRows({ repository, changes, history, releases, issues, overrules }: ComputedRepository, ids: Ids): Row[] {
   const index = new Map(history.commits.map((commit, c) => [commit.hash, c]));
   const commitsOf = changes.changes.map((): number[] => []);
   for (const [c, change] of changes.changeOf.entries()) commitsOf[change]?.push(c);
   return changes.changes.map((change, i): Row => {
-    const classed = classOf(classEvidence(history, change, index.get(change.landedCommit ?? "") ?? null, commitsOf[i] as number[], issues));
+    const overruled = overrules.get(changeKey(change)) ?? overrules.get(change.landedCommit ?? "") ?? null;
+    const told = classEvidence(history, change, index.get(change.landedCommit ?? "") ?? null, commitsOf[i] as number[], issues);
+    const evidence: ChangeEvidence = { ...told, overruled };
+    const classed = classOf(evidence);
     const landed = change.landedCommit === null ? undefined : index.get(change.landedCommit);
     const release = landed === undefined ? undefined : releases.releases[releases.releaseOf[landed] as number];
     return [
@@ -337,6 +340,7 @@ function changeRows({ repository, changes, history, releases, issues }: Computed
       classed?.class ?? null,
       classed?.evidence ?? null,
       classed?.confidence ?? null,
+      (evidence.overruled === null ? classed : classOf({ ...evidence, overruled: null }))?.class ?? null,
     ];
   });
 }
@@ -348,7 +352,7 @@ function classEvidence(
   landed: number | null,
   own: readonly number[],
   issues: ForgeIssues,
-): ChangeEvidence {
+): Omit<ChangeEvidence, "overruled"> {
   const ordered = landed === null ? own : [landed, ...own.filter((c) => c !== landed)];
   const files = own.flatMap((c) => {
     const commit = commits[c];
@@ -359,7 +363,6 @@ function classEvidence(
   const isTyped = signs[0]?.some((sign) => sign.startsWith("type:")) === true;
   const closes = signs.flat().flatMap((sign) => (sign.startsWith("closes:") ? [sign.slice("closes:".length)] : []));
   return {
-    overruled: null,
     labels: number === null ? [] : issues.labelsOf(number, closes),
     signs: title === null || isTyped ? signs : [readSigns(title, title), ...signs],
     files: files.map(({ path, diff }) => ({ path, changedLines: diff.lines.kind.length })),

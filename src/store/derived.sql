@@ -70,7 +70,7 @@ CREATE TABLE fate_now (strand_id INTEGER, fate VARCHAR);
 -- One row per change (pull or merge request, direct push). `class`: what kind of work it is, null where nothing tells.
 CREATE TABLE change (
   change_id INTEGER, repository_id INTEGER, change_key VARCHAR, kind VARCHAR, number INTEGER, landed_commit VARCHAR, landed_ms BIGINT,
-  released_ms BIGINT, evidence VARCHAR, class VARCHAR, class_evidence VARCHAR, class_confidence VARCHAR
+  released_ms BIGINT, evidence VARCHAR, class VARCHAR, class_evidence VARCHAR, class_confidence VARCHAR, ruled_class VARCHAR
 );
 
 -- One row per commit. `marked_agent`: the agent its message or author names without a session (grade D: a hint).

@@ -10,6 +10,7 @@ import { factsFile } from "./place.ts";
 import { Database, type Row } from "./duckdb/database.ts";
 import { type ChangedKind, noteChanged } from "./changed.ts";
 import { FactBatch } from "./fact-batch.ts";
+import { type StoredOverrule, addOverrule } from "./overrules.ts";
 import { ForgeBookkeeping } from "./forge-bookkeeping.ts";
 import { addForgeFact, repositoriesAt, repositoriesOfIncidents } from "./forge-rows.ts";
 import facts1 from "./migrations/0001_facts.sql";
@@ -20,6 +21,7 @@ import authorshipNotes5 from "./migrations/0005_authorship_notes.sql";
 import context6 from "./migrations/0006_context.sql";
 import forges7 from "./migrations/0007_forges.sql";
 import messageSigns8 from "./migrations/0008_message_signs.sql";
+import overrules10 from "./migrations/0010_overrules.sql";
 import { featureVersion } from "../lines/line-diff.ts";
 import { addCommit, addNote, addTokenFact, type Telling } from "./rows.ts";
 
@@ -33,6 +35,7 @@ export const migrations: readonly string[] = [
   context6,
   forges7,
   messageSigns8,
+  overrules10,
 ];
 
 /** Where reading an input ended, as its source said. */
@@ -209,6 +212,14 @@ export class FactStore {
       await this.#writeProblems(seenAt);
       await this.#writeInputs(seenAt);
       await alongside?.();
+    });
+  }
+
+  /** Keeps what a person said against a rule; what is derived of its repository has to be looked at again. */
+  async addOverrule(overrule: StoredOverrule): Promise<void> {
+    await this.#transaction(async () => {
+      await addOverrule(this.database, overrule);
+      await this.#advance([["repository", overrule.repository]]);
     });
   }
 

@@ -1,5 +1,6 @@
 /** A machine and a store for tests of the command line: what is asked of them is kept, what they answer is typed in. */
 import type { Assay, ImportSummary } from "../../src/app/assay.ts";
+import type { Overrule } from "../../src/contract/overrule.ts";
 import type { Machine, OpenOptions } from "../../src/surfaces/cli/machine.ts";
 import { runCli } from "../../src/surfaces/cli/run.ts";
 import { answerFixture } from "./answer-fixture.ts";
@@ -31,6 +32,17 @@ export const emptyImport: ImportSummary = {
   problems: [],
   lost: 0,
   changed: true,
+};
+
+export const overruled: Overrule = {
+  repository: "acme/yard",
+  change: "#9",
+  class: "security",
+  ruledClass: "fix",
+  author: "ada",
+  reason: "It was reported to us as a hole.",
+  toldAt: "2026-02-03T00:00:00.000Z",
+  stands: true,
 };
 
 export interface Call {
@@ -103,6 +115,8 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     survival: told("survival", survival),
     delivery: told("delivery", delivery),
     returns: told("returns", returns),
+    overrules: told("overrules", [overruled]),
+    overrule: told("overrule", overruled),
     ...given,
     close: async () => {
       closed++;

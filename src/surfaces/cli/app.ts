@@ -14,6 +14,7 @@ import type { BlameFlags } from "./commands/blame.ts";
 import type { DeliveryFlags } from "./commands/delivery.ts";
 import type { DoctorFlags } from "./commands/doctor.ts";
 import type { QueryFlags } from "./commands/query.ts";
+import type { OverruleFlags } from "./commands/overrule.ts";
 import type { ReportFlags } from "./commands/report.ts";
 import type { ShowFlags } from "./commands/show.ts";
 import type { ReturnsFlags } from "./commands/returns.ts";
@@ -181,6 +182,34 @@ const rebuild = buildCommand<CommonFlags & TrailerFlags, [], CliContext>({
   loader: async () => (await import("./commands/rebuild.ts")).rebuild,
   parameters: { flags: { ...trailerFlags, ...commonFlags } },
   docs: { brief: "Derive everything anew from the facts in the store" },
+});
+
+const overrule = buildCommand<OverruleFlags, [string?, string?], CliContext>({
+  loader: async () => (await import("./commands/overrule.ts")).overrule,
+  parameters: {
+    flags: {
+      class: { kind: "parsed", parse: requireText, optional: true, placeholder: "CLASS", brief: "What it is: feature, fix, refactor, …" },
+      reason: { kind: "parsed", parse: requireText, optional: true, placeholder: "TEXT", brief: "Why; kept with it" },
+      author: {
+        kind: "parsed",
+        parse: requireText,
+        optional: true,
+        placeholder: "NAME",
+        brief: "Who says so; the user of this computer by default",
+      },
+      undo: { kind: "boolean", optional: true, withNegated: false, brief: "Take back what was said" },
+      list: { kind: "boolean", optional: true, withNegated: false, brief: "List what was said, newest first" },
+      ...commonFlags,
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [
+        { brief: "What is overruled: change", placeholder: "change", parse: requireText, optional: true },
+        { brief: "The change, as #12 or the commit that landed it", placeholder: "ID", parse: requireText, optional: true },
+      ],
+    },
+  },
+  docs: { brief: "Say what a change is where the rules are wrong: a fact with author and reason" },
 });
 
 const close = buildCommand<CloseFlags, [string?], CliContext>({
@@ -417,6 +446,7 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   doctor,
   audit,
   close,
+  overrule,
   restatement,
   sensitivity,
   survival,

@@ -15,11 +15,12 @@ import changed3 from "./migrations/0003_changed.sql";
 import oneResponseKey4 from "./migrations/0004_one_response_key.sql";
 import authorshipNotes5 from "./migrations/0005_authorship_notes.sql";
 import context6 from "./migrations/0006_context.sql";
+import savedViews9 from "./migrations/0009_saved_views.sql";
 import { featureVersion } from "../lines/line-diff.ts";
 import { addCommit, addNote, addTokenFact, type Telling } from "./rows.ts";
 
 /** Forward only; the n-th brings a store from version n to n + 1. */
-export const migrations: readonly string[] = [facts1, closedPeriods2, changed3, oneResponseKey4, authorshipNotes5, context6];
+export const migrations: readonly string[] = [facts1, closedPeriods2, changed3, oneResponseKey4, authorshipNotes5, context6, savedViews9];
 
 /** Where reading an input ended, as its source said. */
 export interface InputState {

@@ -14,6 +14,7 @@ import type { BlameFlags } from "./commands/blame.ts";
 import type { DoctorFlags } from "./commands/doctor.ts";
 import type { QueryFlags } from "./commands/query.ts";
 import type { ReportFlags } from "./commands/report.ts";
+import type { ServeFlags } from "./commands/serve.ts";
 import type { ShowFlags } from "./commands/show.ts";
 import type { StartFlags } from "./commands/start.ts";
 import type { WatchFlags } from "./commands/watch.ts";
@@ -24,7 +25,9 @@ import {
   asOfFlags,
   type CommonFlags,
   commonFlags,
+  listenFlags,
   requireDays,
+  requireRows,
   requireSeconds,
   requireText,
   requireTimeZone,
@@ -33,7 +36,7 @@ import {
   type TrailerFlags,
   trailerFlags,
 } from "./flags.ts";
-import { parseCompare, parseFilter, parseLimit, parseList, parseOrder, parseRange } from "./query-flags.ts";
+import { parseCompare, parseFilter, parseList, parseOrder, parseRange } from "./query-flags.ts";
 
 const out = { kind: "parsed", parse: requireText, optional: true, placeholder: "FILE" } as const;
 
@@ -45,10 +48,26 @@ const start = buildCommand<StartFlags, [], CliContext>({
       ...trailerFlags,
       ...asOfFlags,
       out: { ...out, brief: "Where to write the page; answer.html in the store's folder by default" },
+      serve: { kind: "boolean", optional: true, brief: "Serve the page afterwards; by default where stdout is a terminal" },
+      ...listenFlags,
       ...commonFlags,
     },
   },
-  docs: { brief: "Find the agent logs of this computer, import them and answer (what `assay` alone does)" },
+  docs: {
+    brief: "Find the agent logs of this computer, import them and answer (what `assay` alone does)",
+    fullDescription:
+      "Find the agent logs of this computer, import them, answer, and serve the page until Ctrl-C.\nWhere stdout is no terminal it ends with the answer; --serve serves there too, --no-serve never.",
+  },
+});
+
+const serve = buildCommand<ServeFlags, [], CliContext>({
+  loader: async () => (await import("./commands/serve.ts")).serve,
+  parameters: { flags: { ...listenFlags, ...searchFlags, ...commonFlags } },
+  docs: {
+    brief: "Serve the page and the API of a store until Ctrl-C",
+    fullDescription:
+      "Serve the page and the API of a store until Ctrl-C.\nOn loopback local data is one's own; anywhere else everything needs the owner's token, which is made and printed at the first start.",
+  },
 });
 
 const importCommand = buildCommand<CommonFlags & SearchFlags & TrailerFlags, [], CliContext>({
@@ -265,7 +284,7 @@ const query = buildCommand<QueryFlags, string[], CliContext>({
         placeholder: "COLUMN[:asc]",
         brief: "Columns to order by, largest first",
       },
-      limit: { kind: "parsed", parse: parseLimit, optional: true, placeholder: "ROWS", brief: "Rows at most; 1000 by default" },
+      limit: { kind: "parsed", parse: requireRows, optional: true, placeholder: "ROWS", brief: "Rows at most; 1000 by default" },
       format: {
         kind: "enum",
         values: ["table", "csv", "json"],
@@ -344,6 +363,7 @@ const completion = buildCommand<CommonFlags, [string], CliContext>({
 /** Without a prototype: `assay constructor` is an unknown command, not Object's. */
 const routes = Object.assign(Object.create(null) as Record<never, never>, {
   start,
+  serve,
   import: importCommand,
   watch,
   report,

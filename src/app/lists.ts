@@ -24,6 +24,7 @@ import {
   type Listing,
   type PageRequest,
   type Place,
+  changeColumns,
   changeDetails,
   changeListing,
   fileListing,
@@ -42,6 +43,8 @@ import { storedStrand } from "./stored-strand.ts";
 
 /** The instant a list is asked for. @throws UserError `bad_as_of` */
 export const asOfOf = ({ asOf }: { readonly asOf?: string | undefined }): number | null => (asOf === undefined ? null : parseAsOf(asOf));
+
+type Filter = NonNullable<MeasureQueryInput["where"]>[number];
 
 interface Paging {
   readonly sort: string;
@@ -78,14 +81,22 @@ export async function listSessions(questions: Questions, asked: LedgerListQuery,
 }
 
 /** Changes, landed or not; what landed later than the asked instant is not landed. */
-export async function listChanges(questions: Questions, asked: ChangesQuery): Promise<Page<ChangeRow>> {
+export async function listChanges(questions: Questions, asked: ChangesQuery, timeZone: string): Promise<Page<ChangeRow>> {
   const until = questions.instant;
+  const { where = [], ...filters } = filtersOf(asked, questions.asOf, timeZone);
+  const isOwn = ({ dimension }: Filter): boolean => Object.hasOwn(changeColumns, dimension);
+  const ofMoney = where.filter((filter) => !isOwn(filter));
+  const money = ofMoney.length === 0 ? null : rowsBehindSpend({ ...filters, range: { from: null, to: null }, where: ofMoney }, "ledger");
+  if (money !== null) await questions.prepareFor(money.needs);
   const listing = changeListing({
-    repositories: asked.repository ?? null,
-    kinds: asked.change_kind ?? null,
-    evidence: asked.evidence ?? null,
-    fromMs: asked.from === undefined ? null : Date.parse(asked.from),
-    toMs: asked.to === undefined ? null : Date.parse(nextDay(asked.to)),
+    own: where.filter(isOwn).map(({ dimension, is = "in", values }) => ({
+      column: dimension as keyof typeof changeColumns, // as `isOwn` found
+      is,
+      values,
+    })),
+    landedFromMs: asked.from === undefined ? null : Date.parse(asked.from),
+    landedToMs: asked.to === undefined ? null : Date.parse(nextDay(asked.to)),
+    money,
     until,
   });
   const page = await pageOf(questions.database, listing, asked);
@@ -223,7 +234,7 @@ const problemOf = (row: Found): Problem => ({
 const notDimensions: ReadonlySet<string> = new Set(["limit", "cursor", "asOf", "sort", "from", "to", "timeZone", "where"]);
 
 /** @throws UserError `unknown_parameter`, `bad_filter` */
-function filtersOf(asked: LedgerListQuery, asOf: number | null, timeZone: string): LedgerFilters {
+function filtersOf(asked: LedgerListQuery | ChangesQuery, asOf: number | null, timeZone: string): LedgerFilters {
   const where: NonNullable<MeasureQueryInput["where"]> = [...parseWhere(asked.where)];
   for (const [name, value] of Object.entries(asked)) {
     if (notDimensions.has(name)) continue;

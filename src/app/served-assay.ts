@@ -83,7 +83,7 @@ export function openServed(options: OpenAssayOptions, limits: ServeLimits): Serv
     catalogue,
     query: (query, asked) => asking.query(capped(query, limits.rows), asked),
     listSessions: (asked) => list(asked, (questions) => listSessions(questions, asked, timeZone())),
-    listChanges: (asked) => list(asked, (questions) => listChanges(questions, asked)),
+    listChanges: (asked) => list(asked, (questions) => listChanges(questions, asked, timeZone())),
     listFiles: (asked) => list(asked, (questions) => listFiles(questions, asked)),
     listStrands: (asked) => list(asked, (questions) => listStrands(questions, asked, timeZone())),
     listProblems: (asked) =>

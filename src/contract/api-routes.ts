@@ -82,6 +82,7 @@ export const routes = {
     query: z.strictObject({ format: fileFormat }),
     body: measureQuerySchema,
     answer: resultSchema,
+    ofStore: true,
   },
   catalogue: {
     method: "get",

@@ -44,18 +44,12 @@ const sortBy = <const Columns extends readonly [string, ...string[]]>(columns: C
     .default(columns[0])
     .describe("Column, largest first; `:asc` for smallest first; what is not known comes last");
 
-/** One value or several: `model=a&model=b`. The word `null` stands for "not known". */
-const several = z
-  .union([z.string(), z.array(z.string())])
-  .transform((value) => (typeof value === "string" ? [value] : value))
-  .pipe(z.array(z.string()).max(1_000));
-
 export const sessionSorts = ["spend", "started", "last", "usages", "tokens"] as const;
 export const changeSorts = ["landed", "spend", "lines", "sessions", "alive_share"] as const;
 export const fileSorts = ["spend", "alive", "landed", "path"] as const;
 export const strandSorts = ["spend", "written", "landed"] as const;
 
-/** What sessions and strands are filtered by: any dimension of the ledger, and days. */
+/** What sessions, changes and strands are filtered by: any dimension of the ledger, and days. */
 const ledgerFilters = {
   from: day.optional().describe("First day, of `timeZone`"),
   to: day.optional().describe("Last day, included"),
@@ -63,17 +57,19 @@ const ledgerFilters = {
   where: z.string().max(100_000).optional().describe("JSON, as `where` of a query: [{dimension, is, values}]"),
 };
 
-/** Every other parameter is a dimension: `fate=stuck&model=null`. */
+/** Every other parameter is a dimension, one value or several: `fate=stuck&model=null&model=a`; `null` is "not known". */
 export const sessionsQuerySchema = z.looseObject({ ...paging, sort: sortBy(sessionSorts), ...ledgerFilters });
 export const strandsQuerySchema = z.looseObject({ ...paging, sort: sortBy(strandSorts), ...ledgerFilters });
 export type LedgerListQuery = z.output<typeof sessionsQuerySchema>;
 
-export const changesQuerySchema = z.strictObject({
+/**
+ * `repository`, `change_kind` and `evidence` are the change's own; under any other dimension a list has the changes such money
+ * went into, and that money alone.
+ */
+export const changesQuerySchema = z.looseObject({
   ...paging,
   sort: sortBy(changeSorts),
-  repository: several.optional(),
-  change_kind: several.optional(),
-  evidence: several.optional(),
+  ...ledgerFilters,
   from: day.optional().describe("First day of landing, UTC"),
   to: day.optional().describe("Last day of landing, included"),
 });

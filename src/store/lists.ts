@@ -120,24 +120,39 @@ export async function sessionDetails(database: Database, sessions: readonly numb
   return { facts, money, commits };
 }
 
-/** Changes with what they landed and cost by an instant; `until` is that instant, or later than everything. */
-export function changeListing(filters: {
-  readonly repositories: readonly string[] | null;
-  readonly kinds: readonly string[] | null;
-  readonly evidence: readonly string[] | null;
-  readonly fromMs: number | null;
-  readonly toMs: number | null;
+/** Columns of a change that a list is filtered by. */
+export const changeColumns = { repository: "r.name", change_kind: "k.kind", evidence: "k.evidence" } as const;
+
+export interface ChangeFilters {
+  readonly own: readonly {
+    readonly column: keyof typeof changeColumns;
+    readonly is: "in" | "not_in";
+    readonly values: readonly (string | null)[];
+  }[];
+  readonly landedFromMs: number | null;
+  readonly landedToMs: number | null;
+  /** Set where only changes count that money of these rows `e` went into, and that money alone. */
+  readonly money: { readonly from: string; readonly params: Bound } | null;
+  /** The asked instant, or later than everything. */
   readonly until: number;
-}): Listing {
-  const { repositories, kinds, evidence, fromMs, toMs, until } = filters;
-  const lists = { repositories, kinds, evidence };
-  const asked = Object.entries(lists).flatMap(([name, values]) => (values === null ? [] : [[name, JSON.stringify(values)] as const]));
-  const columns = { repositories: "r.name", kinds: "k.kind", evidence: "k.evidence" } as const;
+}
+
+/** Changes with what they landed and cost by an instant. */
+export function changeListing({ own, landedFromMs, landedToMs, money, until }: ChangeFilters): Listing {
   const conditions = [
-    ...asked.map(([name]) => `list_contains(CAST(CAST($${name} AS JSON) AS VARCHAR[]), ${columns[name as keyof typeof columns]})`),
-    ...(fromMs === null ? [] : ["k.landed_ms >= $from_ms"]),
-    ...(toMs === null ? [] : ["k.landed_ms < $to_ms"]),
+    ...own.map(({ column, is, values }, at) => {
+      const any = `coalesce(list_contains(CAST(CAST($own${at} AS JSON) AS VARCHAR[]), ${changeColumns[column]}), false)`;
+      const matches = values.includes(null) ? `(${any} OR ${changeColumns[column]} IS NULL)` : any;
+      return is === "in" ? matches : `NOT ${matches}`;
+    }),
+    ...(landedFromMs === null ? [] : ["k.landed_ms >= $landed_from_ms"]),
+    ...(landedToMs === null ? [] : ["k.landed_ms < $landed_to_ms"]),
   ];
+  const allMoney = `SELECT t.change_id, sum(l.list_nano_usd)::HUGEINT AS nano, count(DISTINCT g.session_id) AS sessions
+       FROM strand t JOIN segment g USING (segment_id) JOIN ledger l USING (strand_id) JOIN usage_d u USING (usage_id)
+       WHERE t.change_id IS NOT NULL AND u.instant_ms <= $until GROUP BY t.change_id`;
+  const askedMoney = `SELECT e.change_id AS change_id, sum(e.list_nano_usd)::HUGEINT AS nano, count(DISTINCT e.session_id) AS sessions
+       ${money?.from} GROUP BY e.change_id`;
   return {
     sql: `SELECT k.change_id, r.name || ' ' || k.change_key AS change_name, k.change_key, r.name AS repository, k.kind, k.evidence,
        CASE WHEN k.landed_ms <= $until THEN k.landed_ms END AS landed_ms,
@@ -146,10 +161,8 @@ export function changeListing(filters: {
        n.alive / nullif(n.lines, 0) AS alive_share, coalesce(n.agent, 0)::INTEGER AS agent, coalesce(n.mixed, 0)::INTEGER AS mixed,
        coalesce(n.person, 0)::INTEGER AS person, coalesce(n.unknown, 0)::INTEGER AS unknown
      FROM change k JOIN repository_d r USING (repository_id)
-     LEFT JOIN (
-       SELECT t.change_id, sum(l.list_nano_usd)::HUGEINT AS nano, count(DISTINCT g.session_id) AS sessions
-       FROM strand t JOIN segment g USING (segment_id) JOIN ledger l USING (strand_id) JOIN usage_d u USING (usage_id)
-       WHERE t.change_id IS NOT NULL AND u.instant_ms <= $until GROUP BY t.change_id
+     ${money === null ? "LEFT " : ""}JOIN (
+       ${money === null ? allMoney : askedMoney}
      ) m ON m.change_id = k.change_id
      LEFT JOIN (
        SELECT landed_change_id, sum(lines) AS lines, sum(lines) FILTER (died_ms IS NULL OR died_ms > $until) AS alive,
@@ -160,9 +173,10 @@ export function changeListing(filters: {
      ${conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`}`,
     params: {
       until,
-      ...Object.fromEntries(asked),
-      ...(fromMs === null ? {} : { from_ms: fromMs }),
-      ...(toMs === null ? {} : { to_ms: toMs }),
+      ...money?.params,
+      ...Object.fromEntries(own.map(({ values }, at) => [`own${at}`, JSON.stringify(values.filter((value) => value !== null))])),
+      ...(landedFromMs === null ? {} : { landed_from_ms: landedFromMs }),
+      ...(landedToMs === null ? {} : { landed_to_ms: landedToMs }),
     },
     key: "change_name",
     sorts: {

@@ -178,6 +178,17 @@ describe("the API", () => {
   it("tells changes as `show change` tells each", async () => {
     const changes = await allPages<ChangeRow>("/api/changes?limit=40&sort=spend");
     expect(changes.filter(({ landedAt }) => landedAt !== null).length).toBe((await askJson<Answer>(server, "/api/answer")).changesLanded);
+    const [own = ""] = new Set(changes.map(({ repository }) => repository));
+    const ofRepository = await allPages<ChangeRow>(
+      `/api/changes?limit=40&sort=spend&repository=${encodeURIComponent(own)}&change_kind=direct`,
+    );
+    expect(ofRepository).toEqual(changes.filter(({ repository, changeKind }) => repository === own && changeKind === "direct"));
+    const inSeptember = await allPages<ChangeRow>("/api/changes?limit=40&from=2026-09-01&to=2026-09-30");
+    const isInSeptember = ({ landedAt }: ChangeRow): boolean => landedAt?.startsWith("2026-09-") === true;
+    expect(new Set(inSeptember.map(({ change }) => change))).toEqual(new Set(changes.filter(isInSeptember).map(({ change }) => change)));
+    const stuck = await allPages<ChangeRow>(`/api/changes?limit=40&where=${encoded([{ dimension: "roll_up", values: ["bought"] }])}`);
+    expect(stuck.length).toBeGreaterThan(10);
+    for (const { spendNanoUsd, byRollUp } of stuck) expect(spendNanoUsd).toBe(byRollUp["bought"]);
     for (const row of changes.slice(0, 3)) {
       const card = await askJson<{ spendNanoUsd: string; commits: string[]; sessions: unknown[] }>(
         server,
@@ -273,9 +284,10 @@ describe("the API", () => {
 
   it("tells an import as it goes, and shows what it brought", async () => {
     const own = scratch.next();
-    await importInto(own, { home: homeWith(scratch, sample, (_, place) => place % 2 === 0), repositories: [] });
+    await importInto(own, { home: homeWith(scratch, sample, (_, place) => place % 8 === 0), repositories: [] });
+    const more = homeWith(scratch, sample, (_, place) => place % 8 < 2);
     const growing = await serveStore(own, {
-      runImport: async (progress, signal) => await openStore(own).import({ home: sample.home, repositories: [], progress, signal }),
+      runImport: async (progress, signal) => await openStore(own).import({ home: more, repositories: [], progress, signal }),
     });
     const before = await askJson<Answer>(growing, "/api/answer");
     const { etag } = Object.fromEntries((await ask(growing, "/api/answer")).headers) as { etag: string };

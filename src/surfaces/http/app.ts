@@ -65,7 +65,9 @@ const credentials = (context: Context) => ({ authorization: context.req.header("
 
 async function respond(context: Context, id: RouteId, route: RouteContract, options: HttpOptions, replies: Replies): Promise<Response> {
   options.access.require(route.role, credentials(context));
-  const etag = route.ofStore === true ? etagOf(options.assay.revision(), context.req.url) : null;
+  const posted = route.body === undefined ? undefined : await jsonBody(context);
+  const question = `${context.req.url} ${JSON.stringify(posted ?? null)}`;
+  const etag = route.ofStore === true ? etagOf(options.assay.revision(), question) : null;
   const headers: Record<string, string> = { "cache-control": "private, no-cache", ...(etag === null ? {} : { etag }) };
   if (
     etag !== null &&
@@ -78,21 +80,20 @@ async function respond(context: Context, id: RouteId, route: RouteContract, opti
   const kept = etag === null ? null : replies.get(etag);
   if (kept !== null) return new Response(kept.bytes, { headers: { ...headers, "content-type": kept.type } });
   const query = check(route.query, queryOf(context), "bad_parameters");
-  const body = route.body === undefined ? undefined : check(route.body, await jsonBody(context), "bad_body");
+  const body = route.body === undefined ? undefined : check(route.body, posted, "bad_body");
   const handle = handlers[id] as (served: Served, asked: unknown) => Promise<Reply> | Reply; // of the same id as the route
   const reply = await handle(options, { params: context.req.param(), query, body });
   // The store may have become another while this was asked: what was told then is not what the ETag names.
-  if (etag === null || reply.kind !== "json" || etagOf(options.assay.revision(), context.req.url) !== etag)
-    return toResponse(reply, headers);
+  if (etag === null || reply.kind !== "json" || etagOf(options.assay.revision(), question) !== etag) return toResponse(reply, headers);
   const bytes = new TextEncoder().encode(JSON.stringify(reply.value));
   replies.keep(etag, { bytes, type: "application/json" });
   return new Response(bytes, { headers: { ...headers, "content-type": "application/json" } });
 }
 
 /** Weak: what is sent may be compressed. */
-const etagOf = (revision: string, url: string): string =>
+const etagOf = (revision: string, question: string): string =>
   `W/"${createHash("sha1")
-    .update(`${revision} ${url.replace(/^\w+:\/\/[^/]*/, "")}`)
+    .update(`${revision} ${question.replace(/^\w+:\/\/[^/]*/, "")}`)
     .digest("hex")
     .slice(0, 20)}"`;
 

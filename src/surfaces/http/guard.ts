@@ -109,14 +109,13 @@ export class Access {
     return `${cookieName}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0`;
   }
 
+  /** The right token is taken whoever guesses beside: waiting is for those who have none. */
   #requireToken(token: string, hash: Uint8Array): void {
-    if (this.#wrong >= triesAtOnce && this.#now() - this.#wrongAt < waitMs)
+    if (isToken(token, hash)) return;
+    const isFresh = this.#now() - this.#wrongAt < waitMs;
+    if (isFresh && this.#wrong >= triesAtOnce)
       throw new UserError("too_many_tries", "Too many wrong tokens.", { hint: "Wait a minute and try again." });
-    if (isToken(token, hash)) {
-      this.#wrong = 0;
-      return;
-    }
-    this.#wrong = this.#now() - this.#wrongAt < waitMs ? this.#wrong + 1 : 1;
+    this.#wrong = isFresh ? this.#wrong + 1 : 1;
     this.#wrongAt = this.#now();
     throw new UserError("token_wrong", "This is not the owner's token.", {
       hint: "It was printed when the store was first served off loopback; removing access.json makes a new one.",

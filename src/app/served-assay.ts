@@ -41,8 +41,10 @@ import { showFile } from "./show-file.ts";
 import { storedColumns } from "./stored.ts";
 
 export interface ServedAssay
-  extends Pick<Assay, "answer" | "query" | "explain" | "showSession" | "showChange" | "showCommit" | "sources" | "notes" | "close"> {
+  extends Pick<Assay, "answer" | "explain" | "showSession" | "showChange" | "showCommit" | "sources" | "notes" | "close"> {
   readonly limits: Omit<Limits, "truncated">;
+  /** As `Assay.query`, as of the instant the query names. */
+  query(query: MeasureQueryInput): Promise<MeasureResult>;
   /** Names what every answer rests on: equal names, equal answers. */
   revision(): string;
   catalogue(): CatalogueCard;
@@ -81,7 +83,7 @@ export function openServed(options: OpenAssayOptions, limits: ServeLimits): Serv
     limits,
     revision: () => held.revision(),
     catalogue,
-    query: (query, asked) => asking.query(capped(query, limits.rows), asked),
+    query: (query) => asking.query(capped(query, limits.rows), { asOf: instantOf(query) }),
     listSessions: (asked) => list(asked, (questions) => listSessions(questions, asked, timeZone())),
     listChanges: (asked) => list(asked, (questions) => listChanges(questions, asked, timeZone())),
     listFiles: (asked) => list(asked, (questions) => listFiles(questions, asked)),
@@ -129,6 +131,12 @@ const shownView = ({ name, query, savedMs }: { readonly name: string; readonly q
 function capped(query: MeasureQueryInput, rows: number): MeasureQueryInput {
   const { limit } = query;
   return typeof limit === "number" && limit > rows ? { ...query, limit: rows } : query;
+}
+
+/** What is no instant its schema refuses where it is asked. */
+function instantOf({ asOf }: MeasureQueryInput): number | null {
+  const at = typeof asOf === "string" ? Date.parse(asOf) : Number.NaN;
+  return Number.isNaN(at) ? null : at;
 }
 
 function catalogue(): CatalogueCard {

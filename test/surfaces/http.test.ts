@@ -1,5 +1,6 @@
 /** The API over the sample: that it says what the command line says, and that its pages add up. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RouteContract, routes } from "../../src/contract/api-routes.ts";
@@ -86,6 +87,29 @@ describe("the API", () => {
     expect(await csv.text()).toBe(await cli(...args, "--format", "csv"));
   });
 
+  it("asks as of an instant, with the fates of that instant, as `--as-of` does", async () => {
+    const args = ["query", "spend", "--by", "fate", "--as-of", "2026-09-15", "--json"];
+    const wanted = JSON.parse(await cli(...args)) as MeasureResult;
+    const query = { measures: ["spend"], by: ["fate"], asOf: "2026-09-15T23:59:59.999Z" };
+    expect(await askJson(server, `/api/query?q=${encoded(query)}`)).toMatchObject(wanted);
+    const now = await askJson<MeasureResult>(server, `/api/query?q=${encoded({ ...query, asOf: null })}`);
+    expect(now.rows).not.toEqual(wanted.rows);
+  });
+
+  it("takes the time zone of assay.yaml where none is asked, as soon as it says one", async () => {
+    const query = { measures: ["spend"], grain: "day" };
+    const posted = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(query) };
+    const zones = async () => [
+      (await askJson<MeasureResult>(server, `/api/query?q=${encoded(query)}`)).query.timeZone,
+      (await askJson<MeasureResult>(server, "/api/query", posted)).query.timeZone,
+    ];
+    expect(await zones()).toEqual(["UTC", "UTC"]);
+    writeFileSync(join(folder, "assay.yaml"), "time_zone: Pacific/Auckland\n");
+    expect(await zones()).toEqual(["Pacific/Auckland", "Pacific/Auckland"]);
+    rmSync(join(folder, "assay.yaml"));
+    expect(await zones()).toEqual(["UTC", "UTC"]);
+  });
+
   it("gives the same table as Parquet, money exactly", async () => {
     const query = { measures: ["spend", "bought_share"], by: ["model"] };
     const result = await askJson<MeasureResult>(server, `/api/query?q=${encoded(query)}`);
@@ -101,6 +125,8 @@ describe("the API", () => {
     const query = { measures: ["spend"], by: ["session"], limit: 3 };
     const result = await askJson<MeasureResult & { limits: unknown }>(server, `/api/query?q=${encoded(query)}`);
     expect(result.limits).toEqual({ rows: 3, truncated: true, timeMs: 30_000 });
+    const csv = await ask(server, `/api/query?format=csv&q=${encoded(query)}`);
+    expect(JSON.parse(csv.headers.get("x-assay-limits") ?? "null")).toEqual(result.limits);
     const small = await serveStore(folder, { rows: 2 });
     const capped = await askJson<typeof result>(small, `/api/query?q=${encoded({ ...query, limit: 50 })}`);
     expect([capped.rows.length, capped.limits]).toEqual([2, { rows: 2, truncated: true, timeMs: 30_000 }]);
@@ -280,6 +306,27 @@ describe("the API", () => {
     }
     for (const other of ["/assets/other.js", "/..%2f..%2fpackage.json", "/%2e%2e/facts.duckdb"])
       expect((await ask(server, other)).status).toBe(404);
+  });
+
+  it("answers while another process writes the facts, and says what has to wait", async () => {
+    const waiting = await serveStore(folder);
+    const answer = await askJson<Answer>(waiting, "/api/answer");
+    const script = `const { DuckDBInstance } = await import("@duckdb/node-api");
+      const instance = await DuckDBInstance.create(${JSON.stringify(join(folder, "facts.duckdb"))});
+      const connection = await instance.connect(); await connection.run("CREATE OR REPLACE TABLE held AS SELECT 1 AS one");
+      await connection.run("DROP TABLE held; CHECKPOINT"); console.log("held"); setInterval(() => {}, 1_000);`;
+    const writer = spawn(process.execPath, ["--input-type=module", "-e", script], { cwd: join(import.meta.dirname, "../..") });
+    await new Promise((resolve) => writer.stdout.once("data", resolve));
+    expect(await askJson(waiting, "/api/answer")).toEqual(answer);
+    expect((await ask(waiting, `/api/query?q=${encoded({ measures: ["spend"], by: ["agent"] })}`)).status).toBe(200);
+    const busy = await ask(waiting, "/api/views");
+    expect([busy.status, busy.headers.get("retry-after")]).toEqual([503, "5"]);
+    expect(await busy.json()).toMatchObject({ code: "store_busy" });
+    const gone = new Promise((resolve) => writer.once("exit", resolve));
+    writer.kill("SIGKILL");
+    await gone;
+    expect((await ask(waiting, "/api/views")).status).toBe(200);
+    await waiting.close();
   });
 
   it("tells an import as it goes, and shows what it brought", async () => {

@@ -82,7 +82,7 @@ async function respond(context: Context, id: RouteId, route: RouteContract, opti
   const query = check(route.query, queryOf(context), "bad_parameters");
   const body = route.body === undefined ? undefined : check(route.body, posted, "bad_body");
   const handle = handlers[id] as (served: Served, asked: unknown) => Promise<Reply> | Reply; // of the same id as the route
-  const reply = await handle(options, { params: context.req.param(), query, body });
+  const reply = await handle(options, { params: context.req.param(), query, body, posted });
   // The store may have become another while this was asked: what was told then is not what the ETag names.
   if (etag === null || reply.kind !== "json" || etagOf(options.assay.revision(), question) !== etag) return toResponse(reply, headers);
   const bytes = new TextEncoder().encode(JSON.stringify(reply.value));
@@ -131,7 +131,12 @@ function toResponse(reply: Reply, headers: Readonly<Record<string, string>>): Re
       });
     case "file":
       return new Response(reply.bytes as string | Uint8Array<ArrayBuffer>, {
-        headers: { ...headers, "content-type": reply.type, "content-disposition": `attachment; filename="${reply.name}"` },
+        headers: {
+          ...headers,
+          "content-type": reply.type,
+          "content-disposition": `attachment; filename="${reply.name}"`,
+          "x-assay-limits": JSON.stringify(reply.limits),
+        },
       });
     case "events":
       return new Response(reply.events, {

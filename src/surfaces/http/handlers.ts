@@ -13,7 +13,7 @@ import { openApiDocument } from "./openapi.ts";
 /** What a handler gives. */
 export type Reply =
   | { readonly kind: "json"; readonly value: unknown; readonly status?: 200 | 202 }
-  | { readonly kind: "file"; readonly bytes: Uint8Array | string; readonly type: string; readonly name: string }
+  | { readonly kind: "file"; readonly bytes: Uint8Array | string; readonly type: string; readonly name: string; readonly limits: Limits }
   | { readonly kind: "events"; readonly events: ReadableStream<Uint8Array> }
   | { readonly kind: "nothing" };
 
@@ -28,8 +28,10 @@ type QueryOf<Id extends RouteId> = (typeof routes)[Id]["query"] extends z.ZodTyp
 interface Asked<Id extends RouteId> {
   readonly params: Readonly<Record<string, string>>;
   readonly query: QueryOf<Id>;
-  /** As its schema read it. */
+  /** As its schema read it, with its defaults. */
   readonly body: unknown;
+  /** As it was sent; its schema takes it. */
+  readonly posted: unknown;
 }
 
 type Handlers = { readonly [Id in RouteId]: (served: Served, asked: Asked<Id>) => Promise<Reply> | Reply };
@@ -37,7 +39,8 @@ type Handlers = { readonly [Id in RouteId]: (served: Served, asked: Asked<Id>) =
 export const handlers: Handlers = {
   answer: async ({ assay }, { query }) => json(await assay.answer(asOf(query))),
   query: ({ assay }, { query }) => ask(assay, parseQuery(query.q), query.format),
-  postedQuery: ({ assay }, { query, body }) => ask(assay, body as MeasureQueryInput, query.format), // as its schema read it
+  // As it was sent: what it leaves out is assay.yaml's to say, as for every other surface.
+  postedQuery: ({ assay }, { query, posted }) => ask(assay, posted as MeasureQueryInput, query.format),
   catalogue: ({ assay }) => json(assay.catalogue()),
   explain: async ({ assay }, { params, query }) => json(await assay.explain(param(params, "subject"), asOf(query))),
   sessions: async ({ assay }, { query }) => page(assay, query.limit, await assay.listSessions(query)),
@@ -93,14 +96,15 @@ function parseQuery(text: string): MeasureQueryInput {
 }
 
 async function ask(assay: ServedAssay, query: MeasureQueryInput, format: "json" | "csv" | "parquet"): Promise<Reply> {
-  const result = await assay.query(query, { asOf: null });
+  const result = await assay.query(query);
+  const limits = limitsOf(assay, result.query.limit, isTruncated(result));
   switch (format) {
     case "json":
-      return json({ ...result, limits: limitsOf(assay, result.query.limit, isTruncated(result)) });
+      return json({ ...result, limits });
     case "csv":
-      return { kind: "file", bytes: resultCsv(result), type: "text/csv; charset=utf-8", name: "assay.csv" };
+      return { kind: "file", bytes: resultCsv(result), type: "text/csv; charset=utf-8", name: "assay.csv", limits };
     case "parquet":
-      return { kind: "file", bytes: await assay.parquet(result), type: "application/vnd.apache.parquet", name: "assay.parquet" };
+      return { kind: "file", bytes: await assay.parquet(result), type: "application/vnd.apache.parquet", name: "assay.parquet", limits };
     default:
       return format satisfies never;
   }

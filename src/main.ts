@@ -72,6 +72,7 @@ async function storeOptions({ storeDir, configFile }: OpenOptions): Promise<Open
 async function serve(options: ServeOptions): Promise<Serving> {
   const { openServed } = await import("./app/served-assay.ts");
   const { startServer } = await import("./surfaces/http/server.ts");
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, stopOrLeave);
   const assay = openServed(await storeOptions(options), { timeMs: options.timeLimitMs, rows: options.rowCap });
   return await startServer({
     assay,
@@ -84,6 +85,12 @@ async function serve(options: ServeOptions): Promise<Serving> {
     now: Date.now,
     onFault: (id, error) => void process.stderr.write(`Fault ${id}: ${error.stack ?? error.message}\n`),
   });
+}
+
+/** A process that works for a server ends with it. */
+if (process.channel !== undefined && process.channel !== null) {
+  process.once("disconnect", () => process.exit(130));
+  process.channel.unref();
 }
 
 /** An import in a process of its own: it works for seconds without a pause, in which a server would answer nobody. */

@@ -41,7 +41,8 @@ type Answers = Pick<
 
 /** How the use cases that ask come to the two databases. */
 export interface Reading {
-  questions<T>(asked: AskOptions, use: (questions: Questions) => Promise<T>): Promise<T>;
+  /** @param kind `whole`: many questions that make one answer, which takes as long as it takes; else one question */
+  questions<T>(asked: AskOptions, use: (questions: Questions) => Promise<T>, kind?: "whole"): Promise<T>;
   /** @param name what is read, for who keeps it */
   facts<T>(name: string, use: (store: FactStore) => Promise<T>): Promise<T>;
 }
@@ -77,15 +78,19 @@ export function answers(options: OpenAssayOptions, reading: Reading = eachTime(o
     reading.facts("sources", (store) => sourceRows(store, questions.database, sources));
   return {
     answer: (asked) =>
-      withQuestions(asked, async (questions) => {
-        const context = await reading.facts("answer", async (store) => ({
-          isSample: options.isSample,
-          ignoreTrailers: (await store.setting("ignore_trailers")) === "true",
-          sources: await sourceRows(store, questions.database, sources),
-          problems: countProblems(await listProblems(store, questions.database)),
-        }));
-        return await answerQuestion(questions, context);
-      }),
+      withQuestions(
+        asked,
+        async (questions) => {
+          const context = await reading.facts("answer", async (store) => ({
+            isSample: options.isSample,
+            ignoreTrailers: (await store.setting("ignore_trailers")) === "true",
+            sources: await sourceRows(store, questions.database, sources),
+            problems: countProblems(await listProblems(store, questions.database)),
+          }));
+          return await answerQuestion(questions, context);
+        },
+        "whole",
+      ),
     audit: (asked) => withQuestions(asked, async (questions) => await auditStore(questions, await listSources(questions), asked.links)),
     showSession: (id, asked) => withQuestions(asked, (questions) => showSession(questions, id)),
     showChange: (id, asked) => withQuestions(asked, (questions) => showChange(questions, id)),

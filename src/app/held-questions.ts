@@ -11,8 +11,8 @@ import type { OpenAssayOptions } from "./open-assay.ts";
 import type { Questions } from "./questions.ts";
 import { configPath, fileStamp } from "./seen.ts";
 
-/** Instants that are asked for at the same time: the newest facts, and two that somebody looks back to. */
-const heldInstants = 3;
+/** Connections held: the newest facts and an instant somebody looks back to, for whole answers and for single questions. */
+const heldAtOnce = 4;
 
 /** One opened set of derived tables, whose users wait for each other: it has one connection, and temp tables of its own. */
 interface Held {
@@ -29,7 +29,7 @@ interface Held {
 export class HeldQuestions implements Reading {
   readonly #options: OpenAssayOptions;
   readonly #timeMs: number;
-  readonly #held = new Map<number | null, Held>();
+  readonly #held = new Map<string, Held>();
   readonly #kept = new Map<string, { stamp: string; value: unknown }>();
   #derivedStamp: string | null = null;
   #configStamp: string | null = null;
@@ -58,19 +58,21 @@ export class HeldQuestions implements Reading {
   }
 
   /** @throws UserError `time_limit` when `use` asked the database for longer than allowed */
-  questions = async <T>({ asOf }: AskOptions, use: (questions: Questions) => Promise<T>): Promise<T> => {
+  questions = async <T>({ asOf }: AskOptions, use: (questions: Questions) => Promise<T>, kind?: "whole"): Promise<T> => {
     if (this.#closed) throw new UserError("closing", "The server is closing.");
     await this.#refresh();
-    const held = this.#hold(asOf);
+    // What takes long has a connection of its own: nobody who asks one thing waits behind it.
+    const name = `${kind ?? "one"} ${asOf}`;
+    const held = this.#hold(name, asOf);
     const turn = held.last.then(async () => {
       const questions = await held.questions;
-      return await this.#within(asOf, questions, use);
+      return kind === "whole" ? await use(questions) : await this.#within(name, questions, use);
     });
     held.last = turn.catch(() => undefined); // whoever asked gets the error; the next one only waits
     return await turn;
   };
 
-  async #within<T>(asOf: number | null, questions: Questions, use: (questions: Questions) => Promise<T>): Promise<T> {
+  async #within<T>(name: string, questions: Questions, use: (questions: Questions) => Promise<T>): Promise<T> {
     let late = false;
     // A question is several statements: an interrupt between two of them stops nothing, the next one does.
     const timer = setInterval(() => {
@@ -81,7 +83,7 @@ export class HeldQuestions implements Reading {
       return await use(questions);
     } catch (error) {
       if (!late) throw error;
-      this.#drop(asOf); // what it was making when it was stopped is half made
+      this.#drop(name); // what it was making when it was stopped is half made
       throw new UserError("time_limit", `The question took longer than ${this.#timeMs / 1000} s and was stopped.`, {
         hint: "Ask for a shorter range or fewer dimensions, or start the server with a higher --time-limit.",
         cause: error,
@@ -104,7 +106,7 @@ export class HeldQuestions implements Reading {
     const stamp = `${this.#stampOf(derivedFile)} ${config}`;
     if (stamp === this.#derivedStamp) return;
     this.#derivedStamp = stamp;
-    for (const asOf of this.#held.keys()) this.#drop(asOf);
+    for (const name of this.#held.keys()) this.#drop(name);
   }
 
   /** While another process writes the facts, the tables that are there are told from: it will put new ones into place. */
@@ -117,19 +119,19 @@ export class HeldQuestions implements Reading {
     }
   }
 
-  #hold(asOf: number | null): Held {
-    const known = this.#held.get(asOf);
-    this.#held.delete(asOf);
+  #hold(name: string, asOf: number | null): Held {
+    const known = this.#held.get(name);
+    this.#held.delete(name);
     const held: Held = known ?? { questions: openQuestions(this.#options, asOf, this.facts), last: Promise.resolve() };
-    if (known === undefined) held.questions.catch(() => this.#held.delete(asOf)); // thrown to who asked
-    this.#held.set(asOf, held); // the last asked for is last in the map
-    for (const oldest of this.#held.keys()) if (this.#held.size > heldInstants) this.#drop(oldest);
+    if (known === undefined) held.questions.catch(() => this.#held.delete(name)); // thrown to who asked
+    this.#held.set(name, held); // the last asked for is last in the map
+    for (const oldest of this.#held.keys()) if (this.#held.size > heldAtOnce) this.#drop(oldest);
     return held;
   }
 
-  #drop(asOf: number | null): void {
-    const held = this.#held.get(asOf);
-    this.#held.delete(asOf);
+  #drop(name: string): void {
+    const held = this.#held.get(name);
+    this.#held.delete(name);
     if (held) void closeAfterUse(held);
   }
 

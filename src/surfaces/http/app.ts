@@ -10,7 +10,7 @@ import { failureOf, failureResponse } from "./failures.ts";
 import { type Access, requireHost, requireOwnOrigin, securityHeaders } from "./guard.ts";
 import { type Reply, type Served, handlers } from "./handlers.ts";
 import { loginPage, notBuiltPage } from "./pages.ts";
-import { Replies } from "./replies.ts";
+import { Replies, type SentReply } from "./replies.ts";
 
 export interface HttpOptions extends Served {
   readonly assets: Assets;
@@ -66,28 +66,22 @@ const credentials = (context: Context) => ({ authorization: context.req.header("
 async function respond(context: Context, id: RouteId, route: RouteContract, options: HttpOptions, replies: Replies): Promise<Response> {
   options.access.require(route.role, credentials(context));
   const posted = route.body === undefined ? undefined : await jsonBody(context);
+  const answer = async (): Promise<Reply> => {
+    const query = check(route.query, queryOf(context), "bad_parameters");
+    const body = route.body === undefined ? undefined : check(route.body, posted, "bad_body");
+    const handle = handlers[id] as (served: Served, asked: unknown) => Promise<Reply> | Reply; // of the same id as the route
+    return await handle(options, { params: context.req.param(), query, body, posted });
+  };
+  const headers = { "cache-control": "private, no-cache" };
+  if (route.ofStore !== true) return toResponse(await answer(), headers);
   const question = `${context.req.url} ${JSON.stringify(posted ?? null)}`;
-  const etag = route.ofStore === true ? etagOf(options.assay.revision(), question) : null;
-  const headers: Record<string, string> = { "cache-control": "private, no-cache", ...(etag === null ? {} : { etag }) };
-  if (
-    etag !== null &&
-    context.req
-      .header("if-none-match")
-      ?.split(/\s*,\s*/)
-      .includes(etag)
-  )
-    return new Response(null, { status: 304, headers });
-  const kept = etag === null ? null : replies.get(etag);
-  if (kept !== null) return new Response(kept.bytes, { headers: { ...headers, "content-type": kept.type } });
-  const query = check(route.query, queryOf(context), "bad_parameters");
-  const body = route.body === undefined ? undefined : check(route.body, posted, "bad_body");
-  const handle = handlers[id] as (served: Served, asked: unknown) => Promise<Reply> | Reply; // of the same id as the route
-  const reply = await handle(options, { params: context.req.param(), query, body, posted });
-  // The store may have become another while this was asked: what was told then is not what the ETag names.
-  if (etag === null || reply.kind !== "json" || etagOf(options.assay.revision(), question) !== etag) return toResponse(reply, headers);
-  const bytes = new TextEncoder().encode(JSON.stringify(reply.value));
-  replies.keep(etag, { bytes, type: "application/json" });
-  return new Response(bytes, { headers: { ...headers, "content-type": "application/json" } });
+  const etag = etagOf(options.assay.revision(), question);
+  const has = context.req.header("if-none-match")?.split(/\s*,\s*/) ?? [];
+  if (has.includes(etag)) return new Response(null, { status: 304, headers: { ...headers, etag } });
+  // The store may become another while this is asked: what is told then is not what the ETag names.
+  const isCurrent = (): boolean => etagOf(options.assay.revision(), question) === etag;
+  const sent = await replies.get(etag, async () => sentReply(await answer()), isCurrent);
+  return new Response(sent.bytes, { headers: { ...headers, etag, ...sent.headers } });
 }
 
 /** Weak: what is sent may be compressed. */
@@ -125,19 +119,11 @@ function check(schema: z.ZodType | undefined, value: unknown, code: string): unk
 function toResponse(reply: Reply, headers: Readonly<Record<string, string>>): Response {
   switch (reply.kind) {
     case "json":
-      return new Response(JSON.stringify(reply.value), {
-        status: reply.status ?? 200,
-        headers: { ...headers, "content-type": "application/json" },
-      });
-    case "file":
-      return new Response(reply.bytes as string | Uint8Array<ArrayBuffer>, {
-        headers: {
-          ...headers,
-          "content-type": reply.type,
-          "content-disposition": `attachment; filename="${reply.name}"`,
-          "x-assay-limits": JSON.stringify(reply.limits),
-        },
-      });
+    case "file": {
+      const sent = sentReply(reply);
+      const status = reply.kind === "json" ? (reply.status ?? 200) : 200;
+      return new Response(sent.bytes, { status, headers: { ...headers, ...sent.headers } });
+    }
     case "events":
       return new Response(reply.events, {
         headers: { ...headers, "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" },
@@ -147,6 +133,20 @@ function toResponse(reply: Reply, headers: Readonly<Record<string, string>>): Re
     default:
       return reply satisfies never;
   }
+}
+
+function sentReply(reply: Reply): SentReply {
+  const encoder = new TextEncoder();
+  if (reply.kind === "json") return { bytes: encoder.encode(JSON.stringify(reply.value)), headers: { "content-type": "application/json" } };
+  if (reply.kind !== "file") throw new Error(`a reply of kind ${reply.kind} hangs on more than the store`);
+  return {
+    bytes: typeof reply.bytes === "string" ? encoder.encode(reply.bytes) : new Uint8Array(reply.bytes),
+    headers: {
+      "content-type": reply.type,
+      "content-disposition": `attachment; filename="${reply.name}"`,
+      "x-assay-limits": JSON.stringify(reply.limits),
+    },
+  };
 }
 
 function addLogin(app: Hono, options: HttpOptions): void {

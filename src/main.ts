@@ -4,6 +4,7 @@ import { fork, spawn } from "node:child_process";
 import { mkdir, stat, statfs, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -65,6 +66,7 @@ async function storeOptions({ storeDir, configFile }: OpenOptions): Promise<Open
     platform,
     now: Date.now,
     releaseMemory,
+    network: { fetch, wait: async (ms, signal) => void (await setTimeout(ms, null, { signal })) },
   };
 }
 

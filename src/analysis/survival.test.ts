@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type LifeTime, survivalAt, survivalCurve } from "./survival.ts";
+import { independentError, type LifeTime, medianLife, survivalAt, survivalCurve } from "./survival.ts";
 
 const life = (days: number, ended: boolean, n = 1): LifeTime => ({ days, ended, n });
 
@@ -42,4 +42,34 @@ test("the order and the grouping of rows do not matter", () => {
       21,
     ),
   ).toBe(survivalAt(ten, 21));
+});
+
+// Weeks of remission under 6-MP (Freireich et al. 1963, Blood 21:699): the sample most textbooks work out. A + is censored.
+const remissions = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
+  .split(" ")
+  .map((text) => life(Number.parseInt(text, 10), !text.endsWith("+")));
+
+test("agrees with the published curve of Freireich's remissions, its median and its errors", () => {
+  // Collett, Modelling Survival Data in Medical Research; R's survfit prints the same.
+  const published = [
+    [6, 0.857, 0.0764],
+    [7, 0.807, 0.0869],
+    [10, 0.753, 0.0963],
+    [13, 0.69, 0.1068],
+    [16, 0.627, 0.1141],
+    [22, 0.538, 0.1282],
+    [23, 0.448, 0.1346],
+  ];
+  for (const [week, alive, error] of published as [number, number, number][]) {
+    expect(survivalAt(remissions, week + 1)).toBeCloseTo(alive, 3);
+    expect(independentError(remissions, week + 1)).toBeCloseTo(error, 4);
+  }
+  expect(medianLife(remissions)).toBe(23);
+});
+
+test("has no median while more than half live, and no error where nobody is left or nobody was watched", () => {
+  expect(medianLife(ten)).toBeNull();
+  expect(independentError([life(2, true), life(6, true)], 7)).toBeNull();
+  expect(independentError([life(2, true), life(6, false)], 7)).toBeNull();
+  expect(independentError([], 7)).toBeNull();
 });

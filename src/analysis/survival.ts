@@ -54,3 +54,21 @@ export function survivalAt(lifeTimes: readonly LifeTime[], days: number): number
   const alive = step?.alive ?? 1;
   return alive === 0 || lifeTimes.some((life) => life.days >= days && life.n > 0) ? alive : null;
 }
+
+/** The first day after which no more than half are alive; null while more are. */
+export function medianLife(lifeTimes: readonly LifeTime[]): number | null {
+  return survivalCurve(lifeTimes).find(({ alive }) => alive <= 0.5)?.days ?? null;
+}
+
+/**
+ * Standard error of `survivalAt` if every unit lived and died on its own (Greenwood 1926, Reports on Public Health 33).
+ * Lines of one change die together: for lines it is the yardstick a clustered error is held against, never an interval.
+ * Null where nothing is known, or all had ended.
+ */
+export function independentError(lifeTimes: readonly LifeTime[], days: number): number | null {
+  const alive = survivalAt(lifeTimes, days);
+  if (alive === null || alive === 0) return null;
+  let sum = 0;
+  for (const step of survivalCurve(lifeTimes)) if (step.days < days) sum += step.ended / (step.atRisk * (step.atRisk - step.ended));
+  return alive * Math.sqrt(sum);
+}

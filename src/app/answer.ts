@@ -1,7 +1,7 @@
 import { notDistinguishable } from "../analysis/ranking.ts";
 import { rules, unlinkedSentences } from "../attribution/fates.ts";
 import type { Answer, AnswerRepository, AnswerRollUp, Range, SpannedFate } from "../contract/answer.ts";
-import { fateNames, notObservedByGit, rollUp, type RollUpName } from "../contract/fates.ts";
+import { fateNames, isObserved, notObservedByGit, rollUp, type RollUpName } from "../contract/fates.ts";
 import type { MeasureQueryInput } from "../contract/query.ts";
 import { allocationNames } from "../measures/span-columns.ts";
 import type { Cell } from "../store/duckdb/database.ts";
@@ -30,6 +30,11 @@ const span = (row: AnswerRow | undefined, of: "fate" | "bought"): Range => ({
   low: number(row?.[`${of}_low_share`]),
   high: number(row?.[`${of}_high_share`]),
 });
+/** Of fixing the band reaches from what certain evidence tells to what may be one at all. */
+const widened = ({ low, high }: Range, total: AnswerRow, spend: string): Range => {
+  const wide = spend === "0" ? null : Number(text(total["spend_repair_wide"]) ?? "0") / Number(spend);
+  return { low, high: high === null || wide === null ? high : Math.max(high, wide) };
+};
 const unknownSpan: Range = { low: null, high: null };
 
 /** The main question, answered from the catalogue's measures. */
@@ -56,6 +61,7 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
     "sub_agents_started",
     "sub_agents_not_observed",
     "sightings_per_usage",
+    "spend_repair_wide",
   ]);
   const spend = text(total["spend"]) ?? "0";
   const byFate = await ask({ measures: ["spend", "fate_share", "fate_low_share", "fate_high_share"], by: ["fate"] });
@@ -80,12 +86,12 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
 
   const fates = fateNames.map((fate): SpannedFate => {
     const row = byFate.find((r) => r["fate"] === fate);
-    const observed = !notObservedByGit.includes(fate);
+    const observed = isObserved(fate, text(row?.["spend"]));
     return {
       fate,
       nanoUsd: observed ? (text(row?.["spend"]) ?? "0") : null,
       share: observed ? number(row?.["fate_share"]) : null,
-      span: observed ? span(row, "fate") : unknownSpan,
+      span: observed ? (fate === "fixing" ? widened(span(row, "fate"), total, spend) : span(row, "fate")) : unknownSpan,
       sentence: fateSentences[fate],
     };
   });
@@ -174,7 +180,7 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
       count,
       sentence: problemSentences[code] ?? message,
     })),
-    notKnown: await notKnown(questions, context, { coverage, estimate, subAgents }, repositories),
+    notKnown: await notKnown(questions, context, { coverage, estimate, subAgents, fates }, repositories),
     ccusageSentence:
       "ccusage may print another total: it reads this computer's folders only, each file by itself, at one price table; Assay counts a response once across files, branches and forks, at the list price of its day.",
   };
@@ -194,7 +200,7 @@ function rollUpRows(rows: readonly AnswerRow[]): AnswerRollUp[] {
   const undecided: readonly RollUpName[] = ["ripening", "idle", "unknown"];
   return (Object.keys(rollUp) as RollUpName[]).map((name) => {
     const row = rows.find((r) => r["roll_up"] === name);
-    const observed = rollUp[name].some((fate) => !notObservedByGit.includes(fate));
+    const observed = rollUp[name].some((fate) => isObserved(fate, text(row?.["spend"])));
     return {
       name,
       nanoUsd: observed ? (text(row?.["spend"]) ?? "0") : null,
@@ -339,13 +345,15 @@ async function topChanges(questions: Questions, ask: Ask): Promise<Answer["topCh
 async function notKnown(
   questions: Questions,
   context: AnswerContext,
-  { coverage, estimate, subAgents }: Pick<Answer, "coverage" | "estimate" | "subAgents">,
+  { coverage, estimate, subAgents, fates }: Pick<Answer, "coverage" | "estimate" | "subAgents" | "fates">,
   repositories: readonly AnswerRepository[],
 ): Promise<string[]> {
   const sentences: string[] = [];
   if (coverage !== null && coverage < 1) sentences.push(`${percent(1 - coverage)} of the spend has no observable end (group "unknown").`);
-  const names = rules.filter((rule) => notObservedByGit.includes(rule.name)).map((rule) => rule.name);
+  const found = new Set(fates.filter(({ nanoUsd }) => nanoUsd !== null).map(({ fate }) => fate));
+  const names = rules.filter((rule) => notObservedByGit.includes(rule.name) && !found.has(rule.name)).map((rule) => rule.name);
   sentences.push(`Not observed from agent logs and git alone: ${names.join(", ")}. They are shown as "not observed", never as 0.`);
+  sentences.push(...(await fixSentences(questions)));
   const absent = context.sources.reduce((sum, source) => sum + source.absent, 0);
   if (absent > 0) sentences.push(`${absent} transcripts are listed but absent from this copy: their spend is in no total.`);
   const unread = context.problems
@@ -370,6 +378,7 @@ async function notKnown(
         .join(", ")}: no release there within 90 days of the horizon.`,
     );
   }
+  sentences.push(...(await changesSentences(questions)));
   const unseen = (await questions.database.all("SELECT count(*)::INTEGER AS n FROM session_d WHERE repository_id IS NULL"))[0]?.[
     "n"
   ] as number;
@@ -377,6 +386,39 @@ async function notKnown(
   if (context.ignoreTrailers) sentences.push("Trailers and linking facts of checkpoints are ignored, as asked at import.");
   sentences.push("No line is called a person's: without positive evidence an author is unknown, so the AI share is a range.");
   return sentences;
+}
+
+/** On whose word changes stand as open, landed or closed. */
+async function changesSentences(questions: Questions): Promise<string[]> {
+  const rows = await questions.database.all("SELECT name, forge, forge_until_ms FROM repository_d ORDER BY name");
+  const told = rows.filter((row) => row["forge"] !== null);
+  const names = rows.filter((row) => row["forge"] === null).map((row) => String(row["name"]));
+  const sentences = told.map(
+    (row) =>
+      `Changes of ${String(row["name"])} are as its forge tells (until ${String(dayOf(row["forge_until_ms"]))}), its commits as git tells.`,
+  );
+  if (names.length > 0)
+    sentences.push(
+      `Changes of ${names.join(", ")} are as git alone lets guess: landed by the subjects of merges and squashes and by pull heads; closed ones are not told from idle ones. \`assay import --forge FILE\` reads what the forge knows.`,
+    );
+  return sentences;
+}
+
+/** Fixes by whose lines they repair; a bare "fix" is a candidate, counted and not charged. */
+async function fixSentences(questions: Questions): Promise<string[]> {
+  const [row] = await questions.database.all(
+    `SELECT count(*)::INTEGER AS fixes, count(*) FILTER (WHERE strength = 'candidate')::INTEGER AS candidates,
+       count(*) FILTER (WHERE narrow = 'agent')::INTEGER AS narrow, count(*) FILTER (WHERE wide = 'agent')::INTEGER AS wide,
+       count(*) FILTER (WHERE wide = 'person')::INTEGER AS persons, count(*) FILTER (WHERE wide = 'unknown')::INTEGER AS unknown,
+       count(*) FILTER (WHERE wide = 'untraced')::INTEGER AS untraced
+     FROM fix_d WHERE $asOf::BIGINT IS NULL OR fixed_ms <= $asOf`,
+    { asOf: questions.asOf },
+  );
+  const of = (name: string): number => number(row?.[name]) ?? 0;
+  if (of("fixes") === 0) return [];
+  return [
+    `Of ${of("fixes")} fixes ${of("candidates")} only say so: candidates, not charged. Traced to agents' lines: ${of("narrow")} … ${of("wide")} (narrow … wide); of the rest, at the widest, ${of("persons")} to persons, ${of("unknown")} to unknown authors, ${of("untraced")} to none.`,
+  ];
 }
 
 /** Error of the rules, each weighed by the responses it estimates. */

@@ -11,11 +11,16 @@ import { namesOf } from "./compute.ts";
 import { ensureDerived, readOptionsConfig, withFacts } from "./derived.ts";
 import { explain } from "./explain.ts";
 import { noteRows } from "./note-rows.ts";
+import { deliveryOf } from "./delivery.ts";
+import { readDeliveryFacts } from "./delivery-facts.ts";
+import { readFixEvidence } from "./fix-evidence.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
 import { type KnownRepository, fillOrganisation } from "./organisation-tables.ts";
 import { homeOf } from "./repository-access.ts";
 import { Questions } from "./questions.ts";
 import { stickDaysSensitivity } from "./sensitivity.ts";
+import { returnsOf } from "./returns.ts";
+import { survivalOf } from "./survival.ts";
 import { showChange, showCommit, showSession } from "./show.ts";
 import { showFile } from "./show-file.ts";
 import { identities } from "./whoami.ts";
@@ -37,6 +42,9 @@ type Answers = Pick<
   | "notes"
   | "problems"
   | "sensitivity"
+  | "survival"
+  | "delivery"
+  | "returns"
 >;
 
 /** How the use cases that ask come to the two databases. */
@@ -102,6 +110,24 @@ export function answers(options: OpenAssayOptions, reading: Reading = eachTime(o
     showFile: (file, asked) => withQuestions(asked, (questions) => showFile(questions, file, options.variables)),
     identities: () => reading.facts("identities", (store) => identities(store, readOptionsConfig(options).organisation.people ?? [])),
     sensitivity: (asked) => withQuestions(asked, (questions) => stickDaysSensitivity(questions, asked.stickDays)),
+    survival: (asked) =>
+      withQuestions(asked, async (questions) =>
+        survivalOf(
+          questions,
+          asked,
+          await reading.facts("fix evidence", readFixEvidence),
+          readOptionsConfig(options).organisation.people ?? [],
+        ),
+      ),
+    delivery: (asked) =>
+      withQuestions(asked, async (questions) => {
+        const [facts, fixes] = await reading.facts(
+          `delivery ${questions.instant}`,
+          async (store) => [await readDeliveryFacts(store, questions.instant), await readFixEvidence(store)] as const,
+        );
+        return await deliveryOf(questions, asked, facts, fixes);
+      }),
+    returns: (asked) => withQuestions(asked, (questions) => returnsOf((query) => questions.ask(query), asked.by)),
     sources: () => withQuestions({ asOf: null }, listSources),
     notes: () => withQuestions({ asOf: null }, (questions) => noteRows(questions.database)),
     problems: () =>

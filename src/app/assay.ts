@@ -1,9 +1,12 @@
 /** What surfaces may call. One object per opened store; `main.ts` makes it, surfaces parse, call it and render. */
 import type { Answer } from "../contract/answer.ts";
 import type { ClosedPeriod, Restatement, Sensitivity } from "../contract/close.ts";
+import type { Delivery } from "../contract/delivery.ts";
 import type { DoctorReport } from "../contract/doctor.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { MeasureQueryInput, MeasureResult } from "../contract/query.ts";
+import type { ReturnGroup, Returns } from "../contract/returns.ts";
+import type { Survival, SurvivalGroup } from "../contract/survival.ts";
 import type { Blame, ChangeCard, CommitCard, Explanation, FileCard, Identity, SessionCard } from "../contract/show.ts";
 
 export interface Progress {
@@ -17,8 +20,21 @@ export interface ImportOptions {
   readonly home: string | null;
   /** Set or unset for good; undefined keeps what the store has. */
   readonly ignoreTrailers?: boolean;
+  /** What forges told, beside logs and repositories. */
+  readonly forges?: ForgeInputs;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+}
+
+export interface ForgeInputs {
+  /** Files of API objects, absolute. */
+  readonly exports: readonly string[];
+  /** Files of recorded deliveries of webhooks. */
+  readonly webhooks?: readonly string[];
+  /** Files of incidents. */
+  readonly incidents?: readonly string[];
+  /** Whether the forges of assay.yaml are asked over the network. */
+  readonly ask?: boolean;
 }
 
 export interface WatchOptions extends Pick<ImportOptions, "repositories" | "home" | "signal"> {
@@ -37,6 +53,8 @@ export interface ImportSummary {
   readonly newUsages: number;
   readonly repositories: number;
   readonly newCommits: number;
+  /** What forges told, known before or not. */
+  readonly forgeFacts?: number;
   readonly problems: readonly Problem[];
   /** Input was lost to damage: exit code 3. */
   readonly lost: number;
@@ -188,5 +206,11 @@ export interface Assay {
   closePeriod(asked: { readonly period: string; readonly timeZone: string; readonly again: boolean }): Promise<ClosedPeriod>;
   restatement(period: string): Promise<Restatement>;
   sensitivity(options: AskOptions & { readonly stickDays: readonly number[] }): Promise<Sensitivity>;
+  /** How long landed lines live and what ends them, so many days after landing. */
+  survival(options: AskOptions & { readonly days: readonly number[]; readonly by: SurvivalGroup }): Promise<Survival>;
+  /** DORA's five metrics of each repository, of so many days back from the horizon. */
+  delivery(options: AskOptions & { readonly days: number }): Promise<Delivery>;
+  /** Spend of products, teams or repositories of which nothing stuck. */
+  returns(options: AskOptions & { readonly by: ReturnGroup }): Promise<Returns>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { fateNames, notObservedByGit } from "../contract/fates.ts";
+import { fateNames, isObserved } from "../contract/fates.ts";
 import type { Audit, SourceRow } from "./assay.ts";
 import type { Questions } from "./questions.ts";
 
@@ -17,10 +17,10 @@ export async function auditStore(questions: Questions, sources: readonly SourceR
   const byFate = await questions.ask({ measures: ["spend"], by: ["fate"] });
   const costNanoUsd = String(spend.rows[0]?.["spend"] ?? "0");
   const fates = Object.fromEntries(
-    fateNames.map((fate) => [
-      fate,
-      notObservedByGit.includes(fate) ? null : String(byFate.rows.find((row) => row["fate"] === fate)?.["spend"] ?? "0"),
-    ]),
+    fateNames.map((fate) => {
+      const nanoUsd = String(byFate.rows.find((row) => row["fate"] === fate)?.["spend"] ?? "0");
+      return [fate, isObserved(fate, nanoUsd) ? nanoUsd : null];
+    }),
   );
   const residual = Object.values(fates).reduce((rest, nano) => rest - BigInt(nano ?? 0), BigInt(costNanoUsd));
   return {

@@ -1,10 +1,11 @@
 import { LineEnds } from "../attribution/line-ends.ts";
 import { type LinkResult, defaultLinkOptions, linkWrites } from "../attribution/link.ts";
-import { type RepositoryOutcomes, artefactsOf, landingIsRelease } from "../attribution/lives.ts";
+import { type LineAuthors, type RepositoryOutcomes, artefactsOf, authorsOf, landingIsRelease } from "../attribution/lives.ts";
 import type { ContextCost } from "../attribution/context-cause.ts";
 import type { SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
+import { type Repairs, findRepairs } from "../attribution/repairs.ts";
 import { linkNotedLines } from "../attribution/noted-links.ts";
-import { type NotedLines, noteLines } from "../attribution/noted-lines.ts";
+import { type NotedAuthors, type NotedLines, noteLines, notedAuthors, notedKind } from "../attribution/noted-lines.ts";
 import { type StartedAgent, startedAgents } from "../attribution/segments.ts";
 import { type SpannedSegment, allocateWithSpan } from "../attribution/span.ts";
 import { joinSightings } from "../attribution/usages.ts";
@@ -42,6 +43,7 @@ import type { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
 import { topologicalOrder } from "./commit-order.ts";
 import { type SessionFacts, type SessionFactsAndWrites, ownedFacts } from "./compute-session-facts.ts";
+import { type ForgeOutcomes, loadForge, toldChanges } from "./forge-outcomes.ts";
 import { contextCostsOf, resumedSessions } from "./context-costs.ts";
 import { namedSessions } from "./evidence.ts";
 import { type FoundWrite, type SessionPlace, knownRepository, locateWrites } from "./locate-writes.ts";
@@ -54,10 +56,13 @@ export interface ComputedRepository extends RepositoryOutcomes {
   readonly stored: StoredRepository;
   readonly defaultBranch: { readonly name: string; readonly reason: string } | null;
   readonly landingIsRelease: boolean;
+  /** What its forge told; null where git alone tells. */
+  readonly forge: ForgeOutcomes | null;
   readonly linked: LinkResult;
   /** Lines whose author notes name; null where the repository has none. */
   readonly noted: NotedLines | null;
   readonly ends: LineEnds;
+  readonly repairs: Repairs;
   readonly written: readonly Written[];
   /** Of its notes and trailers. */
   readonly problems: readonly Problem[];
@@ -104,6 +109,7 @@ export interface LoadedFacts {
     readonly stored: StoredRepository;
     readonly commits: readonly CommitFact[];
     readonly notes: readonly StoredNote[];
+    readonly forge: ForgeOutcomes | null;
   }[];
   readonly problems: readonly Problem[];
 }
@@ -127,7 +133,8 @@ export async function loadFacts(store: FactStore, progress: Progress, wanted: Lo
   for (const stored of repositories) {
     if (wanted !== null && !wanted.repositories.has(stored.id)) continue;
     const ids = [...idOf].filter(([, id]) => id === stored.id).map(([id]) => id);
-    loaded.push({ stored, commits: topologicalOrder(await readStoredCommits(store, ids)), notes: await readNotes(store, ids) });
+    const commits = topologicalOrder(await readStoredCommits(store, ids));
+    loaded.push({ stored, commits, notes: await readNotes(store, ids), forge: await loadForge(store, stored, commits) });
   }
   const checkpoints = (await readCheckpoints(store)).map((checkpoint) => ({
     ...checkpoint,
@@ -181,9 +188,9 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
     others: [],
   });
   const evidence = linkEvidence(loaded, options);
-  const repositories = loaded.repositories.map(({ stored, commits, notes }) => {
+  const repositories = loaded.repositories.map(({ stored, commits, notes, forge }) => {
     progress(`following the lines of ${repositoryName(stored)}`);
-    return linkRepository(outcomesOf(stored, commits, options), located.writes.get(stored.id) ?? [], notes, evidence);
+    return linkRepository(outcomesOf(stored, commits, options, forge), located.writes.get(stored.id) ?? [], notes, evidence);
   });
   const written = [...repositories.flatMap((repository) => repository.written), ...located.outside];
   progress("following the money");
@@ -295,7 +302,10 @@ export function linkRepository(
     ...(ignoreTrailers ? [] : unseenSessionProblems(name, history, isKnown)),
   ];
   const ends = new LineEnds(outcomes);
-  const written = artefactsOf(outcomes, writes, linked, ends, lastActive, before).map(
+  const authors = authorsOf(history, linked, ends);
+  const byNote = noted && notedAuthors(noted, history, authors, ends.restored);
+  const repairs = findRepairs(history, outcomes.changes, (line) => authorOf(authors, byNote, line));
+  const written = artefactsOf(outcomes, writes, linked, ends, lastActive, before, repairs).map(
     ({ write, places, reachedAt, byCall, artefacts }, w): Written => {
       const found = writes[w];
       const { session, instant } = write;
@@ -313,6 +323,7 @@ export function linkRepository(
     linked,
     noted,
     ends,
+    repairs,
     written,
     problems,
   };
@@ -322,6 +333,13 @@ export function linkRepository(
 function withoutFingerprints(commit: CommitFact): CommitFact {
   const files = commit.files.map((file) => ({ ...file, diff: onlyPlaces(file.diff) }));
   return { ...commit, files };
+}
+
+/** A note outranks content. */
+function authorOf(authors: LineAuthors, byNote: NotedAuthors | null, line: number): "agent" | "person" | "unknown" {
+  const noted = byNote?.kind[line] ?? notedKind.none;
+  if (noted === notedKind.person) return "person";
+  return noted !== notedKind.none || authors.grade[line] !== 0 ? "agent" : "unknown";
 }
 
 export function artefactsBySession(written: readonly Written[]): ReadonlyMap<string, readonly WriteArtefacts[]> {
@@ -352,7 +370,8 @@ export function outcomesOf(
   stored: StoredRepository,
   commits: readonly CommitFact[],
   { defaultBranches, releasedBy }: Pick<ComputeOptions, "defaultBranches" | "releasedBy">,
-): RepositoryOutcomes & Pick<ComputedRepository, "stored" | "defaultBranch"> {
+  forge: ForgeOutcomes | null = null,
+): RepositoryOutcomes & Pick<ComputedRepository, "stored" | "defaultBranch" | "forge"> {
   const refs = stored.clones.flatMap((clone) => clone.refs.map((ref): RefFact => ({ kind: "ref", ...ref })));
   const told = (name: "originHead" | "head"): string | null =>
     stored.clones.map((clone) => clone.states[name]).find((value) => value) ?? null;
@@ -366,7 +385,8 @@ export function outcomesOf(
     repository: stored.id,
     stored,
     history: result,
-    changes: findChanges(commits, refs, result.tip),
+    changes: findChanges(commits, refs, result.tip, forge === null ? null : toldChanges(forge, defaultBranch?.name ?? null)),
+    forge,
     releases,
     releasedBy: releasedBy(namesOf(stored)),
     defaultBranch,

@@ -119,6 +119,15 @@ describe("assay.yaml", () => {
     }
   });
 
+  it("takes no secret itself, no address without encryption but loopback, and no name that is no repository", () => {
+    const forge = (rest: string): string[] => mistakes(`forges: [{ kind: github, ${rest} }]`);
+    expect(forge("token_variable: GITHUB_TOKEN")).toEqual([]);
+    expect(forge('token_variable: "ghp_not a name"')[0]).toContain("a secret itself must not stand in this file");
+    expect(forge('address: "http://git.example.com/api/v3"')[0]).toContain("must begin with https://");
+    expect(forge('address: "http://127.0.0.1:8080"')).toEqual([]);
+    expect(forge("repositories: [shop]")[0]).toContain("write owner/name");
+  });
+
   it("is the example of the guide, which names every setting", () => {
     const guide = readFileSync(join(import.meta.dirname, "../../docs/guide/configuration.md"), "utf8");
     const example = /```yaml\n([\s\S]*?)```/.exec(guide)?.[1] ?? "";
@@ -135,6 +144,7 @@ stick_days: 21
 revert_days: 90
 in_flight_days: 14
 repositories: { allow: ["git.example.com/saltmarsh/*"], deny: ["~/private"] }
+forges: [{ kind: gitlab, address: "https://git.example.com/api/v4", repositories: [saltmarsh/harbour], token_variable: GITLAB_TOKEN, incident_labels: [incident] }]
 default_branches: { git.example.com/saltmarsh/harbour: main }
 release_rules: [{ repository: "git.example.com/saltmarsh/*", released_by: landing }]
 people:

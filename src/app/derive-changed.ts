@@ -216,9 +216,9 @@ class Attempt {
     const standing = await this.#keepLinks(located, before, inScope, evidence);
     if ("more" in standing) return standing;
     if (this.#relinked.size > 0) releaseMemory();
-    const repositories = loaded.repositories.map(({ stored, commits, notes }) => {
+    const repositories = loaded.repositories.map(({ stored, commits, notes, forge }) => {
       progress(`linking ${repositoryName(stored)}`);
-      const outcomes = outcomesOf(stored, commits, options);
+      const outcomes = outcomesOf(stored, commits, options, forge);
       return linkRepository(outcomes, located.writes.get(stored.id) ?? [], notes, evidence);
     });
     if (this.#relinked.size > 0) releaseMemory();

@@ -1,3 +1,4 @@
+import { type ChangeEvidence, classOf } from "../attribution/change-class.ts";
 import { type LineAuthors, authorsOf } from "../attribution/lives.ts";
 import { type NotedAuthors, notedAuthors, notedKind } from "../attribution/noted-lines.ts";
 import type { Change } from "../contract/history.ts";
@@ -161,6 +162,7 @@ export function derivedRows(
           .sort((a, b) => compare(String(a[2]), String(b[2])) || Number(a[0]) - Number(b[0])),
       ),
     run: () => runRows(computed.repositories, ids),
+    fix_d: () => computed.repositories.flatMap(fixRows),
     note_tally: () => computed.repositories.flatMap(tallyRows),
     ...spanRows(computed.segments, free.segment),
     ...countRows(computed, ids.sessions),
@@ -231,8 +233,11 @@ function writtenRow(written: Written, ids: Ids, changes: Pick<ChangeNames, "keyO
   ];
 }
 
+/** Ways to land that count as landed pull requests (RULINGS 5). */
+const landsBySubject: ReadonlySet<Change["evidence"]> = new Set(["merge_subject", "squash_subject"]);
+
 function repositoryRow(
-  { repository, stored, history, changes, releases, defaultBranch, landingIsRelease }: ComputedRepository,
+  { repository, stored, history, changes, releases, defaultBranch, landingIsRelease, forge }: ComputedRepository,
   checkpoints: readonly StoredCheckpoint[],
 ): Row {
   const onDefault = history.commits.filter((_, c) => history.onDefault[c] === 1);
@@ -241,7 +246,7 @@ function repositoryRow(
   const present = new Set(checkpoints.map((checkpoint) => checkpoint.checkpoint));
   const missing = [...distinct].filter((checkpoint) => !present.has(checkpoint)).length;
   const pulls = changes.changes.filter((change) => change.kind === "pull_request");
-  const landedPulls = pulls.filter((change) => change.evidence === "merge_subject" || change.evidence === "squash_subject");
+  const landedPulls = pulls.filter((change) => landsBySubject.has(change.evidence) || change.state === "landed");
   let alive = 0;
   for (const lines of history.alive.values()) alive += lines.length;
   const allRefs = Math.max(0, ...stored.clones.map((clone) => Number(clone.states["commitsAllRefs"] ?? 0)));
@@ -265,6 +270,8 @@ function repositoryRow(
     history.lines,
     alive,
     landingIsRelease ? "landing" : "tags",
+    forge?.repository ?? null,
+    forge?.toldUntil ?? null,
   ];
 }
 
@@ -309,7 +316,10 @@ function strandRow(id: number, segment: number, from: number, to: number, total:
 
 function changeRows({ repository, changes, history, releases }: ComputedRepository, ids: Ids): Row[] {
   const index = new Map(history.commits.map((commit, c) => [commit.hash, c]));
+  const commitsOf = changes.changes.map((): number[] => []);
+  for (const [c, change] of changes.changeOf.entries()) commitsOf[change]?.push(c);
   return changes.changes.map((change, i): Row => {
+    const classed = classOf(classEvidence(history, index.get(change.landedCommit ?? "") ?? null, commitsOf[i] as number[]));
     const landed = change.landedCommit === null ? undefined : index.get(change.landedCommit);
     const release = landed === undefined ? undefined : releases.releases[releases.releaseOf[landed] as number];
     return [
@@ -322,8 +332,26 @@ function changeRows({ repository, changes, history, releases }: ComputedReposito
       change.landedAt,
       release?.releasedAt ?? null,
       change.evidence,
+      classed?.class ?? null,
+      classed?.evidence ?? null,
+      classed?.confidence ?? null,
     ];
   });
+}
+
+/** Of git alone: no forge's labels, no person's word. What a merge brought is told by the commits it brought. */
+function classEvidence({ commits }: ComputedRepository["history"], landed: number | null, own: readonly number[]): ChangeEvidence {
+  const ordered = landed === null ? own : [landed, ...own.filter((c) => c !== landed)];
+  const files = own.flatMap((c) => {
+    const commit = commits[c];
+    return commit === undefined || commit.parents.length > 1 ? [] : commit.files;
+  });
+  return {
+    overruled: null,
+    labels: [],
+    signs: ordered.map((c) => commits[c]?.signs ?? []),
+    files: files.map(({ path, diff }) => ({ path, changedLines: diff.lines.kind.length })),
+  };
 }
 
 /** What people call it: `#35`; a direct push by the commit that landed. */
@@ -452,6 +480,13 @@ function authorCells(
   if (kind === notedKind.none) return [authors.mixed[line] === 1 ? "mixed" : "agent", agentGrades[grade - 1] as string, session, null];
   if (kind === notedKind.person) return ["person", "A", null, null];
   return [kind === notedKind.mixed ? "mixed" : "agent", "A", session, notes?.agents[noted?.agent[line] ?? -1] ?? null];
+}
+
+function fixRows({ repository, history, repairs }: ComputedRepository): Row[] {
+  return repairs.fixes.map(({ commit, evidence, narrow, wide }): Row => {
+    const { hash, commitAt } = history.commits[commit] as ComputedRepository["history"]["commits"][number];
+    return [repository, hash, commitAt, evidence.kind, evidence.strength, narrow, wide];
+  });
 }
 
 /** One row per dialect of notes a repository has. */

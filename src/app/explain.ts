@@ -45,7 +45,7 @@ function explainStrands(subject: string, strands: readonly StrandRow[]): Explana
 
 async function explainFate(questions: Questions, fate: FateName): Promise<Explanation> {
   const ids = await questions.database.all("SELECT strand_id FROM strand_fate WHERE fate = $fate", { fate });
-  const observed = !notObservedByGit.includes(fate);
+  const observed = ids.length > 0 || !notObservedByGit.includes(fate);
   const strands =
     ids.length === 0 ? [] : await strandRows(questions, "t.strand_id IN (SELECT strand_id FROM strand_fate WHERE fate = $fate)", { fate });
   const { stickDays, revertDays, inFlightDays } = questions.parameters;

@@ -9,9 +9,12 @@ import type { Telling } from "../store/rows.ts";
 import type { FactStore } from "../store/store.ts";
 import type { ImportOptions, ImportSummary } from "./assay.ts";
 import { readOptionsConfig, rebuildDerived, updateDerivedFrom, withFacts } from "./derived.ts";
+import { askForges } from "./ask-forges.ts";
+import { addUp, importForgeFiles } from "./import-forges.ts";
 import { findRepositories, importRepositories } from "./import-repositories.ts";
 import { importSources } from "./import-sources.ts";
 import { discover } from "./nothing-new.ts";
+import { importIncidents, importWebhooks, webhookSecrets } from "./import-webhooks.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
 import { RepositoryAccess, deniedProblem } from "./repository-access.ts";
 import { configPath, fileStamp, writeSeen } from "./seen.ts";
@@ -29,6 +32,7 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
     if ((await store.setting("access")) !== access.digest && (access.hasRules || (await store.setting("access")) !== null)) {
       // What other rules kept out or let in: all logs are read again.
       await store.database.run("DELETE FROM input_state");
+      await store.forges.forget();
       await store.changeSetting("access", access.digest);
     }
     const fingerprinter = new Fingerprinter(await store.secret());
@@ -71,16 +75,30 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
       access,
     );
 
+    // Forges last: by then it is known which remotes the repositories have.
+    const namedForges = config.organisation.forges ?? [];
+    const context = { seenAt, progress: asked.progress, signal: asked.signal, access };
+    const revision = await store.revision();
+    const forges = addUp([
+      await importForgeFiles(store, asked.forges?.exports ?? [], context),
+      await importWebhooks(store, asked.forges?.webhooks ?? [], webhookSecrets(namedForges, variables), context),
+      await importIncidents(store, asked.forges?.incidents ?? [], context),
+      await askForges(store, asked.forges?.ask === true ? namedForges : [], options, context),
+    ]);
+
     const changed =
-      logs.filesRead + kept.filesRead + repositories.newCommits + repositories.changedClones > 0 || asked.ignoreTrailers !== undefined;
-    const all = [...problems, ...logs.problems, ...repositories.problems, ...kept.problems];
+      logs.filesRead + kept.filesRead + repositories.newCommits + repositories.changedClones > 0 ||
+      (await store.revision()) !== revision ||
+      asked.ignoreTrailers !== undefined;
+    const all = [...problems, ...logs.problems, ...repositories.problems, ...kept.problems, ...forges.problems];
     const summary: ImportSummary = {
-      filesSeen: logs.filesSeen + kept.filesSeen,
-      filesRead: logs.filesRead + kept.filesRead,
-      bytesRead: logs.bytesRead + kept.bytesRead,
+      filesSeen: logs.filesSeen + kept.filesSeen + forges.filesSeen,
+      filesRead: logs.filesRead + kept.filesRead + forges.filesRead,
+      bytesRead: logs.bytesRead + kept.bytesRead + forges.bytesRead,
       newUsages: 0,
       repositories: found.length,
       newCommits: repositories.newCommits,
+      ...(forges.facts > 0 ? { forgeFacts: forges.facts } : {}),
       problems: all,
       lost: all.filter((problem) => problem.severity === "lost").reduce((sum, problem) => sum + (problem.count ?? 1), 0),
       changed,
@@ -98,6 +116,7 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
             folders: folders.filter((folder) => !withoutRepository.includes(folder)),
             withoutRepository,
             ignoreTrailers,
+            hasForges: namedForges.some(({ repositories }) => repositories !== undefined),
             config: fileStamp(configPath(options)),
           },
     };

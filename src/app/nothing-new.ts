@@ -13,6 +13,8 @@ import { type Seen, configPath, fileStamp, sameState } from "./seen.ts";
 /** Whether every input and every repository is as the last import left it: no database is opened to find out. */
 export async function isNothingNew(known: Seen, options: OpenAssayOptions, asked: ImportOptions): Promise<boolean> {
   const { variables, platform } = options;
+  const { exports = [], webhooks = [], incidents = [], ask = false } = asked.forges ?? {};
+  if (exports.length + webhooks.length + incidents.length > 0 || (ask && known.hasForges)) return false;
   if (known.config !== fileStamp(configPath(options))) return false;
   if (asked.ignoreTrailers !== undefined && asked.ignoreTrailers !== known.ignoreTrailers) return false;
   // A folder without a repository is said so each time, and may have become one.

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describeMeasures } from "../measures/catalogue.ts";
+import type { Transport } from "../outcomes/forge/client.ts";
 import { factsFile } from "../store/place.ts";
 import type { Assay } from "./assay.ts";
 import type { Variables } from "./import-repositories.ts";
@@ -18,6 +19,8 @@ export interface OpenAssayOptions {
   readonly platform: NodeJS.Platform;
   /** Gives memory back between the steps of a rebuild, which leave much behind: without it the peak is a third higher. */
   releaseMemory(): void;
+  /** The network, for the forges assay.yaml names; without it none is asked. */
+  readonly network?: Pick<Transport, "fetch" | "wait">;
   /** UTC milliseconds: only for `first_seen` and bookkeeping, never for an answer. */
   now(): number;
 }
@@ -56,6 +59,9 @@ export function openAssay(options: OpenAssayOptions): Assay {
     closePeriod: async (asked) => (await import("./close.ts")).closePeriod(options, asked),
     restatement: async (period) => (await import("./close.ts")).restatementOf(options, period),
     sensitivity: async (asked) => (await answers()).sensitivity(asked),
+    survival: async (asked) => (await answers()).survival(asked),
+    delivery: async (asked) => (await answers()).delivery(asked),
+    returns: async (asked) => (await answers()).returns(asked),
     close: () => Promise.resolve(),
   };
   return assay;

@@ -36,6 +36,25 @@ const person = z.strictObject({
   salary: text.optional(),
 });
 
+/** A secret stays out of the file: only the name of the variable that holds it may stand here. */
+const variable = text.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is no name of a variable: a secret itself must not stand in this file");
+/** Loopback may do without encryption; everything else carries a token. */
+const forgeAddress = z
+  .url({ protocol: /^https?$/ })
+  .refine((url) => url.startsWith("https://") || isLoopback(url), "must begin with https://");
+
+const forge = z.strictObject({
+  kind: z.enum(["github", "gitlab"]),
+  /** Of its API; GitHub's and GitLab's own unless said. */
+  address: forgeAddress.optional(),
+  /** `owner/name`, `group/sub/name`. */
+  repositories: z.array(text.regex(/^[\w.-]+(\/[\w.-]+)+$/, "is no repository: write owner/name")).optional(),
+  token_variable: variable.optional(),
+  app: z.strictObject({ id, installation: id, key_variable: variable }).optional(),
+  webhook_secret_variable: variable.optional(),
+  incident_labels: z.array(text).optional(),
+});
+
 const timeZone = text.refine(isTimeZone, "is no time zone: take a name like Europe/Berlin or UTC");
 
 export const organisationSchema = z.strictObject({
@@ -50,6 +69,7 @@ export const organisationSchema = z.strictObject({
   in_flight_days: days.optional(),
 
   repositories: z.strictObject({ allow: globs.min(1).optional(), deny: globs.min(1).optional() }).optional(),
+  forges: z.array(forge).optional(),
   default_branches: z.record(z.string(), text).optional(),
   release_rules: z.array(z.strictObject({ repository: glob, released_by: z.enum(["tags", "landing"]) })).optional(),
 
@@ -196,6 +216,10 @@ function sharedIdentities(file: Organisation): Contradiction[] {
       });
   });
   return found;
+}
+
+function isLoopback(url: string): boolean {
+  return ["localhost", "127.0.0.1", "[::1]"].includes(new URL(url).hostname);
 }
 
 function isTimeZone(name: string): boolean {

@@ -23,6 +23,7 @@ function write(): Seen {
     withoutRepository: [],
     folders: ["/r"],
     ignoreTrailers: false,
+    hasForges: false,
     config: null,
   };
   writeSeen(folder, seen);

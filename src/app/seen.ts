@@ -18,6 +18,8 @@ export interface Seen {
   readonly folders: readonly string[];
   readonly withoutRepository: readonly string[];
   readonly ignoreTrailers: boolean;
+  /** assay.yaml names forges: only they know whether they have news. */
+  readonly hasForges: boolean;
   /** Identity of assay.yaml, whose rules say what may be read; null where there is none. */
   readonly config: string | null;
 }

@@ -41,7 +41,10 @@ import { showFile } from "./show-file.ts";
 import { storedColumns } from "./stored.ts";
 
 export interface ServedAssay
-  extends Pick<Assay, "answer" | "explain" | "showSession" | "showChange" | "showCommit" | "sources" | "notes" | "close"> {
+  extends Pick<
+    Assay,
+    "answer" | "explain" | "showSession" | "showChange" | "showCommit" | "delivery" | "survival" | "returns" | "sources" | "notes" | "close"
+  > {
   readonly limits: Omit<Limits, "truncated">;
   /** As `Assay.query`, as of the instant the query names. */
   query(query: MeasureQueryInput): Promise<MeasureResult>;

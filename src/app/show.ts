@@ -1,6 +1,6 @@
 import { fateSentence } from "../attribution/fates.ts";
 import { UserError } from "../contract/errors.ts";
-import { fateNames, notObservedByGit } from "../contract/fates.ts";
+import { fateNames, isObserved } from "../contract/fates.ts";
 import type { AnswerFate } from "../contract/answer.ts";
 import type { ChangeCard, CommitCard, SessionCard, StrandRow } from "../contract/show.ts";
 import type { Cell } from "../store/duckdb/database.ts";
@@ -52,8 +52,8 @@ export async function strandRows(questions: Questions, where: string, parameters
 function fatesOf(strands: readonly StrandRow[]): AnswerFate[] {
   const total = strands.reduce((sum, strand) => sum + BigInt(strand.nanoUsd), 0n);
   return fateNames.flatMap((fate): AnswerFate[] => {
-    if (notObservedByGit.includes(fate)) return [{ fate, nanoUsd: null, share: null, sentence: fateSentences[fate] }];
     const nano = strands.filter((strand) => strand.fate === fate).reduce((sum, strand) => sum + BigInt(strand.nanoUsd), 0n);
+    if (!isObserved(fate, nano)) return [{ fate, nanoUsd: null, share: null, sentence: fateSentences[fate] }];
     return [{ fate, nanoUsd: nano.toString(), share: total === 0n ? null : Number(nano) / Number(total), sentence: fateSentences[fate] }];
   });
 }

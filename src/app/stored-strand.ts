@@ -21,6 +21,7 @@ export function storedStrand(cell: (name: string) => Cell): FateStrand {
           supersededAt: instant("superseded_ms"),
           undoneAt: instant("undone_ms"),
           lastActiveAt: instant("last_active_ms"),
+          repair: cell("repair") as "narrow" | "wide" | null,
         };
   return {
     unlinkedReason: cell("unlinked_reason") as UnlinkedReason | null,

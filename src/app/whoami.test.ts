@@ -41,18 +41,35 @@ it("counts authors, co-authors, forge logins, agents' accounts and the owners of
       { ...session, session: `s${n}`, firstAt: 1, lastAt: 2, cwd },
       { source: "claude-code", device: null, seenAt: 1, repositoryOf: () => 1 },
     );
+  const review = {
+    kind: "forge_review",
+    repository: "github.com/acme/shop",
+    version: 1,
+    state: "approved",
+    submittedAt: 1,
+    commit: null,
+  } as const;
+  for (const [change, login] of [
+    [1, "BenReed"],
+    [2, "benreed"],
+    [2, "checker[bot]"],
+  ] as const)
+    store.addForgeFact({ ...review, change, review: `${change}${login}`, reviewer: { login, isBot: login.endsWith("[bot]") } }, 1);
   await store.commit(1);
   const people = [{ name: "Ada Marsh", git_emails: ["ADA@example.com"], os_users: ["ada"] }];
   const found = await identities(store, people);
   store.close();
   rmSync(folder, { recursive: true });
-  expect(found.map(({ kind, value, commits, sessions, person }) => [kind, value.toLowerCase(), commits, sessions, person])).toEqual([
-    ["git_email", "ada@example.com", 2, 0, "Ada Marsh"],
-    ["git_email", "cleo@example.com", 1, 0, null],
-    ["os_user", "ada", 0, 1, "Ada Marsh"],
-    ["os_user", "ben", 0, 1, null],
-    ["forge_login", "benreed", 1, 0, null],
-    ["agent", "noreply@anthropic.com", 2, 0, null],
+  expect(
+    found.map(({ kind, value, commits, sessions, changes, person }) => [kind, value.toLowerCase(), commits, sessions, changes, person]),
+  ).toEqual([
+    ["git_email", "ada@example.com", 2, 0, 0, "Ada Marsh"],
+    ["git_email", "cleo@example.com", 1, 0, 0, null],
+    ["os_user", "ada", 0, 1, 0, "Ada Marsh"],
+    ["os_user", "ben", 0, 1, 0, null],
+    ["forge_login", "benreed", 1, 0, 2, null],
+    ["agent", "noreply@anthropic.com", 2, 0, 0, null],
+    ["agent", "checker[bot]", 0, 0, 1, null],
   ]);
 });
 

@@ -11,12 +11,22 @@ const forgeAddress = /^(?:\d+\+)?([^@+]+)@users\.noreply\.[^@]+$/i;
 const agentTrailer = /^co-authored-by$/i;
 const agentAddress = /noreply@(?:anthropic|openai|cursor|google)\.com$|\[bot\]|^(?:copilot|cursoragent|devin-ai)/i;
 
+type Count = "commits" | "sessions" | "changes";
+
+/** Who did something to a change, by table. */
+const forgeActors = [
+  ["forge_change", "author"],
+  ["forge_change", "landed_by"],
+  ["forge_review", "reviewer"],
+  ["forge_comment", "author"],
+] as const;
+
 /** Every identity the facts hold, with how often it was seen and whose it is; by kind, most often first. */
 export async function identities(store: FactStore, people: readonly Person[]): Promise<Identity[]> {
   const seen = new Map<string, Identity>();
-  const add = (kind: Identity["kind"], value: string, of: "commits" | "sessions", count: number, name: string | null = null): void => {
+  const add = (kind: Identity["kind"], value: string, of: Count, count: number, name: string | null = null): void => {
     const key = `${kind} ${value.toLowerCase()}`;
-    const known = seen.get(key) ?? { kind, value, name, commits: 0, sessions: 0, person: ownerOf(people, kind, value) };
+    const known = seen.get(key) ?? { kind, value, name, commits: 0, sessions: 0, changes: 0, person: ownerOf(people, kind, value) };
     seen.set(key, { ...known, [of]: known[of] + count });
   };
   const authors = await store.database.all(
@@ -38,10 +48,17 @@ export async function identities(store: FactStore, people: readonly Person[]): P
     if (user !== null) users.set(user, (users.get(user) ?? 0) + 1);
   }
   for (const [user, sessions] of users) add("os_user", user, "sessions", sessions);
+  const actors =
+    await store.database.all(`SELECT d.text AS login, bool_or(bot) AS bot, count(DISTINCT (repository, number))::INTEGER AS changes
+    FROM (${forgeActors.map(([table, actor]) => `SELECT ${actor}_id AS id, ${actor}_bot AS bot, forge_repository_id AS repository, number FROM ${table} WHERE ${actor}_id IS NOT NULL`).join(" UNION ALL ")})
+    JOIN dict d USING (id) GROUP BY d.text`);
+  for (const row of actors) add(row["bot"] === true ? "agent" : "forge_login", String(row["login"]), "changes", row["changes"] as number);
   const order = ["git_email", "os_user", "forge_login", "agent"];
   return [...seen.values()].sort(
     (a, b) =>
-      order.indexOf(a.kind) - order.indexOf(b.kind) || b.commits + b.sessions - a.commits - a.sessions || (a.value < b.value ? -1 : 1),
+      order.indexOf(a.kind) - order.indexOf(b.kind) ||
+      b.commits + b.sessions + b.changes - a.commits - a.sessions - a.changes ||
+      (a.value < b.value ? -1 : 1),
   );
 }
 

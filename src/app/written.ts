@@ -65,6 +65,7 @@ const lifeLetters = {
   supersededAt: "S",
   undoneAt: "U",
   lastActiveAt: "A",
+  repair: "F",
 } as const satisfies Readonly<Record<keyof Life, string>>;
 
 type Letters = Record<string, unknown>;
@@ -75,7 +76,7 @@ const lifeNames = Object.entries(lifeLetters);
 function shorten(fields: object, names: readonly (readonly [string, string])[], into: Letters): void {
   for (const [name, letter] of names) {
     const value = (fields as Letters)[name];
-    if (value !== null) into[letter] = value;
+    if (value !== null && value !== undefined) into[letter] = value;
   }
 }
 

@@ -314,6 +314,7 @@ function keyOf({ life, ...group }: ArtefactGroup): string {
     life.undoneAt,
     life.lastActiveAt,
     life.committedAt,
+    life.repair ?? null,
     group.side,
     group.lineKind,
     group.grade,

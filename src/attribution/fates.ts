@@ -118,7 +118,7 @@ const activitySentences: Readonly<Record<ActivityKind | "talk", string>> = {
 };
 
 /** Counts up whenever a rule, or what a rule rests on, decides otherwise than before (RULINGS 34). */
-export const rulesVersion = 1;
+export const rulesVersion = 2;
 
 /** In the order of `fateNames`; the first that holds is the fate. The last holds always. */
 export const rules: readonly FateRule[] = [
@@ -148,10 +148,16 @@ export const rules: readonly FateRule[] = [
     },
   },
   {
-    // Needs the change that introduced the bug (SZZ) or a forge's issues: not observed from logs and lines alone.
+    // The narrow set alone moves dollars; how far they may reach is told beside (docs/decisions/0017).
     name: "fixing",
-    holds: () => false,
-    sentence: () => "Repairs what an agent broke.",
+    holds: (strand, asOf) => {
+      const life = seen(strand, asOf);
+      return life !== null && life.landedAt !== null && life.repair === "narrow";
+    },
+    sentence: (strand, asOf, _, labels) => {
+      const life = requireLife(strand, asOf);
+      return `${landed(life, strand, labels)}, repairing lines an agent wrote.`;
+    },
   },
   {
     // Needs review threads and requests for changes from a forge.

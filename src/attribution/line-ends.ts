@@ -1,7 +1,8 @@
-import type { LineHistoryResult } from "../contract/history.ts";
+import type { ChangesResult, LineHistoryResult } from "../contract/history.ts";
 import type { LineFeatures } from "../lines/line-diff.ts";
 import type { Life } from "./model.ts";
 import { editedParagraphs } from "./paragraphs.ts";
+import { type Revert, findReverts, oldest } from "./reverts.ts";
 
 /** What removes each line, by line: 1 where the killer adds in the same hunk. And the line each was moved to, or -1. */
 export class LineEnds {
@@ -14,10 +15,16 @@ export class LineEnds {
   readonly restored: Int32Array;
   /** The line a revert put in the place of this removed one, -1 for others: the removal was undone. */
   readonly broughtBack: Int32Array;
+  /** 1 where a hunk that undoes what it is told to took the line out: other hunks of a revert are work of their own. */
+  readonly #undone: Uint8Array;
+  readonly #reverts: ReadonlyMap<number, Revert>;
   #history: LineHistoryResult;
 
-  constructor({ history }: { readonly history: LineHistoryResult }) {
+  /** @param changes without them a revert that names a number names nothing */
+  constructor({ history, changes }: { readonly history: LineHistoryResult; readonly changes?: ChangesResult }) {
     this.#history = history;
+    this.#reverts = findReverts(history, changes ?? null);
+    this.#undone = new Uint8Array(history.lines);
     this.replaced = new Uint8Array(history.lines);
     this.movedTo = new Int32Array(history.lines).fill(-1);
     for (let line = 0; line < history.lines; line++) {
@@ -36,9 +43,11 @@ export class LineEnds {
         let place = 0;
         for (let h = 0; h < hunks.length; h += 4) {
           const [removed, added] = [hunks[h + 1] as number, hunks[h + 3] as number];
+          if (removed > 0 && this.#reverts.get(c)?.undoes(f, h / 4) === true)
+            for (let i = place; i < place + removed; i++) if (history.killer[ids[i] as number] === c) this.#undone[ids[i] as number] = 1;
           if (added > 0) {
             for (let i = place; i < place + removed; i++) if (history.killer[ids[i] as number] === c) this.replaced[ids[i] as number] = 1;
-            if (removed > 0 && commit.reverts === null) this.#editParagraphs(c, file.diff.lines, ids, place, removed, added);
+            if (removed > 0 && !this.#reverts.has(c)) this.#editParagraphs(c, file.diff.lines, ids, place, removed, added);
           }
           place += removed + added;
         }
@@ -67,13 +76,7 @@ export class LineEnds {
    * was a revert itself, what it took out lives on (RULINGS 26). Reverting a merge reverts the commits it brought.
    */
   #restore(): void {
-    const history = this.#history;
-    const index = new Map(history.commits.map((commit, c) => [commit.hash, c]));
-    history.commits.forEach((again, a) => {
-      const taken = again.reverts === null ? undefined : index.get(again.reverts);
-      if (taken === undefined) return;
-      for (const undone of broughtBy(history, taken, index)) this.#bringBack(undone, a);
-    });
+    for (const [again, { targets }] of this.#reverts) for (const undone of targets) this.#bringBack(undone, again);
   }
 
   #bringBack(undone: number, again: number): void {
@@ -86,7 +89,7 @@ export class LineEnds {
       else gone.set(key, [line]);
     });
     if (gone.size === 0) return;
-    const isRevert = history.commits[undone]?.reverts !== null;
+    const isRevert = this.#reverts.has(undone);
     eachChangedLine(history, again, "added", (path, fingerprint, line) => {
       const before = gone.get(`${path}\u0000${fingerprint}`)?.shift();
       if (before === undefined || history.born[line] !== again) return;
@@ -118,6 +121,14 @@ export class LineEnds {
     return { diedAt: landed.commitAt, death: "reverted", deathCommit: history.commits[history.born[again] as number]?.hash ?? null };
   }
 
+  /** Where the commit on the default branch says it reverts, and the one it brought does not: the branch of the button. */
+  #isLeftUndone(line: number, died: number): boolean {
+    const left = this.#reverts.get(died);
+    const killer = this.#history.killer[line] as number;
+    if (left === undefined || killer === died || this.#reverts.has(killer)) return false;
+    return left.targets.length === 0 || left.targets.includes(this.#history.born[oldest(this.#history, line)] as number);
+  }
+
   /** When and how a landed line left the default branch, nulls while it has not. */
   deathOf(line: number): Pick<Life, "diedAt" | "death" | "deathCommit"> {
     const history = this.#history;
@@ -126,38 +137,13 @@ export class LineEnds {
     if (died < 0) return { diedAt: null, death: null, deathCommit: null };
     const left = history.commits[died];
     const killer = history.commits[history.killer[last] as number] ?? left;
-    const reverted = Boolean(killer?.reverts ?? left?.reverts);
+    const reverted = this.#undone[last] === 1 || this.#isLeftUndone(last, died);
     return {
       diedAt: left?.commitAt ?? null,
       death: reverted ? "reverted" : this.replaced[last] === 1 ? "replaced" : "removed",
       deathCommit: killer?.hash ?? null,
     };
   }
-}
-
-/** The commit itself; of a merge the commits it brought to its first parent, oldest first. */
-function broughtBy(history: LineHistoryResult, commit: number, index: ReadonlyMap<string, number>): readonly number[] {
-  const parentsOf = (c: number): number[] =>
-    (history.commits[c]?.parents ?? []).map((hash) => index.get(hash) ?? -1).filter((parent) => parent >= 0);
-  const [first, ...others] = parentsOf(commit);
-  if (first === undefined || others.length === 0) return [commit];
-  const known = new Set([first]);
-  const brought = new Set(others);
-  const found: number[] = [];
-  let open = brought.size;
-  // Parents come first: from the newest down, a commit's children have all been looked at.
-  for (let c = commit - 1; c >= 0 && open > 0; c--) {
-    if (brought.has(c)) open--;
-    if (known.has(c)) for (const parent of parentsOf(c)) known.add(parent);
-    else if (brought.has(c)) {
-      found.push(c);
-      for (const parent of parentsOf(c)) {
-        if (!brought.has(parent)) open++;
-        brought.add(parent);
-      }
-    }
-  }
-  return found.reverse();
 }
 
 /** Calls back for each changed line of one side of a commit. */

@@ -133,6 +133,7 @@ describe("the life of written lines", () => {
         supersededAt: null,
         undoneAt: null,
         lastActiveAt: at(commit),
+        repair: null,
       },
     });
   });

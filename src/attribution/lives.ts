@@ -8,6 +8,7 @@ import type { ArtefactGroup, Life, WriteArtefacts } from "./model.ts";
 import { Drafts } from "./drafts.ts";
 import { type LineEnds, eachPlace } from "./line-ends.ts";
 import { Moves } from "./moves.ts";
+import type { Repair, Repairs } from "./repairs.ts";
 import { GroupMaker, OpenLines, openStateOf, weightOf } from "./write-groups.ts";
 import type { WriteQuality } from "../contract/facts.ts";
 
@@ -119,6 +120,7 @@ interface Furthest {
  * @param writes in the order the links know them
  * @param lastActive newest instant of each session
  * @param callBefore the call a session's grade C lines are put down to where none names their file: its last one before an instant
+ * @param repairs which changed lines repair what an agent wrote; null where that is not looked at
  */
 export function artefactsOf(
   outcomes: RepositoryOutcomes,
@@ -127,10 +129,11 @@ export function artefactsOf(
   ends: LineEnds,
   lastActive: ReadonlyMap<string, number>,
   callBefore: (session: string, instant: number) => string | null,
+  repairs: Pick<Repairs, "of"> | null = null,
 ): WrittenArtefacts[] {
   const { history, repository } = outcomes;
   const horizon = history.commits[history.tip]?.commitAt ?? null;
-  const lived = new LifeMaker(outcomes, ends);
+  const lived = new LifeMaker(outcomes, ends, repairs);
   const opaque = linked.opaque.map((write): TurnWrite | null => {
     const callKey = write.callKey ?? callBefore(write.session, write.instant);
     return callKey === null ? null : { ...write, callKey, quality: "opaque", turn: 0 };
@@ -221,8 +224,10 @@ class LifeMaker {
   readonly #ends: LineEnds;
   readonly #landing: Int32Array;
   readonly #push: Int32Array;
+  readonly #repairs: Pick<Repairs, "of"> | null;
 
-  constructor(outcomes: RepositoryOutcomes, ends: LineEnds) {
+  constructor(outcomes: RepositoryOutcomes, ends: LineEnds, repairs: Pick<Repairs, "of"> | null) {
+    this.#repairs = repairs;
     this.#outcomes = outcomes;
     this.#ends = ends;
     this.#landing = landingCommits(outcomes.history);
@@ -265,7 +270,11 @@ class LifeMaker {
   keyOf({ commit, line, grade, mixed }: Furthest, side: "added" | "removed"): string {
     const { landed, killer, died } = this.#outcomes.history;
     const last = this.#ends.latest(line);
-    return `${commit} ${grade} ${mixed} ${side} ${landed[line]} ${killer[last]} ${died[last]} ${this.#ends.replaced[last]}`;
+    return `${commit} ${grade} ${mixed} ${side} ${landed[line]} ${killer[last]} ${died[last]} ${this.#ends.replaced[last]} ${this.#repairOf(line, side)}`;
+  }
+
+  #repairOf(line: number, side: "added" | "removed"): Repair | null {
+    return this.#repairs?.of(line, side) ?? null;
   }
 
   /**
@@ -289,7 +298,9 @@ class LifeMaker {
     const change = changes.changes[changes.changeOf[copy.commit] as number];
     const landedAt = this.#instant(landed);
     const releasedAt = this.#releasedAt(landed);
-    const lastActiveAt = Math.max(write.instant, committedAt ?? 0, change?.headAt ?? 0);
+    // A change its forge tells to be open is a sign of life as long as anything is seen.
+    const openUntil = change?.state === "open" ? (this.#instant(history.tip) ?? 0) : 0;
+    const lastActiveAt = Math.max(write.instant, committedAt ?? 0, change?.headAt ?? 0, openUntil);
     const lifeOf = (diedAt: number | null, death: Life["death"], deathCommit: string | null, supersededAt: number | null): Life => ({
       writtenAt: write.instant,
       committedAt,
@@ -301,6 +312,7 @@ class LifeMaker {
       supersededAt,
       undoneAt: null,
       lastActiveAt,
+      repair: landed >= 0 ? this.#repairOf(copy.line, side) : null,
     });
     if (landed >= 0) {
       const end = side === "added" ? this.#ends.deathOf(copy.line) : this.#ends.undoingOf(copy.line);

@@ -52,6 +52,8 @@ export interface Life {
   readonly deathCommit: string | null;
   /** A later write or commit replaced it before it landed. */
   readonly supersededAt: number | null;
+  /** The line repairs what an agent wrote: by certain evidence (`narrow`), or as far as may be (`wide`). */
+  readonly repair?: "narrow" | "wide" | null;
   /** The session itself took it back. */
   readonly undoneAt: number | null;
   /** Newest sign of life of what still could land it: its open change, branch or session. */

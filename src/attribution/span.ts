@@ -104,6 +104,7 @@ export function lifeKey({ life, unlinkedReason, side, grade, repository }: Omit<
           life.supersededAt,
           life.undoneAt,
           life.lastActiveAt,
+          life.repair ?? null,
         ];
   return [grade, unlinkedReason, side, repository, ...dated].join("|");
 }

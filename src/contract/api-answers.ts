@@ -4,9 +4,12 @@
  */
 import { z } from "zod";
 import type { Answer } from "./answer.ts";
+import { type Delivery, rungs } from "./delivery.ts";
 import { fateNames, rollUp, type RollUpName } from "./fates.ts";
 import type { Problem } from "./problem.ts";
+import { type Returns, returnGroups } from "./returns.ts";
 import type { Blame, ChangeCard, CommitCard, Explanation, FileCard, SessionCard, StrandRow } from "./show.ts";
+import { type EndCause, type Survival, survivalGroups } from "./survival.ts";
 
 const nano = z.string().describe("Nano-dollars at list prices, an integer as text");
 const instant = z.string();
@@ -272,3 +275,74 @@ export const noteRowSchema = z.object({
   testLines: count,
   unseenSessions: count,
 });
+
+const durations = { medianMs: z.number().nullable(), p90Ms: z.number().nullable(), n: count };
+const partOfDeployments = z.object({ ratio: share, atLeast: share, count, of: count });
+
+export const deliverySchema = z.object({
+  days: count,
+  repositories: z.array(
+    z.object({
+      repository: z.string(),
+      window: z.object({ from: instant, until: instant, days: z.number() }).nullable(),
+      rung: z.enum(rungs).nullable(),
+      dora: z
+        .object({
+          changeLeadTime: z.object({ ...durations, notDeployed: count, beforeCounting: count, contradictory: count }),
+          deploymentFrequency: z.object({ deployments: count, perWeek: share, medianDaysPerWeek: share }),
+          failedDeploymentRecoveryTime: z.object({ ...durations, notRecovered: count }),
+          changeFailRate: partOfDeployments,
+          deploymentReworkRate: partOfDeployments,
+        })
+        .nullable(),
+      evidence: z.object({ incidents: count.nullable(), reverts: count, hotfixes: count }),
+    }),
+  ),
+}) satisfies z.ZodType<Delivery>;
+
+const toldShare = z
+  .object({ share: z.number(), interval: z.object({ low: z.number(), high: z.number() }).nullable(), isWidened: z.boolean() })
+  .nullable();
+
+export const survivalSchema = z.object({
+  by: z.enum(survivalGroups),
+  leastLines: count,
+  fixesToldBy: z.enum(["trailers", "none"]),
+  groups: z.array(
+    z.object({
+      group: z.string().nullable(),
+      lines: count,
+      medianDays: z.number().nullable(),
+      points: z.array(
+        z.object({
+          days: count,
+          alive: toldShare,
+          ended: z.object({ revert: toldShare, fix: toldShare, rewrite: toldShare, removal: toldShare } satisfies Record<
+            EndCause,
+            unknown
+          >),
+          clusters: z.enum(["persons", "changes"]),
+          effectiveClusters: z.number(),
+          refused: z.enum(["too_few_clusters", "too_unequal_clusters"]).nullable(),
+          designEffect: z.number().nullable(),
+        }),
+      ),
+    }),
+  ),
+}) satisfies z.ZodType<Survival>;
+
+export const returnsSchema = z.object({
+  by: z.enum(returnGroups),
+  mostUndecided: z.number(),
+  groups: z.array(z.object({ group: z.string(), spendNanoUsd: nano, changesStuck: count.nullable(), undecidedShare: z.number() })),
+  ofNoGroupNanoUsd: nano,
+  zeroReturnShare: share,
+  zeroReturnOfAll: z.object({ low: z.number(), high: z.number() }).nullable(),
+  concentration: z
+    .object({
+      herfindahl: z.number(),
+      effectiveGroups: z.number(),
+      half: z.object({ groups: count, spendShare: share }),
+    })
+    .nullable(),
+}) satisfies z.ZodType<Returns>;

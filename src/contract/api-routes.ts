@@ -4,12 +4,15 @@ import {
   answerSchema,
   changeCardSchema,
   commitCardSchema,
+  deliverySchema,
   explanationSchema,
   fileViewSchema,
   noteRowSchema,
   problemSchema,
+  returnsSchema,
   sessionCardSchema,
   sourceRowSchema,
+  survivalSchema,
 } from "./api-answers.ts";
 import {
   catalogueSchema,
@@ -29,6 +32,8 @@ import {
   strandsQuerySchema,
 } from "./api.ts";
 import { measureQuerySchema, measureResultSchema } from "./query.ts";
+import { returnGroups } from "./returns.ts";
+import { survivalGroups } from "./survival.ts";
 
 /**
  * Who may take a route: `owner` what changes something, `viewer` what is read, `public` what is needed to come in. On
@@ -171,6 +176,40 @@ export const routes = {
     summary: "The rows behind a number: strands with what the filters leave of their money",
     query: strandsQuerySchema,
     answer: strandsPageSchema,
+    ofStore: true,
+  },
+  delivery: {
+    method: "get",
+    path: "/api/delivery",
+    role: "viewer",
+    summary: "DORA's five metrics of each repository, as `assay delivery --json`",
+    query: z.strictObject({ days: z.coerce.number().int().min(7).max(3_650).default(90), asOf: z.string().optional() }),
+    answer: deliverySchema,
+    ofStore: true,
+  },
+  survival: {
+    method: "get",
+    path: "/api/survival",
+    role: "viewer",
+    summary: "How long landed lines live and what ends them, as `assay survival --json`; `days=7,21,90`",
+    query: z.strictObject({
+      days: z
+        .string()
+        .regex(/^[1-9]\d{0,3}(,[1-9]\d{0,3}){0,19}$/)
+        .default("7,21,90"),
+      by: z.enum(survivalGroups).default("author"),
+      asOf: z.string().optional(),
+    }),
+    answer: survivalSchema,
+    ofStore: true,
+  },
+  returns: {
+    method: "get",
+    path: "/api/returns",
+    role: "viewer",
+    summary: "Spend of products, teams or repositories of which nothing stuck, as `assay returns --json`",
+    query: z.strictObject({ by: z.enum(returnGroups).default("repository"), asOf: z.string().optional() }),
+    answer: returnsSchema,
     ofStore: true,
   },
   sources: {

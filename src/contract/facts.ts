@@ -243,6 +243,8 @@ export interface CommitFact {
   readonly mergeOf: number | null;
   /** Hash of `This reverts commit <hash>`. */
   readonly reverts: string | null;
+  /** What the message says of its purpose, as closed codes (src/outcomes/git/message-signs.ts). Left out where it was read before these were. */
+  readonly signs?: readonly string[];
   readonly files: readonly FileChange[];
 }
 

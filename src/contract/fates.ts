@@ -32,8 +32,15 @@ export const rollUp = {
 } as const satisfies Record<string, readonly FateName[]>;
 export type RollUpName = keyof typeof rollUp;
 
-/** Fates that cannot be observed from agent logs and git alone: answered null, never 0 (RULINGS 6). */
+/**
+ * Fates that agent logs and git alone do not show in full: where nothing is found they are answered null, never 0 (RULINGS 6).
+ * Of `fixing` git shows what exact evidence tells (docs/decisions/0017).
+ */
 export const notObservedByGit: readonly FateName[] = ["fixing", "review", "unused", "burn"];
+
+/** Whether a sum is an answer. Of what git alone does not show, something found is; nothing found is "not observed", never 0. */
+export const isObserved = (fate: FateName, nanoUsd: string | bigint | null | undefined): boolean =>
+  !notObservedByGit.includes(fate) || BigInt(nanoUsd ?? 0) > 0n;
 
 export const grades = ["A", "B", "C"] as const;
 export type Grade = (typeof grades)[number];

@@ -53,10 +53,31 @@ export interface Change {
   /** Commit on the first-parent chain that landed it, null while it has not. */
   readonly landedCommit: string | null;
   readonly landedAt: number | null;
-  readonly evidence: "merge_subject" | "squash_subject" | "head_is_ancestor" | "push" | "pull_head";
+  /** `forge`: what git shows would have been told otherwise, or not at all. */
+  readonly evidence: "merge_subject" | "squash_subject" | "head_is_ancestor" | "push" | "pull_head" | "forge";
   /** Newest commit of its head, for pull requests seen as a ref. */
   readonly headCommit: string | null;
   readonly headAt: number | null;
+  /** As its forge tells; absent where no forge told of it. */
+  readonly state?: "open" | "closed" | "landed";
+}
+
+/** What a forge told of a change, as far as it decides where commits belong. */
+export interface ToldChange {
+  readonly number: number;
+  readonly state: "open" | "closed" | "landed" | null;
+  readonly landedAt: number | null;
+  /** Commits by which it landed, the best first. */
+  readonly landingCommits: readonly string[];
+  readonly headCommit: string | null;
+  /** Whether it was to land on the default branch; null where that is not told. */
+  readonly toDefault: boolean | null;
+}
+
+export interface ToldChanges {
+  readonly changes: readonly ToldChange[];
+  /** Numbers of issues: where no change has such a number, `(#12)` names none. */
+  readonly issues: ReadonlySet<number>;
 }
 
 export interface ChangesResult {

@@ -173,6 +173,8 @@ export interface Identity {
   readonly name: string | null;
   readonly commits: number;
   readonly sessions: number;
+  /** Changes it opened, landed, reviewed or commented on, as forges tell. */
+  readonly changes: number;
   /** Name in assay.yaml; null where nobody owns it. */
   readonly person: string | null;
 }

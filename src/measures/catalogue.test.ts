@@ -44,7 +44,15 @@ test("the formula is told from the definition", () => {
 });
 
 test("a ratio may be split by what both its parts have, and by what it is the share of", () => {
-  expect(dimensionsOf("spend_per_landed_change")).toEqual(["repository", "product", "cost_centre", "change", "change_kind", "evidence"]);
+  expect(dimensionsOf("spend_per_landed_change")).toEqual([
+    "repository",
+    "product",
+    "cost_centre",
+    "change",
+    "change_kind",
+    "change_class",
+    "evidence",
+  ]);
   expect(dimensionsOf("fate_share")).toContain("fate");
   expect(dimensionsOf("cache_read_share")).not.toContain("fate");
 });

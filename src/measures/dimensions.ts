@@ -58,7 +58,19 @@ export const dimensions = {
   },
   change: { title: "Change", description: "Pull request, merge request or direct push.", person: true, artefact: true },
   change_kind: { title: "Kind of change", description: "`pull_request` or `direct`.", artefact: true },
+  change_class: {
+    title: "Class of change",
+    description:
+      "`feature`, `fix`, `refactor`, `test`, `docs`, `dependency`, `security`, `performance`, `operations`, by the conventional type of its commits, its paths, its branch, words of its subject, in that order; null where nothing tells.",
+    artefact: true,
+  },
   evidence: { title: "Evidence of landing", description: "How it is known that the change landed.", artefact: true },
+  repair: {
+    title: "Repair",
+    description:
+      "Of landed lines: `narrow` where they repair what an agent wrote by certain evidence, `wide` where they may; null for all others.",
+    artefact: true,
+  },
   line_kind: { title: "Kind of line", description: "`code`, `prose`, `data`, `comment`, `trivial`.", artefact: true },
   side: { title: "Side", description: "`added` or `removed` lines.", artefact: true },
   author_kind: { title: "Author kind", description: "`agent`, `mixed`, `person`, `unknown`.", artefact: true },

@@ -72,6 +72,18 @@ export const fates = {
     gaming: "Rises when questions are not asked and tests are not run: thinking and iteration are spend too.",
     beside: "coverage_share",
   },
+  spend_repair_wide: {
+    ...money,
+    kind: "aggregate",
+    of: ["ledger"],
+    sql: "sum(e.list_nano_usd)",
+    only: { dimension: "repair", is: "in", values: ["narrow", "wide"] },
+    title: "Spend on repairs, widest",
+    description:
+      "Spend on landed lines that may repair what an agent wrote: those of `fixing`, and the hunks of any fix that kill or guard an agent's lines. The upper end of what is traced, no confidence interval.",
+    gaming: "Rises with every commit called a fix; falls where fixes are called features.",
+    beside: "spend",
+  },
   bought_decided_share: {
     ...share,
     kind: "ratio",

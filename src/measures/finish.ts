@@ -132,7 +132,7 @@ function fateWarnings(query: MeasureQuery): MeasureWarning[] {
       ? [
           {
             code: "not_observed",
-            message: `${notObservedByGit.join(", ")} cannot be observed from agent logs and git alone: missing, not 0.`,
+            message: `${notObservedByGit.join(", ")} are not shown in full by agent logs and git alone: what was not found is missing, not 0.`,
           } as const,
         ]
       : []),

@@ -3,7 +3,7 @@
  * from the product's own rules on purpose: the sample is the product's examination.
  */
 import { hunksBetween, type Line } from "./lines.ts";
-import type { Commit, Release, Repository } from "./repository.ts";
+import type { Branch, Commit, Release, Repository } from "./repository.ts";
 import { dayMs } from "./stage.ts";
 import type { LineEvent } from "./chronicle.ts";
 import type { SampleFate } from "./truth.ts";
@@ -53,6 +53,8 @@ export class LineEnds {
   /** First release that holds a chain commit, by index. */
   readonly #releaseOf: (Release | null)[];
   readonly #revertsAt: ReadonlySet<number>;
+  /** Lines, added or removed, by the branch that mends an agent's fault with them. */
+  readonly #repairs: ReadonlyMap<Branch, ReadonlySet<number>>;
   /** Removals of lines before they landed, newest last. */
   readonly #removals: ReadonlyMap<number, LineEvent>;
 
@@ -66,6 +68,10 @@ export class LineEnds {
       (_, index) => repository.releases.find((release) => repository.chain.indexOf(release.commit) >= index) ?? null,
     );
     this.#revertsAt = new Set(repository.chain.flatMap((commit, index) => (this.#isRevert(commit) ? [index] : [])));
+    const agents = new Set(events.filter(({ side, hand }) => side === "added" && hand.witness !== "person").map(({ line }) => line.id));
+    this.#repairs = new Map(
+      repository.branches.filter(({ mends }) => mends.length > 0).map((branch) => [branch, this.#repairedBy(branch, agents)]),
+    );
     this.#removals = new Map(
       events
         .filter((event) => event.repository === repository && event.side === "removed" && !event.hand.moves)
@@ -80,6 +86,27 @@ export class LineEnds {
     );
     const text = this.#living.get(id);
     return text === undefined ? null : read(text);
+  }
+
+  /** The lines of each hunk with which a branch takes out an agent's lines of the change it says the fault came with. */
+  #repairedBy(branch: Branch, agents: ReadonlySet<number>): ReadonlySet<number> {
+    const { branches, chain, renames } = this.repository;
+    const culprits = new Set(branch.mends);
+    for (const { landedBy } of branches)
+      if (landedBy.some((commit) => branch.mends.includes(commit))) for (const one of landedBy) culprits.add(one);
+    const repaired = new Set<number>();
+    for (const commit of branch.landedBy) {
+      for (const [, { added, removed }] of changesOf(commit, renames)) {
+        const isRepair = removed.some(({ id }) => agents.has(id) && culprits.has(chain[this.#lives.get(id)?.landed ?? -1] as Commit));
+        if (isRepair) for (const line of [...added, ...removed]) repaired.add(line.id);
+      }
+    }
+    return repaired;
+  }
+
+  #isRepair({ branch, line, hand }: LineEvent, { fate }: End): boolean {
+    const landed = fate === "stuck" || fate === "maturing" || fate === "rework" || fate === "removed";
+    return landed && branch !== null && !hand.moves && (this.#repairs.get(branch)?.has(line.id) ?? false);
   }
 
   #isRevert(commit: Commit): boolean {
@@ -121,7 +148,8 @@ export class LineEnds {
 
   /** What became of one changed line. */
   endOf(event: LineEvent, draft: boolean, turnKeepsLines: boolean, restores: boolean): End {
-    const raw = event.hand.moves ? this.#moved(event) : event.side === "added" ? this.#added(event) : this.#removed(event);
+    const end = event.hand.moves ? this.#moved(event) : event.side === "added" ? this.#added(event) : this.#removed(event);
+    const raw: End = this.#isRepair(event, end) ? { ...end, fate: "fixing", reason: null } : end;
     const { witness, at } = event.hand;
     if (restores && !event.hand.moves) return { ...raw, fate: null, reason: "restores" };
     if (witness === "person" || witness === "transcript_missing") return { ...raw, fate: null, reason: witness };

@@ -130,6 +130,8 @@ const habitsOf: Readonly<Record<Noise, Habits>> = {
 };
 
 const days = 426;
+/** Bugs of known origin that are mended, in each repository: beside the drawn work, so that it stays what it is. */
+const mendedItems = 3;
 
 /** Four teams, ten repositories that are seen and one that is not, fourteen months. Same settings: same plan. */
 export function evaluationOrganisation({ seed, noise, itemsPerRepository = 24 }: EvaluationSettings): Organisation {
@@ -167,6 +169,9 @@ function itemsOf(team: readonly Person[], count: number, noise: Noise, seen: boo
   const late = (story: StoryName, day: number): Item => ({ day, who: random.pick(team), story });
   items.push(late("open", days - random.int(4, 9)), late("uncommitted", days - random.int(4, 8)), late("lastPush", days - 2));
   if (noise === "on") items.push(late("afterwards", days - 1));
+  const mending = random.fork("mended");
+  const mendedDay = (): number => Math.floor(days / 4 + mending.next() * ((days * 3) / 4 - 40));
+  items.push(...Array.from({ length: mendedItems }, (): Item => ({ day: mendedDay(), who: mending.pick(team), story: "mended" })));
   return byDay(items);
 }
 

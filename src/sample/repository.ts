@@ -37,6 +37,8 @@ export interface Branch {
   readonly renames: Map<string, string>;
   /** Units nobody else may take hold of before it lands. */
   readonly units: Set<number>;
+  /** Commits of the default branch whose fault it mends, as its message names them. */
+  mends: readonly Commit[];
 }
 
 export interface Pull {
@@ -121,6 +123,7 @@ export class Repository {
       pull: null,
       keep: false,
       units: new Set(),
+      mends: [],
       renames: new Map(),
     };
   }

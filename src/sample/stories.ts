@@ -2,6 +2,7 @@ import { phrase, titleOf } from "./code-text.ts";
 import { cherryPicked, formatDefault, movedUnit, notebook, paragraphs, renamedFile, twoAgents, twoRepositories } from "./hard-stories.ts";
 import { type Ending, finish, land, lastLanding, pushByHand, reviewerOf } from "./landing.ts";
 import { afterCommit, amend, commitWork, personEdit } from "./committing.ts";
+import { namingCulprit } from "./culprits.ts";
 import { workOver } from "./person-edits.ts";
 import type { Random } from "./random.ts";
 import { changedUnit, insertedUnit, withoutUnit } from "./rewrite.ts";
@@ -156,6 +157,7 @@ function* maintenance(
   item: Item,
   random: Random,
   stepsOf: (session: WorkSession) => (() => void)[],
+  messageOf: (session: WorkSession, title: string) => string = (_, title) => title,
 ): Generator<number, void> {
   const person = item.who;
   const { stage, repository } = scene;
@@ -170,11 +172,16 @@ function* maintenance(
   const prompt = `${title}: the ${phrase.role(random)} found it odd at the ${phrase.place(random)}. Keep the change small.`;
   turn(session, prompt, task, random.int(8, 16), steps, "pass");
   if (branch.files === branch.base.files) return; // nothing fitted: a session that only looked
-  commitTurn(session, title);
+  commitTurn(session, messageOf(session, title));
   if (random.chance(0.6)) session.openPull(title);
   else repository.openPull(branch, title);
   yield* finish(scene, item.who, random, session, "land");
 }
+
+/** A fault is mended, and the message names the commit it came with. */
+const mended: Story = function* (scene, item, random) {
+  yield* maintenance(scene, item, random, (session) => refinements(session, scene, "old", 4, isCode), namingCulprit);
+};
 
 /** A person's work, without an agent: straight to the default branch, or by pull request. */
 const byPerson = (how: "push" | "pull", age: "old" | "young"): Story =>
@@ -318,6 +325,7 @@ export const stories = {
   uncommitted: feature({ end: "leave" }),
   open: feature({ end: "open" }),
   refine: refine("old", isCode, 4),
+  mended,
   rework: refine("young", isCode, 7),
   document: refine("old", isProse, 2),
   cleanUp: cleanUp("old"),

@@ -17,6 +17,7 @@ export type SampleFate =
   | "rework"
   | "removed"
   | "reverted"
+  | "fixing"
   | "superseded"
   | "in_flight"
   | "abandoned"

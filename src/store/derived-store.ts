@@ -111,6 +111,7 @@ const byRepository = [
   "opaque_path",
   "listed_session_d",
   "note_tally",
+  "fix_d",
   "problem_d",
 ] as const;
 

@@ -11,12 +11,13 @@ CREATE TABLE problem_d (
   repository_id INTEGER
 );
 
--- One row per repository. `horizon_ms`: newest commit seen on its default branch.
+-- One row per repository. `horizon_ms`: newest commit seen on its default branch. `forge`: whose word on its changes stands,
+-- told until `forge_until_ms`; null where git alone tells.
 CREATE TABLE repository_d (
   repository_id INTEGER, name VARCHAR, default_branch VARCHAR, default_branch_reason VARCHAR, horizon_ms BIGINT,
   commits INTEGER, commits_all_refs INTEGER, merges INTEGER, commits_with_trailer INTEGER, checkpoints_named INTEGER,
   checkpoints_missing INTEGER, pull_requests INTEGER, pull_requests_landed INTEGER, changes INTEGER, changes_landed INTEGER,
-  releases INTEGER, lines_ever BIGINT, lines_alive BIGINT, release_rule VARCHAR
+  releases INTEGER, lines_ever BIGINT, lines_alive BIGINT, release_rule VARCHAR, forge VARCHAR, forge_until_ms BIGINT
 );
 
 -- One row per session.
@@ -48,21 +49,28 @@ CREATE TABLE context_cost (usage_id INTEGER, cause VARCHAR, list_nano_usd BIGINT
 -- One row per segment: the responses that feed one group of edits (or none).
 CREATE TABLE segment (segment_id INTEGER, session_id INTEGER, turn INTEGER, kind VARCHAR, activity VARCHAR, purpose VARCHAR);
 
--- One row per strand. A usage's parts are floor(c*to/total) - floor(c*from/total) over its segment's strands.
+-- One row per commit of the default branch that is evidence of a fix of the product. `narrow`, `wide`: whose lines it repairs
+-- (agent, person, unknown, untraced) by certain evidence, and as far as may be.
+CREATE TABLE fix_d (
+  repository_id INTEGER, commit_hash VARCHAR, fixed_ms BIGINT, evidence VARCHAR, strength VARCHAR, narrow VARCHAR, wide VARCHAR
+);
+
+-- One row per strand. `repair`: its lines repair what an agent wrote, by certain evidence (narrow) or as far as may be (wide).
+-- A usage's parts are floor(c*to/total) - floor(c*from/total) over its segment's strands.
 CREATE TABLE strand (
   strand_id INTEGER, segment_id INTEGER, weight_from BIGINT, weight_to BIGINT, weight_total BIGINT, flow VARCHAR, grade VARCHAR,
   unlinked_reason VARCHAR, activity VARCHAR, repository_id INTEGER, change_id INTEGER, line_kind VARCHAR, side VARCHAR,
   lines INTEGER, author_kind VARCHAR, written_ms BIGINT, committed_ms BIGINT, landed_ms BIGINT, released_ms BIGINT, died_ms BIGINT,
-  death VARCHAR, superseded_ms BIGINT, undone_ms BIGINT, last_active_ms BIGINT, horizon_ms BIGINT, commit_hash VARCHAR, death_commit VARCHAR, landing_is_release BOOLEAN
+  death VARCHAR, superseded_ms BIGINT, undone_ms BIGINT, last_active_ms BIGINT, repair VARCHAR, horizon_ms BIGINT, commit_hash VARCHAR, death_commit VARCHAR, landing_is_release BOOLEAN
 );
 
 -- One row per strand: its fate seen from the newest facts, by the rules and settings that `derived_state` names as `fates`.
 CREATE TABLE fate_now (strand_id INTEGER, fate VARCHAR);
 
--- One row per change (pull or merge request, direct push).
+-- One row per change (pull or merge request, direct push). `class`: what kind of work it is, null where nothing tells.
 CREATE TABLE change (
   change_id INTEGER, repository_id INTEGER, change_key VARCHAR, kind VARCHAR, number INTEGER, landed_commit VARCHAR, landed_ms BIGINT,
-  released_ms BIGINT, evidence VARCHAR
+  released_ms BIGINT, evidence VARCHAR, class VARCHAR, class_evidence VARCHAR, class_confidence VARCHAR
 );
 
 -- One row per commit. `marked_agent`: the agent its message or author names without a session (grade D: a hint).
@@ -119,7 +127,7 @@ CREATE TABLE span_segment (segment_id INTEGER, allocation TINYINT, mix_segment_i
 CREATE TABLE span_mix (
   segment_id INTEGER, allocation TINYINT, weight INTEGER, grade VARCHAR, unlinked_reason VARCHAR, side VARCHAR, repository_id INTEGER,
   written_ms BIGINT, committed_ms BIGINT, landed_ms BIGINT, released_ms BIGINT, died_ms BIGINT, death VARCHAR, superseded_ms BIGINT,
-  undone_ms BIGINT, last_active_ms BIGINT, horizon_ms BIGINT, landing_is_release BOOLEAN
+  undone_ms BIGINT, last_active_ms BIGINT, repair VARCHAR, horizon_ms BIGINT, landing_is_release BOOLEAN
 );
 
 -- One row per sub-agent a session started; `observed`: the log has responses or calls of it.

@@ -2,6 +2,7 @@ import type { ChangedKind } from "./changed.ts";
 import type { Cell, Database } from "./duckdb/database.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { type FactColumn, type FactTable, type JoinRule, factTables } from "./fact-tables.ts";
+import { forgeTables } from "./forge-tables.ts";
 
 type MutableRow = Cell[];
 
@@ -80,24 +81,43 @@ export class FactBatch {
     return [...touched.values()];
   }
 
-  /** Joins the batch into the store and empties it. @returns rows that were new, by table */
-  async flush(database: Database): Promise<Partial<Record<FactTable, number>>> {
+  /** True where all that waits is what forges and incident tools told. */
+  get isOfForges(): boolean {
+    return [...this.#tables.keys()].every((table) => table in forgeTables);
+  }
+
+  /** Joins the batch into the store and empties it. @returns what was not known of forges, by their repositories' addresses */
+  async flush(database: Database): Promise<{ readonly newForgeRows: number; readonly forgeRepositories: ReadonlySet<string> }> {
     await this.#dictionary.flush(database);
-    const added: Partial<Record<FactTable, number>> = {};
-    for (const [table, rows] of this.#tables) added[table] = await joinRows(database, table, [...rows.values()]);
+    let newForgeRows = 0;
+    const forgeRepositories = new Set<string>();
+    for (const [table, rows] of this.#tables) {
+      const joined = await joinRows(database, table, [...rows.values()]);
+      if (!(table in forgeTables)) continue;
+      newForgeRows += joined.different;
+      for (const id of joined.forgeRepositories) forgeRepositories.add(this.#dictionary.text(id));
+    }
     this.#tables = new Map();
     this.#rows = 0;
-    return added;
+    return { newForgeRows, forgeRepositories };
   }
 }
 
-async function joinRows(database: Database, table: FactTable, rows: MutableRow[]): Promise<number> {
+interface Joined {
+  /** Rows that were new, or not as they were. */
+  readonly different: number;
+  /** Of these, in tables of forges. */
+  readonly forgeRepositories: readonly number[];
+}
+
+async function joinRows(database: Database, table: FactTable, rows: MutableRow[]): Promise<Joined> {
   const columns: readonly FactColumn[] = factTables[table];
   const types = columns.map((column) => column.type);
   const before = await countRows(database, table);
   if (before === 0) {
     await database.append(table, types, rows);
-    return rows.length;
+    const at = columns.findIndex(({ name }) => name === "forge_repository_id");
+    return { different: rows.length, forgeRepositories: at < 0 ? [] : rows.map((row) => row[at] as number) };
   }
   const stage = `stage_${table}`;
   await database.run(`CREATE OR REPLACE TEMP TABLE ${stage} AS SELECT * FROM ${table} LIMIT 0`);
@@ -105,19 +125,26 @@ async function joinRows(database: Database, table: FactTable, rows: MutableRow[]
   const keys = columns.filter((column) => column.rule === "key").map((column) => column.name);
   const same = keys.map((name) => `t.${name} = s.${name}`).join(" AND ");
   const told = columns.filter((column) => column.rule !== "key" && column.name !== "first_seen_ms");
-  const differs = told.map(({ name }) => `t.${name} IS DISTINCT FROM s.${name}`).join(" OR ");
+  const differs = told.map(({ name }) => `t.${name} IS DISTINCT FROM s.${name}`).join(" OR ") || "false";
   // Most rows are new or told again as they were: the join of texts (100 ms for its plan alone) is for the few that differ.
   // The packed lines of a large repository do not fit the database's memory: where nothing is told again they are not compared.
   const [again] = await database.all(`SELECT count(*)::INTEGER AS n FROM ${stage} s SEMI JOIN ${table} t ON ${same}`);
   const compared = `SELECT count(*)::INTEGER AS n FROM ${stage} s JOIN ${table} t ON ${same} WHERE ${differs}`;
   const [changed] = again?.["n"] === 0 ? [again] : await database.all(compared);
+  const forgeRepositories: number[] = [];
+  if (columns.some(({ name }) => name === "forge_repository_id")) {
+    const { columns: found } = await database.columns(
+      `SELECT DISTINCT s.forge_repository_id FROM ${stage} s WHERE NOT EXISTS (FROM ${table} t WHERE ${same} AND NOT (${differs}))`,
+    );
+    forgeRepositories.push(...((found[0] ?? []) as number[]));
+  }
   if (changed?.["n"] !== 0) {
     const set = columns.filter((column) => column.rule !== "key").map((column) => `${column.name} = ${joinSql(column)}`);
     await database.run(`UPDATE ${table} AS t SET ${set.join(", ")} FROM ${stage} AS s WHERE ${same} AND (${differs})`);
   }
   await database.run(`INSERT INTO ${table} SELECT s.* FROM ${stage} s ANTI JOIN ${table} t ON ${same}`);
   await database.run(`DROP TABLE ${stage}`);
-  return (await countRows(database, table)) - before;
+  return { different: (await countRows(database, table)) - before + (changed?.["n"] as number), forgeRepositories };
 }
 
 function joinSql({ name, rule }: FactColumn): string {

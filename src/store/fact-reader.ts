@@ -470,6 +470,7 @@ export async function readStoredCommits(store: FactStore, ids: readonly number[]
       squashOf: c("squash_of") as number | null,
       mergeOf: c("merge_of") as number | null,
       reverts: c("reverts") as string | null,
+      ...(c("signs") === null ? {} : { signs: JSON.parse(c("signs") as string) as string[] }),
       files: filesOf(hash),
     });
   });

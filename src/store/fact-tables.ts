@@ -1,4 +1,5 @@
 import type { ColumnType } from "./duckdb/database.ts";
+import { forgeTables } from "./forge-tables.ts";
 
 /**
  * How two tellings of one fact join, column by column. Every rule is a join of a semilattice, so order and repetition
@@ -153,6 +154,7 @@ export const factTables = {
     max("merge_of", "INTEGER"),
     max("reverts", "VARCHAR"),
     firstSeen,
+    max("signs", "VARCHAR"),
   ],
   file_change: [
     key("repository_id"),
@@ -178,6 +180,7 @@ export const factTables = {
     min("defects", "VARCHAR"),
     firstSeen,
   ],
+  ...forgeTables,
 } as const satisfies Record<string, readonly FactColumn[]>;
 
 export type FactTable = keyof typeof factTables;

@@ -203,6 +203,7 @@ export function addCommit(batch: FactBatch, dictionary: Dictionary, repositoryId
     commit.mergeOf,
     commit.reverts,
     seenAt,
+    commit.signs === undefined ? null : JSON.stringify(commit.signs),
   ]);
   commit.files.forEach((file, position) => {
     batch.add("file_change", [

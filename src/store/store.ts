@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../contract/errors.ts";
+import type { ForgeFact } from "../contract/forge-facts.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { AuthorshipNoteFact, CarriedNote, CommitFact, RefFact, TokenFact } from "../contract/facts.ts";
 import { Dictionary } from "./dictionary.ts";
@@ -9,18 +10,32 @@ import { factsFile } from "./place.ts";
 import { Database, type Row } from "./duckdb/database.ts";
 import { type ChangedKind, noteChanged } from "./changed.ts";
 import { FactBatch } from "./fact-batch.ts";
+import { ForgeBookkeeping } from "./forge-bookkeeping.ts";
+import { addForgeFact, repositoriesAt } from "./forge-rows.ts";
 import facts1 from "./migrations/0001_facts.sql";
 import closedPeriods2 from "./migrations/0002_closed_periods.sql";
 import changed3 from "./migrations/0003_changed.sql";
 import oneResponseKey4 from "./migrations/0004_one_response_key.sql";
 import authorshipNotes5 from "./migrations/0005_authorship_notes.sql";
 import context6 from "./migrations/0006_context.sql";
+import forges7 from "./migrations/0007_forges.sql";
+import messageSigns8 from "./migrations/0008_message_signs.sql";
 import savedViews9 from "./migrations/0009_saved_views.sql";
 import { featureVersion } from "../lines/line-diff.ts";
 import { addCommit, addNote, addTokenFact, type Telling } from "./rows.ts";
 
 /** Forward only; the n-th brings a store from version n to n + 1. */
-export const migrations: readonly string[] = [facts1, closedPeriods2, changed3, oneResponseKey4, authorshipNotes5, context6, savedViews9];
+export const migrations: readonly string[] = [
+  facts1,
+  closedPeriods2,
+  changed3,
+  oneResponseKey4,
+  authorshipNotes5,
+  context6,
+  forges7,
+  messageSigns8,
+  savedViews9,
+];
 
 /** Where reading an input ended, as its source said. */
 export interface InputState {
@@ -48,6 +63,7 @@ const maxBatchRows = 75_000;
 export class FactStore {
   readonly database: Database;
   readonly dictionary: Dictionary;
+  readonly forges: ForgeBookkeeping;
   readonly #batch: FactBatch;
   #inputs = new Map<string, InputState>();
   #problems: { problem: Problem; key: string }[] = [];
@@ -57,6 +73,7 @@ export class FactStore {
     this.database = database;
     this.dictionary = dictionary;
     this.#batch = new FactBatch(dictionary);
+    this.forges = new ForgeBookkeeping(database);
   }
 
   /**
@@ -144,6 +161,10 @@ export class FactStore {
     addNote(this.#batch, this.dictionary, repositoryId, note, seenAt);
   }
 
+  addForgeFact(fact: ForgeFact, seenAt: number): void {
+    addForgeFact(this.#batch, this.dictionary, fact, seenAt);
+  }
+
   /** Tells whether the content of a note on a commit of a repository was read before. */
   async knownNotes(repositoryId: number): Promise<(note: CarriedNote) => boolean> {
     const key = ({ dialect, commit, note }: CarriedNote): string => `${dialect} ${commit} ${note}`;
@@ -176,9 +197,14 @@ export class FactStore {
   /** Writes what waits, in one transaction. Call it only between inputs. */
   async commit(seenAt: number, alongside?: () => Promise<void>): Promise<void> {
     await this.#transaction(async () => {
-      const changes = this.#batch.size > 0 || alongside !== undefined;
+      const { isOfForges } = this.#batch;
+      const told = this.#batch.size > 0 && !isOfForges;
       const touched = this.#batch.touched();
-      await this.#batch.flush(this.database);
+      const { newForgeRows, forgeRepositories } = await this.#batch.flush(this.database);
+      // A forge is asked again for what it told last: told as it was known, it changes nothing.
+      for (const id of await repositoriesAt(this.database, forgeRepositories)) touched.push(["repository", id]);
+      const changes = told || newForgeRows > 0 || alongside !== undefined;
+      await this.forges.write(seenAt);
       if (changes) await this.#advance(touched);
       await this.#writeProblems(seenAt);
       await this.#writeInputs(seenAt);

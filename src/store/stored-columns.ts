@@ -7,6 +7,8 @@ const when = "When somebody worked: to price by the day, to order edits and comm
 const branch = "A branch's name may name a person: it tells which commits a session could have made.";
 const folder = "A folder may name a person (home folder): it tells in which repository a session ran.";
 const path = "The file somebody edited: meets the lines of commits.";
+const account = "Account of somebody at a forge: tells a review by another from one's own. No number of a person is made of it.";
+const bot = "Whether that account is a program's: reviews of persons are counted apart.";
 
 export type DatabaseName = "facts" | "derived";
 
@@ -115,6 +117,7 @@ export const columnsAboutPeople: Readonly<Record<DatabaseName, Readonly<Record<s
       author_ms: when,
       commit_ms: when,
       trailers: "Trailers of a commit message, among them co-authors: evidence of sessions. The message is not stored.",
+      signs: "What the commit message says of its kind (fix, revert, issue named): tells fixes. The message is not stored.",
     },
     file_change: {
       path_id: path,
@@ -129,6 +132,55 @@ export const columnsAboutPeople: Readonly<Record<DatabaseName, Readonly<Record<s
     },
     note_seen: {
       clone: "Folder of a clone, with the home folder: so that unchanged notes are not read again.",
+    },
+    forge_change: {
+      opened_ms: when,
+      closed_ms: when,
+      landed_ms: when,
+      author_id: account,
+      author_bot: bot,
+      landed_by_id: account,
+      landed_by_bot: bot,
+      head_ref_id: branch,
+      head_commit: "Newest commit of a change, which names an author: joins it to the history.",
+      labels: "Labels somebody gave a change: tells its class.",
+    },
+    forge_review: {
+      state_id: "What a review asked for or approved: tells money that answered it.",
+      submitted_ms: when,
+      reviewer_id: account,
+      reviewer_bot: bot,
+    },
+    forge_thread: {
+      path_id: "File a review speaks of: tells lines that answered it.",
+      resolved_ms: when,
+      resolved_by_id: account,
+      resolved_by_bot: bot,
+    },
+    forge_comment: {
+      instant_ms: when,
+      author_id: account,
+      author_bot: bot,
+    },
+    forge_deployment: {
+      created_ms: "When it was deployed: delivery times.",
+      actor_id: account,
+      actor_bot: bot,
+    },
+    forge_issue: {
+      opened_ms: when,
+      closed_ms: when,
+      author_id: account,
+      author_bot: bot,
+      labels: "Labels somebody gave an issue: tells bugs from wishes.",
+    },
+    forge_event: {
+      instant_ms: when,
+      actor_id: account,
+      actor_bot: bot,
+    },
+    forge_token: {
+      token_fp: "Keyed fingerprint of an access token: it is asked of no other address. The token is not stored.",
     },
     saved_view: {
       name: "What somebody called a view of the page.",
@@ -162,6 +214,10 @@ export const columnsAboutPeople: Readonly<Record<DatabaseName, Readonly<Record<s
       session_id: session,
       activity: "What most tool calls of the turn did: tells building from reading and testing.",
       purpose: "Build, fix, review, explore or operate: tells what the money was for.",
+    },
+    fix_d: {
+      commit_hash: "Commit that mends, which names an author: tells fixes of lines, never whose mistake it was.",
+      fixed_ms: "When it was mended: delivery times and lives of lines.",
     },
     strand: {
       author_kind: "Agent, mixed, person or unknown, of lines: never which person.",
@@ -254,22 +310,41 @@ export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<s
     changed: "kind id revision",
     authorship_note: "repository_id dialect_id commit_hash note made_before test_lines defects first_seen_ms",
     note_seen: "repository_id dialect commit_hash note",
+    forge_change:
+      "forge_repository_id number version_ms telling state_id draft from_fork base_ref_id base_commit merge_commit squash_commit commits title_type_id breaking reverts closes_issues first_seen_ms",
+    forge_review: "forge_repository_id number review_key version_ms telling commit_hash first_seen_ms",
+    forge_thread:
+      "forge_repository_id number thread_key version_ms telling side_id first_line last_line commit_hash resolved first_seen_ms",
+    forge_comment: "forge_repository_id number comment_key thread_key first_seen_ms",
+    forge_check:
+      "forge_repository_id check_key version_ms telling commit_hash name_id status_id conclusion_id started_ms finished_ms attempt first_seen_ms",
+    forge_deployment: "forge_repository_id deployment_key version_ms telling environment_id commit_hash first_seen_ms",
+    forge_deployment_status: "forge_repository_id deployment_key state_id instant_ms first_seen_ms",
+    forge_release: "forge_repository_id tag_id version_ms telling draft pre_release created_ms published_ms commit_hash first_seen_ms",
+    forge_issue: "forge_repository_id number version_ms telling state_id issue_type_id first_seen_ms",
+    forge_event: "forge_repository_id subject_id number event_id first_seen_ms",
+    incident: "source_id incident_key version_ms telling state_id opened_ms resolved_ms severity_id service_id first_seen_ms",
+    incident_tie: "source_id incident_key tie_id forge_repository_id tie_key first_seen_ms",
+    forge_stream: "forge stream state",
+    forge_delivery: "forge delivery first_seen_ms",
+    forge_token: "address",
   },
   derived: {
     derived_state: "name value",
     problem_d: "source code severity hint occurrences repository_id",
     repository_d:
-      "repository_id name default_branch default_branch_reason horizon_ms commits commits_all_refs merges commits_with_trailer checkpoints_named checkpoints_missing pull_requests pull_requests_landed changes changes_landed releases lines_ever lines_alive release_rule",
+      "repository_id name default_branch default_branch_reason horizon_ms commits commits_all_refs merges commits_with_trailer checkpoints_named checkpoints_missing pull_requests pull_requests_landed changes changes_landed releases lines_ever lines_alive release_rule forge forge_until_ms",
     session_d: "session_id agent repository_id agent_version",
     usage_d:
       "usage_id segment_id agent provider model agent_version service_tier speed repository_id sub_agent turn source sightings input cache_read cache_write_5m cache_write_1h output reasoning output_quality web_searches sighted_tokens",
     charge: "charge_id usage_id list_nano_usd contract_nano_usd billed_nano_usd price_gap remainder output_nano_per_million",
     context_cost: "usage_id cause list_nano_usd",
     segment: "segment_id turn kind",
+    fix_d: "repository_id evidence strength narrow wide",
     strand:
-      "strand_id segment_id weight_from weight_to weight_total flow grade unlinked_reason activity repository_id change_id line_kind side lines landed_ms released_ms died_ms death superseded_ms horizon_ms death_commit landing_is_release",
+      "strand_id segment_id weight_from weight_to weight_total flow grade unlinked_reason activity repository_id change_id line_kind side lines landed_ms released_ms died_ms death superseded_ms repair horizon_ms death_commit landing_is_release",
     fate_now: "strand_id fate",
-    change: "change_id repository_id change_key kind number released_ms evidence",
+    change: "change_id repository_id change_key kind number released_ms evidence class class_evidence class_confidence",
     commit_d: "commit_id repository_id commit_hash change_id on_default released_ms lines_added lines_removed marked_agent",
     commit_link: "repository_id grade method confidence lines lines_removed",
     run: "run_id repository_id landed_ms landed_change_id released_ms died_ms death line_kind lines moved_lines grade noted_agent places",
@@ -280,7 +355,7 @@ export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<s
     opaque_path: "repository_id path",
     span_segment: "segment_id allocation mix_segment_id mix_allocation",
     span_mix:
-      "segment_id allocation weight grade unlinked_reason side repository_id landed_ms released_ms died_ms death superseded_ms horizon_ms landing_is_release",
+      "segment_id allocation weight grade unlinked_reason side repository_id landed_ms released_ms died_ms death superseded_ms repair horizon_ms landing_is_release",
     sub_agent_d: "observed",
     listed_session_d: "repository_id has_transcript",
   },

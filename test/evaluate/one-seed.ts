@@ -59,15 +59,17 @@ function scorecard(
 ): Scorecard {
   const repositoryOf = new Map(truth.sessions.map(({ session, repository }) => [session, repository]));
   const present = new Set(truth.sessions.filter(({ transcript }) => transcript === "present").map(({ session }) => session));
-  const money = scoreMoney(
-    truth.responses.map(({ messageId, session, ends }) => ({
-      key: messageId,
-      session,
-      repository: repositoryOf.get(session) ?? "",
-      truth: ends,
-      told: told.fates.get(messageId) ?? null,
-    })),
-  );
+  const scored = (fates: Told["fates"]) =>
+    scoreMoney(
+      truth.responses.map(({ messageId, session, ends }) => ({
+        key: messageId,
+        session,
+        repository: repositoryOf.get(session) ?? "",
+        truth: ends,
+        told: fates.get(messageId) ?? null,
+      })),
+    );
+  const money = scored(told.fates);
   const plain = money.cases["plain"]?.nanoUsd ?? 0;
   const { worst, ...rest } = run;
   return {
@@ -79,6 +81,7 @@ function scorecard(
     hardShare: 1 - plain / money.spendNanoUsd,
     coverage: 1 - (money.fates["unlinked"]?.toldNanoUsd ?? 0) / money.spendNanoUsd,
     fates: money.fates,
+    widestFixing: scored(told.widest).fates["fixing"] ?? { trueNanoUsd: 0, toldNanoUsd: 0, agreedNanoUsd: 0 },
     cases: money.cases,
     lines: scoreLines(truth.authors, told.authors, (session) => session !== null && present.has(session)),
     worst: [...money.disagreements].sort((a, b) => b.nanoUsd - a.nanoUsd).slice(0, worst),

@@ -95,6 +95,14 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   );
 }
 
+/** The upper end of fixing, beside its narrow row. */
+function widestFixing(cards: readonly Scorecard[]): string[] {
+  const over = (part: "trueNanoUsd" | "toldNanoUsd"): Spread | null =>
+    spreadOf(cards.flatMap(({ widestFixing: of }) => (of[part] > 0 ? [of.agreedNanoUsd / of[part]] : [])));
+  const [recall, precision] = [over("trueNanoUsd"), over("toldNanoUsd")];
+  return recall === null ? [] : ["", `fixing, widest: recall ${spread(recall, ratio)}, precision ${spread(precision, ratio)}`];
+}
+
 /** All about one noise setting, as lines of text. */
 export function reportOf(cards: readonly Scorecard[], noise: string, worst: number): string[] {
   const of = (value: (card: Scorecard) => number): Spread | null => spreadOf(cards.map(value));
@@ -117,6 +125,7 @@ export function reportOf(cards: readonly Scorecard[], noise: string, worst: numb
         markOf(row),
       ]),
     ),
+    ...widestFixing(cards),
     "",
     `dollars in hard cases    ${spread(
       of((card) => card.hardShare),

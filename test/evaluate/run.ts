@@ -2,8 +2,11 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { coverageBounds, coverageOf, coverageText, worlds } from "./coverage.ts";
+import { doraReport } from "./dora.ts";
 import { boundsOf, fateRows, reportOf } from "./report.ts";
 import type { Scorecard } from "./score.ts";
+import { evaluateSzz } from "./szz.ts";
 
 const usage = `npm run evaluate -- [FLAGS]
 
@@ -13,6 +16,12 @@ const usage = `npm run evaluate -- [FLAGS]
   --worst N              the N largest disagreements, with their hard case
   --at-once N            organisations made at the same time (2)
   --json                 one JSON document instead of the tables
+  --coverage             instead of organisations: what 95 % intervals of clustered lines cover
+  --repetitions N        of each world of --coverage (1000)
+  --dora FOLDER          instead of organisations: the DORA tables of Apache DevLake's plugin, held against ours
+
+  --szz FILE --repos DIR bug links against the oracle of ICSE 2021 instead, on the repositories of DIR (owner+name/repo)
+  --most-commits N       repositories of longer histories are left out (12000)
 
 Exit code 1 if a bound does not hold, 2 if a flag is wrong. docs/guide/evaluate.md says what the rows mean.`;
 
@@ -22,6 +31,10 @@ interface Asked {
   readonly worst: number;
   readonly atOnce: number;
   readonly json: boolean;
+  /** Repetitions of each world; null where organisations are asked for. */
+  readonly coverage: number | null;
+  readonly dora: string | null;
+  readonly szz: { readonly oracle: string; readonly folder: string; readonly mostCommits: number } | null;
 }
 
 const options = {
@@ -31,6 +44,12 @@ const options = {
   worst: { type: "string", default: "0" },
   "at-once": { type: "string", default: "2" },
   json: { type: "boolean", default: false },
+  coverage: { type: "boolean", default: false },
+  repetitions: { type: "string", default: "1000" },
+  dora: { type: "string" },
+  szz: { type: "string" },
+  repos: { type: "string" },
+  "most-commits": { type: "string", default: "12000" },
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
@@ -44,7 +63,12 @@ function parse(args: readonly string[]): Asked | null {
     return value;
   };
   if (!["off", "on", "both"].includes(values.noise)) throw new Error(`--noise is off, on or both, not ${values.noise}`);
+  if ((values.szz === undefined) !== (values.repos === undefined)) throw new Error("--szz FILE and --repos DIR go together");
   return {
+    szz:
+      values.szz === undefined || values.repos === undefined
+        ? null
+        : { oracle: values.szz, folder: values.repos, mostCommits: whole(values["most-commits"], "--most-commits", 1) },
     seeds:
       values.seed === undefined
         ? Array.from({ length: whole(values.seeds, "--seeds", 1) }, (_, index) => index + 1)
@@ -53,6 +77,8 @@ function parse(args: readonly string[]): Asked | null {
     worst: whole(values.worst, "--worst", 0),
     atOnce: whole(values["at-once"], "--at-once", 1),
     json: values.json,
+    coverage: values.coverage ? whole(values.repetitions, "--repetitions", 1) : null,
+    dora: values.dora ?? null,
   };
 }
 
@@ -83,9 +109,29 @@ async function all<T, R>(items: readonly T[], atOnce: number, work: (item: T) =>
   return results;
 }
 
+const drawsOfInterval = 1_000;
+
+function coverage(repetitions: number, isJson: boolean): void {
+  const found = worlds.map((world, seed) => coverageOf(world, repetitions, drawsOfInterval, 1 + seed * repetitions));
+  console.log(isJson ? JSON.stringify(found, null, 1) : coverageText(found));
+  if (found.some((one) => coverageBounds(one).some(({ holds }) => !holds))) process.exitCode = 1;
+}
+
+function dora(folder: string, isJson: boolean): void {
+  const { text, tables, unexplained } = doraReport(folder);
+  console.log(isJson ? JSON.stringify(tables, null, 1) : text);
+  if (unexplained > 0) process.exitCode = 1;
+}
+
 async function main(): Promise<void> {
   const asked = parse(process.argv.slice(2));
   if (asked === null) return void console.log(usage);
+  if (asked.coverage !== null) return coverage(asked.coverage, asked.json);
+  if (asked.dora !== null) return dora(asked.dora, asked.json);
+  if (asked.szz !== null) {
+    for (const line of await evaluateSzz(asked.szz.oracle, asked.szz.folder, asked.szz.mostCommits)) console.log(line);
+    return;
+  }
   const runs = asked.noises.flatMap((noise) => asked.seeds.map((seed) => ({ seed, noise })));
   let done = 0;
   const failures: string[] = [];

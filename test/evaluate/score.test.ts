@@ -115,6 +115,7 @@ const card = (more: Partial<Scorecard>): Scorecard => ({
   hardShare: 0.3,
   coverage: 1,
   fates: { stuck: { trueNanoUsd: 100, toldNanoUsd: 100, agreedNanoUsd: 100 } },
+  widestFixing: { trueNanoUsd: 0, toldNanoUsd: 0, agreedNanoUsd: 0 },
   cases: {},
   lines: scoreLines([], [], () => true),
   worst: [],

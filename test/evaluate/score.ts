@@ -211,6 +211,8 @@ export interface Scorecard {
   readonly hardShare: number;
   readonly coverage: number;
   readonly fates: Readonly<Record<string, FateScore>>;
+  /** Fixing with all that may repair an agent's lines: its widest. */
+  readonly widestFixing: FateScore;
   readonly cases: MoneyScore["cases"];
   readonly lines: LineScore;
   /** The largest, by dollars. */

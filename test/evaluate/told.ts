@@ -6,6 +6,8 @@ import type { AuthoredLines } from "./score.ts";
 export interface Told {
   /** Dollars of each usage by fate; the key is the response's message id. */
   readonly fates: ReadonlyMap<string, readonly { readonly fate: string; readonly nanoUsd: number }[]>;
+  /** The same with all that may repair an agent's lines as `fixing`: the widest. */
+  readonly widest: Told["fates"];
   readonly authors: readonly AuthoredLines[];
   readonly spendNanoUsd: number;
 }
@@ -14,18 +16,23 @@ export async function readTold(store: string): Promise<Told> {
   const questions = await Questions.open(store, null, defaultFateParameters);
   try {
     const rows = await questions.database.all(
-      `SELECT u.usage_key, f.fate, sum(l.list_nano_usd)::DOUBLE AS nano
-       FROM ledger l JOIN usage_d u USING (usage_id) JOIN strand_fate f USING (strand_id) GROUP BY ALL`,
+      `SELECT u.usage_key, f.fate,
+         CASE WHEN t.repair IS NOT NULL AND f.fate IN ('stuck', 'maturing', 'rework', 'removed') THEN 'fixing' ELSE f.fate END AS widest,
+         sum(l.list_nano_usd)::DOUBLE AS nano
+       FROM ledger l JOIN usage_d u USING (usage_id) JOIN strand_fate f USING (strand_id) JOIN strand t USING (strand_id) GROUP BY ALL`,
     );
     const fates = new Map<string, { fate: string; nanoUsd: number }[]>();
+    const widest = new Map<string, { fate: string; nanoUsd: number }[]>();
     let spendNanoUsd = 0;
     for (const row of rows) {
       const key = String(row["usage_key"]).replace(/^.*:/, "");
-      const end = { fate: String(row["fate"]), nanoUsd: Number(row["nano"]) };
-      spendNanoUsd += end.nanoUsd;
-      const known = fates.get(key);
-      if (known === undefined) fates.set(key, [end]);
-      else known.push(end);
+      const nanoUsd = Number(row["nano"]);
+      spendNanoUsd += nanoUsd;
+      for (const [ends, name] of [
+        [fates, row["fate"]],
+        [widest, row["widest"]],
+      ] as const)
+        ends.set(key, [...(ends.get(key) ?? []), { fate: String(name), nanoUsd }]);
     }
     const runs = await questions.database.all(
       `SELECT p.name AS repository, r.born_commit, r.path, r.author_kind, s.session_key, sum(r.lines)::INTEGER AS lines
@@ -42,7 +49,7 @@ export async function readTold(store: string): Promise<Told> {
         lines: Number(row["lines"]),
       }),
     );
-    return { fates, authors, spendNanoUsd };
+    return { fates, widest, authors, spendNanoUsd };
   } finally {
     questions.close();
   }

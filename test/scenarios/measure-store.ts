@@ -153,8 +153,8 @@ export async function fillTenRows(store: MeasureStore): Promise<void> {
   const change2 = { ...toShop, change_id: 2, landed_ms: instant("2026-02-12") };
   await store.insert("strand", [
     { strand_id: 1, segment_id: 1, weight_from: 0, weight_to: 2, weight_total: 3, grade: "A", ...change1 },
-    { strand_id: 2, segment_id: 1, weight_from: 2, weight_to: 3, weight_total: 3, grade: "B", ...toShop },
-    { strand_id: 3, segment_id: 2, weight_from: 0, weight_to: 7, weight_total: 7, grade: "A", ...change1, flow: "back" },
+    { strand_id: 2, segment_id: 1, weight_from: 2, weight_to: 3, weight_total: 3, grade: "B", ...toShop, repair: "wide" },
+    { strand_id: 3, segment_id: 2, weight_from: 0, weight_to: 7, weight_total: 7, grade: "A", ...change1, flow: "back", repair: "wide" },
     { strand_id: 4, segment_id: 3, weight_from: 0, weight_to: 1, weight_total: 2, grade: "B", ...change2 },
     { strand_id: 5, segment_id: 3, weight_from: 1, weight_to: 2, weight_total: 2, grade: "B", ...change2 },
     { strand_id: 6, segment_id: 4, weight_from: 0, weight_to: 1, weight_total: 1, flow: "own", activity: "read" },

@@ -46,6 +46,7 @@ describe("ten rows a human can add up", () => {
     ["decided_fate_share", 1],
     ["spend_bought", "229"],
     ["bought_share", 0.229],
+    ["spend_repair_wide", "30"], // strand 3; strand 2 never landed
     ["bought_decided_share", 229 / 665],
     ["spend_linked", "900"],
     ["coverage_share", 0.9],
@@ -95,7 +96,7 @@ describe("ten rows a human can add up", () => {
   });
 
   test("every measure of the catalogue has a worked number above", () => {
-    expect(measureIds).toHaveLength(61);
+    expect(measureIds).toHaveLength(62);
   });
 
   // Strand 1 carries floor(100 × 2/3) + floor(200 × 2/3) = 66 + 133, strand 3 the 30 of segment 2.

@@ -202,10 +202,10 @@ export const blameFixture: Blame = {
 };
 
 export const identityRows: readonly Identity[] = [
-  { kind: "git_email", value: "ada@example.com", name: "Ada Marsh", commits: 1_200, sessions: 0, person: "Ada Marsh" },
-  { kind: "git_email", value: "ben@example.com", name: "Ben Reed", commits: 3, sessions: 0, person: null },
-  { kind: "os_user", value: "ben", name: null, commits: 0, sessions: 7, person: null },
-  { kind: "agent", value: "noreply@anthropic.com", name: "Claude", commits: 40, sessions: 0, person: null },
+  { kind: "git_email", value: "ada@example.com", name: "Ada Marsh", commits: 1_200, sessions: 0, changes: 0, person: "Ada Marsh" },
+  { kind: "git_email", value: "ben@example.com", name: "Ben Reed", commits: 3, sessions: 0, changes: 0, person: null },
+  { kind: "os_user", value: "ben", name: null, commits: 0, sessions: 7, changes: 0, person: null },
+  { kind: "agent", value: "noreply@anthropic.com", name: "Claude", commits: 40, sessions: 0, changes: 0, person: null },
 ];
 
 export const doctorReport: DoctorReport = {

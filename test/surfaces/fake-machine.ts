@@ -3,6 +3,7 @@ import type { Assay, ImportSummary } from "../../src/app/assay.ts";
 import type { Machine, OpenOptions } from "../../src/surfaces/cli/machine.ts";
 import { runCli } from "../../src/surfaces/cli/run.ts";
 import { answerFixture } from "./answer-fixture.ts";
+import { delivery, returns, survival } from "./delivery-fixtures.ts";
 import { closedPeriod, restatement, sensitivity } from "./close-fixtures.ts";
 import {
   auditFixture,
@@ -99,6 +100,9 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     closePeriod: told("closePeriod", closedPeriod),
     restatement: told("restatement", restatement),
     sensitivity: told("sensitivity", sensitivity),
+    survival: told("survival", survival),
+    delivery: told("delivery", delivery),
+    returns: told("returns", returns),
     ...given,
     close: async () => {
       closed++;

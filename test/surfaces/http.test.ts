@@ -68,6 +68,14 @@ describe("the API", () => {
     );
   });
 
+  it("tells delivery, survival and returns as their commands do", async () => {
+    for (const name of ["delivery", "survival", "returns"])
+      expect([name, await askJson(server, `/api/${name}`)]).toEqual([name, JSON.parse(await cli(name, "--json")) as unknown]);
+    expect(await askJson(server, "/api/survival?days=5,30&by=none")).toEqual(
+      JSON.parse(await cli("survival", "--days", "5,30", "--by", "none", "--json")),
+    );
+  });
+
   it("answers a query as `assay query --json` does, asked by address or by body, as JSON and as CSV", async () => {
     const query = {
       measures: ["spend", "bought_share"],

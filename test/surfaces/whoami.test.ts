@@ -15,6 +15,12 @@ it("lists every identity with its counts and its owner", async () => {
   ]);
 });
 
+it("shows the changes of logins where a forge told of any", async () => {
+  const login = { kind: "forge_login", value: "ben", name: null, commits: 0, sessions: 0, changes: 12, person: null } as const;
+  const { out } = await runWith(["whoami"], { assay: { identities: async () => [login] } });
+  expect(out).toBe("kind         commits  sessions  changes  whose     identity\nforge login        0         0       12  nobody's  ben\n");
+});
+
 it("lists those nobody owns, agents left out, with YAML that is read back", async () => {
   const { out } = await runWith(["whoami", "--unmatched"]);
   expect(out).not.toContain("ada@example.com");

@@ -1,5 +1,5 @@
 import type { CommitFact, RefFact } from "../../contract/facts.ts";
-import type { Change, ChangesResult } from "../../contract/history.ts";
+import type { Change, ChangesResult, ToldChange, ToldChanges } from "../../contract/history.ts";
 import { pullRequestOf } from "./code-refs.ts";
 import { type CommitGraph, firstParents, graphOf, landingsOf, walkBack } from "./graph.ts";
 
@@ -21,16 +21,31 @@ interface Draft {
  *
  * `changeOf`: a squash or merge commit belongs to its change, and so do the commits a merge brought in and the commits of
  * pull heads; where two could claim a commit, the one that held it first in history (an inner merge before an outer one).
+ *
+ * What a forge told outranks what subjects and refs let guess: whether and when a change landed, by which commit, and which
+ * numbers are issues.
  * @param commits in topological order, parents first
  * @param tip index of the default branch's newest commit, -1 for none
+ * @param told by the forge; null for git alone
  */
-export function findChanges(commits: readonly CommitFact[], refs: readonly RefFact[], tip: number): ChangesResult {
+export function findChanges(
+  commits: readonly CommitFact[],
+  refs: readonly RefFact[],
+  tip: number,
+  told: ToldChanges | null = null,
+): ChangesResult {
   const graph = graphOf(commits);
   const landing = landingsOf(graph, tip);
   const heads = pullHeads(refs, graph);
   const evidence = landingEvidence(graph, landing);
-  const numbers = [...new Set([...heads.keys(), ...evidence.keys()])].sort((a, b) => a - b);
-  const drafts = numbers.map((number) => draftPullRequest(graph, landing, number, evidence.get(number) ?? [], heads.get(number) ?? none));
+  const toldOf = new Map(told?.changes.map((change) => [change.number, change]));
+  const found = [...new Set([...heads.keys(), ...evidence.keys(), ...toldOf.keys()])];
+  const numbers = found.filter((number) => toldOf.has(number) || told?.issues.has(number) !== true).sort((a, b) => a - b);
+  const drafts = numbers.map((number) => {
+    const [subjects, head, change] = [evidence.get(number) ?? [], heads.get(number) ?? none, toldOf.get(number)];
+    const guess = draftPullRequest(graph, landing, number, subjects, head);
+    return change === undefined ? guess : draftTold(graph, landing, change, guess, head);
+  });
   const taken = new Set(drafts.flatMap(({ own }) => own));
   const direct = firstParents(graph, tip)
     .filter((index) => !taken.has(index))
@@ -82,6 +97,47 @@ function draftPullRequest(graph: CommitGraph, landing: Int32Array, number: numbe
   if (evidence.length > 0 || landed === none) return { change, own: evidence.map(({ index }) => index), head };
   const broughtByLanding = landed === head || graph.parents[landed]?.includes(head) === true;
   return { change, own: broughtByLanding ? [landed] : [], head };
+}
+
+/** A change as its forge tells it; what it does not tell is as git shows. */
+function draftTold(graph: CommitGraph, landing: Int32Array, told: ToldChange, guess: Draft, pullHead: number): Draft {
+  const { state } = told;
+  if (state === null) return guess;
+  const toldHead = told.headCommit === null ? none : (graph.indexOf.get(told.headCommit) ?? none);
+  const head = pullHead === none ? toldHead : pullHead;
+  const change: Change = {
+    ...guess.change,
+    state,
+    headCommit: graph.commits[head]?.hash ?? guess.change.headCommit,
+    headAt: graph.commits[head]?.commitAt ?? guess.change.headAt,
+  };
+  if (state !== "landed") {
+    // Commits of it that are on the default branch came there by another way: they are somebody's push.
+    const isGuessed = change.landedAt !== null;
+    const notLanded: Change = { ...change, landedCommit: null, landedAt: null, evidence: isGuessed ? "forge" : guess.change.evidence };
+    return { change: notLanded, own: [], head: head !== none && landing[head] !== none ? none : head };
+  }
+  const named = told.landingCommits
+    .map((hash) => graph.indexOf.get(hash) ?? none)
+    .filter((index) => index !== none && landing[index] !== none);
+  const index = named[0];
+  if (index === undefined) {
+    // Its commit is not in this copy, or it landed on another branch.
+    const landedAt = change.landedCommit !== null || told.toDefault === true ? (told.landedAt ?? change.landedAt) : null;
+    return { change: { ...change, landedAt, evidence: change.landedCommit === null ? "forge" : change.evidence }, own: guess.own, head };
+  }
+  const landed = graph.commits[landing[index] as number] as CommitFact;
+  const agrees = guess.change.landedCommit === landed.hash;
+  return {
+    change: {
+      ...change,
+      landedCommit: landed.hash,
+      landedAt: told.landedAt ?? landed.commitAt,
+      evidence: agrees ? guess.change.evidence : "forge",
+    },
+    own: [...new Set([index, ...(agrees ? guess.own : [])])],
+    head,
+  };
 }
 
 function draftPush(graph: CommitGraph, index: number): Draft {

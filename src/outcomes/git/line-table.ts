@@ -45,6 +45,8 @@ export class LineTable {
   readonly #ends = new IdList();
   readonly #before = new IdList();
   readonly #after = new IdList();
+  /** Of a merge: what a file of it lacks of a parent's. */
+  readonly #dropped = new IdList();
 
   /** Begins the next commit: the following changes belong to it. @param bearsLines false where its lines are from before history */
   begin(killer: Killer, bearsLines: boolean): void {
@@ -119,16 +121,17 @@ export class LineTable {
     this.#after.push(after, 0, after.length);
   }
 
-  /** Lines a parent of a merge has and the merge has not: it removed them, unless a plain commit did. */
+  /** Lines a parent of a merge has and its file of the merge has not: removed by it if no other file has them, unless a plain commit did. */
   dropFromMerge(parent: Int32Array, merge: Int32Array): void {
     if (parent === merge) return;
     this.#stamp++;
     for (let i = 0; i < merge.length; i++) this.#mark[merge[i] as number] = this.#stamp;
-    for (let i = 0; i < parent.length; i++) if (this.#mark[parent[i] as number] !== this.#stamp) this.#kill(parent[i] as number);
+    for (let i = 0; i < parent.length; i++) if (this.#mark[parent[i] as number] !== this.#stamp) this.#dropped.add(parent[i] as number);
   }
 
-  /** Settles what `replace` was told, all files of the merge at once: lines go from file to file. */
+  /** Settles what `replace` and `dropFromMerge` were told, all files of the merge at once: lines go from file to file. */
   endMerge(): void {
+    this.#killDropped();
     const balance = this.#balance;
     for (let i = 0; i < this.#before.length; i++) balance[this.#before.ids[i] as number]!--;
     for (let i = 0; i < this.#after.length; i++) balance[this.#after.ids[i] as number]!++;
@@ -142,6 +145,17 @@ export class LineTable {
     }
     this.#before.length = 0;
     this.#after.length = 0;
+  }
+
+  #killDropped(): void {
+    if (this.#dropped.length === 0) return;
+    this.#stamp++;
+    for (let i = 0; i < this.#after.length; i++) this.#mark[this.#after.ids[i] as number] = this.#stamp;
+    for (let i = 0; i < this.#dropped.length; i++) {
+      const id = this.#dropped.ids[i] as number;
+      if (this.#mark[id] !== this.#stamp) this.#kill(id);
+    }
+    this.#dropped.length = 0;
   }
 
   columns(standing: Standing): {

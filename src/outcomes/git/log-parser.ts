@@ -1,8 +1,8 @@
 import type { CommitFact, FileChange } from "../../contract/facts.ts";
-import { pathText } from "../../git/refs.ts";
 import { type Fingerprinter, LineDiffBuilder } from "../../lines/fingerprint.ts";
 import { emptyDiff } from "../../lines/line-diff.ts";
 import { type PathKind, pathKind } from "../../lines/line-kind.ts";
+import { statuses, unquoted } from "./log-words.ts";
 import { readMessage } from "./message.ts";
 
 /**
@@ -18,7 +18,6 @@ const comma = 44;
 const backslash = 92;
 const colon = 58;
 const at = 64;
-const quote = 34;
 const capitalB = 66;
 const lowerD = 100;
 const submodule = "160000";
@@ -145,7 +144,7 @@ export class LogParser {
     const messageEnd = bytes.indexOf(0, emailEnd + 1);
     const ids = bytes.toString("latin1", start, idsEnd).trimEnd().split(" ");
     const times = bytes.toString("latin1", idsEnd + 1, timesEnd);
-    const { trailers, squashOf, mergeOf, reverts } = readMessage(bytes.toString("utf8", emailEnd + 1, messageEnd));
+    const { trailers, squashOf, mergeOf, reverts, signs } = readMessage(bytes.toString("utf8", emailEnd + 1, messageEnd));
     const hash = ids[0] as string;
     this.#commit = {
       kind: "commit",
@@ -159,6 +158,7 @@ export class LogParser {
       squashOf,
       mergeOf,
       reverts,
+      signs,
       files: [],
     };
     this.#ownFiles = this.#ownFilesOf(hash);
@@ -239,15 +239,6 @@ export class LogParser {
   }
 }
 
-const statuses: Readonly<Record<string, FileChange["status"]>> = {
-  A: "added",
-  M: "modified",
-  D: "deleted",
-  R: "renamed",
-  T: "type_changed",
-  C: "copied",
-};
-
 /** The line feed behind the fifth NUL, -1 while it is not there yet. */
 function endOfHead(bytes: Buffer, start: number): number {
   let end = start;
@@ -273,26 +264,4 @@ function decimal(bytes: Buffer, start: number): number {
 function countBehind(bytes: Buffer, start: number, end: number): number {
   for (let i = start; i < end; i++) if (bytes[i] === comma) return decimal(bytes, i + 1);
   return 1;
-}
-
-const escapes: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '"': 34, "\\": 92 };
-
-/** A path as git prints it: bare, or in double quotes with C escapes. */
-function unquoted(bytes: Buffer, start: number, end: number): string {
-  if (bytes[start] !== quote) return pathText(bytes, start, end);
-  const plain: number[] = [];
-  for (let i = start + 1; i < end - 1; i++) {
-    if (bytes[i] !== backslash) plain.push(bytes[i] as number);
-    else {
-      const letter = String.fromCharCode(bytes[++i] as number);
-      const escaped = escapes[letter];
-      if (escaped !== undefined) plain.push(escaped);
-      else {
-        plain.push(Number.parseInt(bytes.toString("latin1", i, i + 3), 8));
-        i += 2;
-      }
-    }
-  }
-  const path = Buffer.from(plain);
-  return pathText(path, 0, path.length);
 }

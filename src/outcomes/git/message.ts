@@ -1,9 +1,12 @@
+import { type MessageSign, readSigns } from "./message-signs.ts";
+
 /** What is read out of a commit message; the message itself is not kept. */
 export interface MessageFacts {
   readonly trailers: readonly { readonly key: string; readonly value: string; readonly inTrailerBlock: boolean }[];
   readonly squashOf: number | null;
   readonly mergeOf: number | null;
   readonly reverts: string | null;
+  readonly signs: readonly MessageSign[];
 }
 
 /** Trailers that say who made a commit, from which session, or what it mends. Spelled as we store them. */
@@ -66,6 +69,7 @@ export function readMessage(message: string): MessageFacts {
     squashOf: squash === null ? null : Number(squash[1]),
     mergeOf: mergedRequest(subject, message),
     reverts: /^This reverts commit ([0-9a-f]{7,64})\b/m.exec(message)?.[1] ?? null,
+    signs: readSigns(message, subject),
   };
 }
 

@@ -6,6 +6,7 @@ import { pathText } from "../../git/refs.ts";
 import type { Fingerprinter } from "../../lines/fingerprint.ts";
 import { emptyDiff } from "../../lines/line-diff.ts";
 import { LogParser, logFormat } from "./log-parser.ts";
+import { MergeFiles } from "./merge-files.ts";
 
 const lineFeed = 10;
 const headByte = 1;
@@ -22,21 +23,13 @@ export interface ReadCommitsOptions {
   readonly onProblem: (problem: Problem) => void;
 }
 
-/**
- * The log all line history rests on (reference/outcomes.md 2.3), with every setting a repository's configuration could
- * change said out loud. Myers with the indent heuristic, because `git blame` uses it.
- */
-export const logArguments: readonly string[] = [
+/** Every setting a repository's configuration could change, said out loud. Myers with the indent heuristic, because `git blame` uses it. */
+export const logSettings: readonly string[] = [
   ...["core.quotepath=off", "diff.renameLimit=3000", "diff.suppressBlankEmpty=false", "log.showRoot=true"].flatMap((s) => ["-c", s]),
   "log",
   "--reverse",
   "--topo-order",
-  "--diff-merges=first-parent",
-  "--raw",
   "--no-abbrev",
-  "-p",
-  "-U0",
-  "-M",
   "--no-color",
   "--no-ext-diff",
   "--no-textconv",
@@ -55,6 +48,14 @@ export const logArguments: readonly string[] = [
   "--no-decorate",
   "--encoding=UTF-8",
 ];
+
+const patches = ["--raw", "-p", "-U0", "-M"];
+
+/** The log all line history rests on (reference/outcomes.md 2.3): each commit against its first parent. */
+export const logArguments: readonly string[] = [...logSettings, "--diff-merges=first-parent", ...patches];
+
+/** The same with nothing but the heads of merges. */
+const logWithoutMerges: readonly string[] = [...logSettings, "--diff-merges=off", ...patches];
 
 /**
  * Reads commits, parents first, from one `git log`. Each file of a commit is told against the first parent. Of a merge,
@@ -81,12 +82,14 @@ export async function* readCommits(git: Git, options: ReadCommitsOptions): Async
 /** A log that dies of an absent blob is begun again behind the commit this often; then the rest is read from a list. */
 const mostRestarts = 4;
 
-/** Gives commits as they come, several at a time. */
+/**
+ * Gives commits as they come, several at a time. The log tells nothing of merges, `MergeFiles` does; where that dies of an
+ * absent blob, the log tells them after all, with all that they take from other parents.
+ */
 async function* readWithGaps(git: Git, options: ReadCommitsOptions): AsyncGenerator<readonly CommitFact[], void, void> {
-  const ownFiles = await readMergesOwnFiles(git, revisionInput(options.tips, options.known));
   const reader: GapReader = {
     git,
-    newParser: () => new LogParser(options.fingerprinter, (commit) => ownFiles.get(commit)),
+    newParser: parserWithOwnFiles(git, options),
     gaps: new Map(),
   };
   const newest = new Set<string>();
@@ -97,31 +100,68 @@ async function* readWithGaps(git: Git, options: ReadCommitsOptions): AsyncGenera
     }
     return commits;
   };
-  for (let restarts = 0; ; restarts++) {
-    const parser = reader.newParser();
-    const rest = revisionInput(options.tips, [...(options.known ?? []), ...newest]);
+  const rest = (): string => revisionInput(options.tips, [...(options.known ?? []), ...newest]);
+  let mergesApart = true;
+  for (let restarts = 0; ; ) {
+    const from = rest();
+    const merges = mergesApart ? new MergeFiles(git, logSettings, from, options.fingerprinter) : null;
+    const parser = merges === null ? await reader.newParser() : new LogParser(options.fingerprinter, () => undefined);
+    const log = [...(merges === null ? logArguments : logWithoutMerges), logFormat, "--ignore-missing", "--stdin"];
     try {
-      for await (const commits of parseLog(git, [...logArguments, logFormat, "--ignore-missing", "--stdin"], rest, parser))
-        yield note(commits);
+      for await (const commits of parseLog(git, log, from, parser)) {
+        if (merges === null) yield note(commits);
+        else for await (const whole of withMergeFiles(commits, merges)) yield note([whole]);
+      }
       break;
     } catch (error) {
+      if (error instanceof MergeGap) {
+        mergesApart = false;
+        continue;
+      }
       if (!(error instanceof GitError) || error.exitCode === null) throw error;
-      const behind = revisionInput(options.tips, [...(options.known ?? []), ...newest]);
-      const passed = restarts < mostRestarts ? await readPastGap(reader, behind, parser.unfinished) : null;
+      const passed = restarts++ < mostRestarts ? await readPastGap(reader, rest(), parser.unfinished) : null;
       if (passed === null) {
-        yield* readAroundGaps(reader, behind, error);
+        yield* readAroundGaps(reader, rest(), error);
         break;
       }
       yield note(passed);
+    } finally {
+      await merges?.close();
     }
   }
   for (const [path, count] of reader.gaps) options.onProblem(absentBlob(git.dir, path, count));
 }
 
+/** Git could not tell of a merge apart from the others. */
+class MergeGap extends Error {}
+
+async function* withMergeFiles(commits: readonly CommitFact[], merges: MergeFiles): AsyncGenerator<CommitFact, void, void> {
+  for (const commit of commits) {
+    if (commit.parents.length < 2) {
+      yield commit;
+      continue;
+    }
+    const files = await merges.of(commit.hash).catch((cause: unknown) => {
+      if (cause instanceof GitError && cause.exitCode !== null) throw new MergeGap(commit.hash, { cause });
+      throw cause;
+    });
+    yield { ...commit, files };
+  }
+}
+
+/** Makes parsers for logs that tell merges whole. Which of their files have lines of their own is asked for once. */
+function parserWithOwnFiles(git: Git, options: ReadCommitsOptions): () => Promise<LogParser> {
+  let own: Promise<ReadonlyMap<string, ReadonlySet<string>>> | null = null;
+  return async () => {
+    const ownFiles = await (own ??= readMergesOwnFiles(git, revisionInput(options.tips, options.known)));
+    return new LogParser(options.fingerprinter, (commit) => ownFiles.get(commit));
+  };
+}
+
 /** What reading around absent blobs needs. */
 interface GapReader {
   readonly git: Git;
-  readonly newParser: () => LogParser;
+  readonly newParser: () => Promise<LogParser>;
   /** Path → commits in which a version of it is absent. */
   readonly gaps: Map<string, number>;
 }
@@ -220,13 +260,13 @@ async function readPastGap(reader: GapReader, revisions: string, unfinished: str
   if (behind === null) return null;
   if (unfinished === null) return [behind];
   const passed: CommitFact[] = [];
-  for await (const commit of parseEach(reader.git, listedArguments, `${unfinished}\n`, reader.newParser())) passed.push(commit);
+  for await (const commit of parseEach(reader.git, listedArguments, `${unfinished}\n`, await reader.newParser())) passed.push(commit);
   return [...passed, behind];
 }
 
 /** Reads a commit without what it needs of absent blobs; null if it needs none. */
 async function readIfDamaged(reader: GapReader, hash: string): Promise<CommitFact | null> {
-  for await (const commit of parseEach(reader.git, [...rawArguments, "--no-walk", "--stdin"], `${hash}\n`, reader.newParser())) {
+  for await (const commit of parseEach(reader.git, [...rawArguments, "--no-walk", "--stdin"], `${hash}\n`, await reader.newParser())) {
     const ids = commit.files.flatMap(neededBlobs);
     const asked = ids.map((id) => `${id}\n`).join("");
     // Of a partial clone git may want to fetch what it is asked for, and dies when it must not: the list of what is there tells.
@@ -253,14 +293,14 @@ async function* readAroundGaps(reader: GapReader, revisions: string, died: GitEr
   /** In order; those that need an absent blob whole, of the others the hash. */
   const order: (string | CommitFact)[] = [];
   const absent = new Set<string>();
-  for await (const commit of parseEach(reader.git, [...rawArguments, "--ignore-missing", "--stdin"], revisions, reader.newParser())) {
+  for await (const commit of parseEach(reader.git, [...rawArguments, "--ignore-missing", "--stdin"], revisions, await reader.newParser())) {
     const missing = commit.files.flatMap(neededBlobs).filter((blob) => !present.has(blob));
     for (const blob of missing) absent.add(blob);
     order.push(missing.length > 0 ? commit : commit.hash);
   }
   if (absent.size === 0) throw died;
   const whole = order.filter((commit) => typeof commit === "string").map((hash) => `${hash}\n`);
-  const others = parseEach(reader.git, listedArguments, whole.join(""), reader.newParser());
+  const others = parseEach(reader.git, listedArguments, whole.join(""), await reader.newParser());
   try {
     for (const commit of order) {
       const read = typeof commit === "string" ? (await others.next()).value : await readDamaged(reader, commit, absent);
@@ -283,7 +323,7 @@ async function readDamaged({ git, newParser, gaps }: GapReader, raw: CommitFact,
   const leftOut = absent.flatMap((file) => [file.path, file.oldPath ?? file.path]).map((path) => `:(exclude,top,literal)${path}`);
   const input = [raw.hash, "--", ".", ...new Set(leftOut), ""].join("\n");
   const readable: FileChange[] = [];
-  for await (const commit of parseEach(git, [...listedArguments, "--full-history", "--sparse"], input, newParser()))
+  for await (const commit of parseEach(git, [...listedArguments, "--full-history", "--sparse"], input, await newParser()))
     readable.push(...commit.files);
   return { ...raw, files: [...readable, ...absent].sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }

@@ -11,11 +11,14 @@ import {
 } from "@stricli/core";
 import type { CloseFlags, SensitivityFlags } from "./commands/close.ts";
 import type { BlameFlags } from "./commands/blame.ts";
+import type { DeliveryFlags } from "./commands/delivery.ts";
 import type { DoctorFlags } from "./commands/doctor.ts";
 import type { QueryFlags } from "./commands/query.ts";
 import type { ReportFlags } from "./commands/report.ts";
 import type { ServeFlags } from "./commands/serve.ts";
 import type { ShowFlags } from "./commands/show.ts";
+import type { ReturnsFlags } from "./commands/returns.ts";
+import type { SurvivalFlags } from "./commands/survival.ts";
 import type { StartFlags } from "./commands/start.ts";
 import type { WatchFlags } from "./commands/watch.ts";
 import type { CliContext } from "./context.ts";
@@ -26,11 +29,14 @@ import {
   type CommonFlags,
   commonFlags,
   listenFlags,
+  type ForgeFlags,
+  forgeFlags,
   requireDays,
   requireRows,
   requireSeconds,
   requireText,
   requireTimeZone,
+  requireWindow,
   type SearchFlags,
   searchFlags,
   type TrailerFlags,
@@ -70,9 +76,9 @@ const serve = buildCommand<ServeFlags, [], CliContext>({
   },
 });
 
-const importCommand = buildCommand<CommonFlags & SearchFlags & TrailerFlags, [], CliContext>({
+const importCommand = buildCommand<CommonFlags & ForgeFlags & SearchFlags & TrailerFlags, [], CliContext>({
   loader: async () => (await import("./commands/import.ts")).importLogs,
-  parameters: { flags: { ...searchFlags, ...trailerFlags, ...commonFlags } },
+  parameters: { flags: { ...searchFlags, ...forgeFlags, ...trailerFlags, ...commonFlags } },
   docs: {
     brief: "Read what is new in agent logs and repositories",
     fullDescription:
@@ -242,6 +248,50 @@ const sensitivity = buildCommand<SensitivityFlags, [], CliContext>({
   docs: { brief: "Show how the shares depend on the days a line must live to stick" },
 });
 
+const survival = buildCommand<SurvivalFlags, [], CliContext>({
+  loader: async () => (await import("./commands/survival.ts")).survival,
+  parameters: {
+    flags: {
+      days: {
+        kind: "parsed",
+        parse: requireDays,
+        variadic: ",",
+        default: ["7", "21", "90"],
+        placeholder: "N,N",
+        brief: "Days after landing",
+      },
+      by: { kind: "enum", values: ["author", "repository", "none"], default: "author", brief: "Whose lines are compared" },
+      ...asOfFlags,
+      ...commonFlags,
+    },
+  },
+  docs: { brief: "Show how long landed lines live, and what ends them" },
+});
+
+const delivery = buildCommand<DeliveryFlags, [], CliContext>({
+  loader: async () => (await import("./commands/delivery.ts")).delivery,
+  parameters: {
+    flags: {
+      days: { kind: "parsed", parse: requireWindow, default: "90", placeholder: "N", brief: "Days back from the newest commit" },
+      ...asOfFlags,
+      ...commonFlags,
+    },
+  },
+  docs: { brief: "Show DORA's five metrics of each repository" },
+});
+
+const returns = buildCommand<ReturnsFlags, [], CliContext>({
+  loader: async () => (await import("./commands/returns.ts")).returns,
+  parameters: {
+    flags: {
+      by: { kind: "enum", values: ["product", "team", "repository"], default: "repository", brief: "Whose spend" },
+      ...asOfFlags,
+      ...commonFlags,
+    },
+  },
+  docs: { brief: "Show spend of which nothing stuck, by product, team or repository" },
+});
+
 const query = buildCommand<QueryFlags, string[], CliContext>({
   loader: async () => (await import("./commands/query.ts")).query,
   parameters: {
@@ -389,6 +439,9 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   close,
   restatement,
   sensitivity,
+  survival,
+  delivery,
+  returns,
   rebuild,
   completion,
 });

@@ -1,8 +1,8 @@
 /** What a command is called with as `this`. */
 import { resolve } from "node:path";
 import type { RouteMap } from "@stricli/core";
-import type { Assay, AskOptions } from "../../app/assay.ts";
-import type { AsOfFlags, CommonFlags, SearchFlags } from "./flags.ts";
+import type { Assay, AskOptions, ForgeInputs } from "../../app/assay.ts";
+import type { AsOfFlags, CommonFlags, ForgeFlags, SearchFlags } from "./flags.ts";
 import { UserError } from "../../contract/errors.ts";
 import type { Machine } from "./machine.ts";
 import { type ProgressLine, progressLine } from "./progress-line.ts";
@@ -74,6 +74,16 @@ export async function searchPlaces(machine: Machine, flags: SearchFlags): Promis
     throw new UserError("no_such_home", `There is no folder ${home}.`, { hint: "--home takes the folder in which .claude lies." });
   }
   return { repositories, home };
+}
+
+export function forgeInputs(machine: Machine, flags: ForgeFlags): ForgeInputs {
+  const absolute = (paths: readonly string[] | undefined): string[] => (paths ?? []).map((path) => resolve(machine.workingDir, path));
+  return {
+    exports: absolute(flags.forge),
+    webhooks: absolute(flags.webhooks),
+    incidents: absolute(flags.incidents),
+    ask: flags.offline !== true,
+  };
 }
 
 export function textOptions(machine: Machine, flags: CommonFlags): TextOptions {

@@ -91,6 +91,23 @@ export const searchFlags = {
   noHome: { kind: "boolean", optional: true, withNegated: false, brief: "Read no home folder" },
 } as const;
 
+/** What forges told, as files. */
+export interface ForgeFlags {
+  readonly forge?: readonly string[];
+  readonly webhooks?: readonly string[];
+  readonly incidents?: readonly string[];
+  readonly offline?: boolean;
+}
+
+const files = { kind: "parsed", parse: requireText, optional: true, variadic: true, placeholder: "FILE" } as const;
+
+export const forgeFlags = {
+  forge: { ...files, brief: "Objects of the API of GitHub or GitLab, as JSON or JSON Lines; may be given again" },
+  webhooks: { ...files, brief: "Recorded deliveries of webhooks, one a line; may be given again" },
+  incidents: { ...files, brief: "Incidents of PagerDuty, Opsgenie or any tool, as JSON; may be given again" },
+  offline: { kind: "boolean", optional: true, withNegated: false, brief: "Ask no forge that assay.yaml names" },
+} as const;
+
 export function requireText(text: string): string {
   if (text.trim() === "") throw new UserError("empty_value", "A value is empty.");
   return text;
@@ -115,6 +132,14 @@ export function requireRows(text: string): number {
   const rows = /^\d{1,6}$/.test(text) ? Number(text) : 0;
   if (rows < 1 || rows > 100_000) throw new UserError("bad_limit", `'${text}' is no number of rows.`, { hint: "Give 1 to 100000." });
   return rows;
+}
+
+/** A week at least: a frequency of fewer days is none. */
+export function requireWindow(text: string): number {
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 7 || days > 3_650)
+    throw new UserError("bad_days", `'${text}' is no number of days.`, { hint: "Write a whole number from 7 to 3650, as 90." });
+  return days;
 }
 
 export function requireSeconds(text: string): number {

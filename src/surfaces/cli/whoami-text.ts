@@ -11,17 +11,21 @@ const settings = { git_email: "git_emails", os_user: "os_users", forge_login: "f
 
 export function identitiesText(rows: readonly Identity[], options: TextOptions): string {
   if (rows.length === 0) return "No identity was seen yet: assay import\n";
+  const hasChanges = rows.some(({ changes }) => changes > 0);
   const columns: Column[] = [
     { title: "kind", align: "left" },
     { title: "commits", align: "right" },
     { title: "sessions", align: "right" },
+    // Where no forge told anything the column would be zeros.
+    ...(hasChanges ? [{ title: "changes", align: "right" } as const] : []),
     { title: "whose", align: "left" },
     { title: "identity", align: "left" },
   ];
-  const cells = rows.map(({ kind, value, name, commits, sessions, person }) => [
+  const cells = rows.map(({ kind, value, name, commits, sessions, changes, person }) => [
     words[kind],
     formatCount(commits),
     formatCount(sessions),
+    ...(hasChanges ? [formatCount(changes)] : []),
     printable(kind === "agent" ? "an agent's" : (person ?? "nobody's")),
     printable(name === null || name === "" ? value : `${value} (${name})`),
   ]);

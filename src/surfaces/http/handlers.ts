@@ -51,6 +51,10 @@ export const handlers: Handlers = {
   files: async ({ assay }, { query }) => page(assay, query.limit, await assay.listFiles(query)),
   file: async ({ assay }, { params, query }) => json(await assay.file(param(params, "repository"), query.path, asOf(query))),
   strands: async ({ assay }, { query }) => page(assay, query.limit, await assay.listStrands(query)),
+  delivery: async ({ assay }, { query }) => json(await assay.delivery({ ...asOf(query), days: query.days })),
+  survival: async ({ assay }, { query }) =>
+    json(await assay.survival({ ...asOf(query), days: query.days.split(",").map(Number), by: query.by })),
+  returns: async ({ assay }, { query }) => json(await assay.returns({ ...asOf(query), by: query.by })),
   sources: async ({ assay }) => json(await assay.sources()),
   problems: async ({ assay }, { query }) => page(assay, query.limit, await assay.listProblems(query)),
   notes: async ({ assay }) => json(await assay.notes()),

@@ -1,0 +1,147 @@
+import type { FactColumn } from "./fact-tables.ts";
+
+const key = (name: string, type: FactColumn["type"] = "INTEGER"): FactColumn => ({ name, type, rule: "key" });
+/** Rows of one telling are equal, so that any rule joins them. */
+const told = (name: string, type: FactColumn["type"] = "INTEGER"): FactColumn => ({ name, type, rule: "max" });
+const text = (name: string): FactColumn => ({ name, type: "INTEGER", rule: "text" });
+const earliest = (name: string): FactColumn => ({ name, type: "BIGINT", rule: "min" });
+const firstSeen = earliest("first_seen_ms");
+
+const repository = key("forge_repository_id");
+const telling = [key("version_ms", "BIGINT"), key("telling", "VARCHAR")];
+const actor = (name: string): FactColumn[] => [told(`${name}_id`), told(`${name}_bot`, "BOOLEAN")];
+/** Of facts told once: another telling of the same joins it. */
+const joinedActor = (name: string): FactColumn[] => [text(`${name}_id`), told(`${name}_bot`, "BOOLEAN")];
+
+/** Tables of contract/forge-facts.ts, columns in the order of migrations/0007_forges.sql. */
+export const forgeTables = {
+  forge_change: [
+    repository,
+    key("number"),
+    ...telling,
+    told("state_id"),
+    told("draft", "BOOLEAN"),
+    told("opened_ms", "BIGINT"),
+    told("closed_ms", "BIGINT"),
+    told("landed_ms", "BIGINT"),
+    ...actor("author"),
+    ...actor("landed_by"),
+    told("head_ref_id"),
+    told("head_commit", "VARCHAR"),
+    told("from_fork", "BOOLEAN"),
+    told("base_ref_id"),
+    told("base_commit", "VARCHAR"),
+    told("merge_commit", "VARCHAR"),
+    told("squash_commit", "VARCHAR"),
+    told("commits"),
+    told("labels", "VARCHAR"),
+    told("title_type_id"),
+    told("breaking", "BOOLEAN"),
+    told("reverts", "VARCHAR"),
+    told("closes_issues", "VARCHAR"),
+    firstSeen,
+  ],
+  forge_review: [
+    repository,
+    key("number"),
+    key("review_key", "VARCHAR"),
+    ...telling,
+    told("state_id"),
+    told("submitted_ms", "BIGINT"),
+    ...actor("reviewer"),
+    told("commit_hash", "VARCHAR"),
+    firstSeen,
+  ],
+  forge_thread: [
+    repository,
+    key("number"),
+    key("thread_key", "VARCHAR"),
+    ...telling,
+    told("path_id"),
+    told("side_id"),
+    told("first_line"),
+    told("last_line"),
+    told("commit_hash", "VARCHAR"),
+    told("resolved", "BOOLEAN"),
+    told("resolved_ms", "BIGINT"),
+    ...actor("resolved_by"),
+    firstSeen,
+  ],
+  forge_comment: [
+    repository,
+    key("number"),
+    key("comment_key", "VARCHAR"),
+    told("thread_key", "VARCHAR"),
+    earliest("instant_ms"),
+    ...joinedActor("author"),
+    firstSeen,
+  ],
+  forge_check: [
+    repository,
+    key("check_key", "VARCHAR"),
+    ...telling,
+    told("commit_hash", "VARCHAR"),
+    told("name_id"),
+    told("status_id"),
+    told("conclusion_id"),
+    told("started_ms", "BIGINT"),
+    told("finished_ms", "BIGINT"),
+    told("attempt"),
+    firstSeen,
+  ],
+  forge_deployment: [
+    repository,
+    key("deployment_key", "VARCHAR"),
+    ...telling,
+    told("environment_id"),
+    told("commit_hash", "VARCHAR"),
+    told("created_ms", "BIGINT"),
+    ...actor("actor"),
+    firstSeen,
+  ],
+  forge_deployment_status: [repository, key("deployment_key", "VARCHAR"), key("state_id"), key("instant_ms", "BIGINT"), firstSeen],
+  forge_release: [
+    repository,
+    key("tag_id"),
+    ...telling,
+    told("draft", "BOOLEAN"),
+    told("pre_release", "BOOLEAN"),
+    told("created_ms", "BIGINT"),
+    told("published_ms", "BIGINT"),
+    told("commit_hash", "VARCHAR"),
+    firstSeen,
+  ],
+  forge_issue: [
+    repository,
+    key("number"),
+    ...telling,
+    told("state_id"),
+    told("opened_ms", "BIGINT"),
+    told("closed_ms", "BIGINT"),
+    ...actor("author"),
+    told("labels", "VARCHAR"),
+    told("issue_type_id"),
+    firstSeen,
+  ],
+  forge_event: [
+    repository,
+    key("subject_id"),
+    key("number"),
+    key("event_id"),
+    key("instant_ms", "BIGINT"),
+    ...joinedActor("actor"),
+    firstSeen,
+  ],
+  incident: [
+    key("source_id"),
+    key("incident_key", "VARCHAR"),
+    ...telling,
+    told("state_id"),
+    told("opened_ms", "BIGINT"),
+    told("resolved_ms", "BIGINT"),
+    told("severity_id"),
+    told("service_id"),
+    firstSeen,
+  ],
+  incident_tie: [key("source_id"), key("incident_key", "VARCHAR"), key("tie_id"), repository, key("tie_key", "VARCHAR"), firstSeen],
+} as const satisfies Record<string, readonly FactColumn[]>;

@@ -1,0 +1,94 @@
+/** Lives of lines as a person would type them in: agents' lines with an interval, persons' without, unknown ones too few. */
+import type { Delivery } from "../../src/contract/delivery.ts";
+import type { Returns } from "../../src/contract/returns.ts";
+import type { Survival, ToldShare } from "../../src/contract/survival.ts";
+
+const told = (share: number, low?: number, high?: number, isWidened = false): ToldShare => ({
+  share,
+  interval: low === undefined || high === undefined ? null : { low, high },
+  isWidened,
+});
+
+export const survival: Survival = {
+  by: "author",
+  leastLines: 30,
+  fixesToldBy: "none",
+  groups: [
+    {
+      group: "agent",
+      lines: 12_345,
+      medianDays: null,
+      points: [
+        {
+          days: 21,
+          alive: told(0.8, 0.71, 0.88),
+          ended: { revert: told(0.02, 0, 0.1, true), fix: null, rewrite: told(0.13, 0.08, 0.2), removal: told(0.05, 0.01, 0.09) },
+          clusters: "changes",
+          effectiveClusters: 40.7,
+          refused: null,
+          designEffect: 120,
+        },
+        {
+          days: 90,
+          alive: null,
+          ended: { revert: null, fix: null, rewrite: null, removal: null },
+          clusters: "changes",
+          effectiveClusters: 0,
+          refused: "too_few_clusters",
+          designEffect: null,
+        },
+      ],
+    },
+    { group: "unknown", lines: 12, medianDays: null, points: [] },
+  ],
+};
+
+const hour = 3_600_000;
+
+/** A repository with tags and a revert, one with a forge and incidents, and an empty one. */
+export const delivery: Delivery = {
+  days: 90,
+  repositories: [
+    {
+      repository: "harbour",
+      window: { from: "2026-01-02T12:00:00.000Z", until: "2026-03-31T12:00:00.000Z", days: 88 },
+      rung: "tags",
+      dora: {
+        changeLeadTime: { medianMs: 5.25 * hour, p90Ms: 81.6 * hour, n: 45, notDeployed: 3, beforeCounting: 0, contradictory: 1 },
+        deploymentFrequency: { deployments: 24, perWeek: 1.9, medianDaysPerWeek: 1 },
+        failedDeploymentRecoveryTime: { medianMs: hour / 2, p90Ms: hour / 2, n: 1, notRecovered: 1 },
+        changeFailRate: { ratio: null, atLeast: 2 / 24, count: 2, of: 24 },
+        deploymentReworkRate: { ratio: null, atLeast: null, count: 0, of: 24 },
+      },
+      evidence: { incidents: null, reverts: 2, hotfixes: 0 },
+    },
+    {
+      repository: "lighthouse",
+      window: { from: "2026-01-02T12:00:00.000Z", until: "2026-03-31T12:00:00.000Z", days: 88 },
+      rung: "deployments",
+      dora: {
+        changeLeadTime: { medianMs: null, p90Ms: null, n: 0, notDeployed: 0, beforeCounting: 2, contradictory: 0 },
+        deploymentFrequency: { deployments: 1, perWeek: 0.1, medianDaysPerWeek: 0 },
+        failedDeploymentRecoveryTime: { medianMs: null, p90Ms: null, n: 0, notRecovered: 0 },
+        changeFailRate: { ratio: 0, atLeast: 0, count: 0, of: 1 },
+        deploymentReworkRate: { ratio: 0, atLeast: 0, count: 0, of: 1 },
+      },
+      evidence: { incidents: 0, reverts: 0, hotfixes: 0 },
+    },
+    { repository: "shoal", window: null, rung: null, dora: null, evidence: { incidents: null, reverts: 0, hotfixes: 0 } },
+  ],
+};
+
+export const returns: Returns = {
+  by: "product",
+  mostUndecided: 0.3,
+  groups: [
+    { group: "Harbour", spendNanoUsd: "60000000000", changesStuck: 9, undecidedShare: 0.5 },
+    { group: "Lighthouse", spendNanoUsd: "30000000000", changesStuck: 0, undecidedShare: 0.1 },
+    { group: "Shoal", spendNanoUsd: "10000000000", changesStuck: null, undecidedShare: 0.9 },
+  ],
+  ofNoGroupNanoUsd: "5000000000",
+  zeroReturnShare: 1 / 3,
+  zeroReturnOfAll: { low: 0.3, high: 0.4 },
+  concentration: { herfindahl: 1, effectiveGroups: 1, half: { groups: 1, spendShare: 2 / 3 } },
+};

@@ -135,6 +135,7 @@ function releaseMemory(): void {
 /** The invented organisation, made once for each version, in a store of its own. */
 async function makeSample(folder: string): Promise<SampleFolders> {
   const { generateSample } = await import("./sample/generate.ts");
+  const { organisationFile } = await import("./sample/organisation-file.ts");
   const path = process.env["PATH"];
   const made = await generateSample({
     directory: join(folder, "organisation"),
@@ -145,6 +146,7 @@ async function makeSample(folder: string): Promise<SampleFolders> {
   const storeDir = join(folder, `store-${packageJson.version}`);
   await mkdir(storeDir, { recursive: true });
   await writeFile(join(storeDir, sampleMark), "");
+  await writeFile(join(storeDir, "assay.yaml"), organisationFile());
   return { storeDir, home: made.home, repositories: made.repositories.map((repository) => repository.folder) };
 }
 

@@ -9,10 +9,6 @@ import { findChromium, openBrowser, type ServedPage, servePage } from "./served-
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const chromium = findChromium();
 
-/** The strictest policy the page lives with, whatever the server allows beyond: no inline script or style, no data: address. */
-const strictPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
 interface Finding {
   readonly id: string;
   readonly impact: string | null;
@@ -72,14 +68,6 @@ describe.skipIf(chromium === null)("the page", () => {
     page.on("request", (request) => {
       if (!request.url().startsWith(served.address)) complaints.push(`asked ${request.url()}`);
     });
-    await page.route(
-      () => true,
-      async (route) => {
-        if (route.request().resourceType() !== "document") return await route.fallback();
-        const response = await route.fetch();
-        await route.fulfill({ response, headers: { ...response.headers(), "content-security-policy": strictPolicy } });
-      },
-    );
     await page.goto(served.address + path);
     await loaded(page);
     return { page, complaints };

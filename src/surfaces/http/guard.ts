@@ -4,10 +4,10 @@ import { hashOfToken, isToken } from "../../app/owner-token.ts";
 import type { Role } from "../../contract/api-routes.ts";
 import { UserError } from "../../contract/errors.ts";
 
-/** No script but the page's own files, nothing from elsewhere, no frame around it. Charts set styles of their own marks. */
+/** No script but the page's own files, nothing from elsewhere, no frame around it, no inline style: the page needs none (docs/decisions/0019). */
 export const securityHeaders: Readonly<Record<string, string>> = {
   "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cross-origin-opener-policy": "same-origin",

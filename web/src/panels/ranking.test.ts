@@ -3,9 +3,10 @@ import type { MeasureResult } from "../../../src/contract/query.ts";
 import { rankGroups } from "./ranking.ts";
 
 const rows = (given: MeasureResult["rows"]): MeasureResult => ({ rows: given }) as unknown as MeasureResult;
-const group = (model: string | null, spend: string, bought_share: number, sessions: number) => ({
+const group = (model: string | null, spend: string, bought_share: number, sessions: number, spend_decided = spend) => ({
   model,
   spend,
+  spend_decided,
   bought_share,
   bought_low_share: 0,
   bought_high_share: 1,
@@ -26,6 +27,12 @@ describe("a ranking by what a dollar bought", () => {
     expect(ranking.ranked.map(({ id }) => id)).toEqual(["b", "a"]);
     expect(ranking.small.map(({ id }) => id)).toEqual(["few", "tiny"]);
     expect(ranking.nameless?.nanoUsd).toBe("500");
+  });
+
+  it("does not blame a group for being new", () => {
+    const totals = rows([group("old", "1000", 0.6, 9, "701"), group("new", "1000", 0, 9, "699")]);
+    const { ranked, young } = rankGroups("model", totals, rows([]));
+    expect([ranked.map(({ id }) => id), young.map(({ id, undecided }) => [id, undecided])]).toEqual([["old"], [["new", 0.301]]]);
   });
 
   it("does not tell apart what another allocation would order the other way", () => {

@@ -9,6 +9,8 @@ export interface RankedGroup {
   readonly low: number | null;
   readonly high: number | null;
   readonly sessions: number;
+  /** Part of its spend of which nobody knows yet whether it sticks, or which is not followed. */
+  readonly undecided: number;
 }
 
 export interface Ranking {
@@ -16,6 +18,8 @@ export interface Ranking {
   readonly ranked: readonly RankedGroup[];
   /** Too few sessions, or too little money, to be ranked. */
   readonly small: readonly RankedGroup[];
+  /** Too much of its spend is undecided: to rank it low would be to blame it for being new. */
+  readonly young: readonly RankedGroup[];
   /** What has no name: its money stands beside the ranking. */
   readonly nameless: RankedGroup | null;
   /** Ids that cannot be told apart from the one ranked first. */
@@ -27,11 +31,14 @@ export const fewestSessions = 5;
 /** Nor does one that carries less than a hundredth of the spend. */
 const leastPart = 100n;
 
+/** As for every cost of what stuck (docs/measures.md): over it, the cohort is too young to be judged. */
+export const mostUndecided = 0.3;
+
 /** The allocation every answer is told by. */
 const shownAllocation = "lines_flows_to_C";
 
 /**
- * @param totals spend, bought_share with its low and high, sessions, by one dimension
+ * @param totals spend, spend_decided, bought_share with its low and high, sessions, by one dimension
  * @param allocated spend_allocated of `bought` by the same dimension and allocation
  */
 export function rankGroups(dimension: string, totals: MeasureResult, allocated: MeasureResult): Ranking {
@@ -40,12 +47,14 @@ export function rankGroups(dimension: string, totals: MeasureResult, allocated: 
   const whole = groups.reduce((sum, { group }) => sum + BigInt(group.nanoUsd), 0n);
   const isEnough = ({ sessions, nanoUsd, share }: RankedGroup): boolean =>
     sessions >= fewestSessions && BigInt(nanoUsd) * leastPart >= whole && share !== null;
-  const ranked = named.filter(isEnough).toSorted((a, b) => (a.share ?? 0) - (b.share ?? 0));
+  const large = named.filter(isEnough);
+  const ranked = large.filter(({ undecided }) => undecided <= mostUndecided).toSorted((a, b) => (a.share ?? 0) - (b.share ?? 0));
   const pairs = notDistinguishable(ranked.map(({ id, nanoUsd }) => ({ id, values: sharesOf(dimension, id, nanoUsd, allocated) })));
   const first = ranked[0]?.id;
   return {
     ranked,
-    small: named.filter((group) => !ranked.includes(group)),
+    small: named.filter((group) => !large.includes(group)),
+    young: large.filter(({ undecided }) => undecided > mostUndecided),
     nameless: groups.find(({ name }) => name === null)?.group ?? null,
     levelWithFirst: pairs.flatMap(([a, b]) => (a === first ? [b] : b === first ? [a] : [])),
   };
@@ -62,8 +71,11 @@ function groupOf(dimension: string, row: Row): RankedGroup {
     low: numberOrNull(row["bought_low_share"]),
     high: numberOrNull(row["bought_high_share"]),
     sessions: Number(row["sessions"] ?? 0),
+    undecided: undecidedOf(BigInt(String(row["spend"] ?? "0")), BigInt(String(row["spend_decided"] ?? "0"))),
   };
 }
+
+const undecidedOf = (spend: bigint, decided: bigint): number => (spend === 0n ? 0 : Number(((spend - decided) * 10_000n) / spend) / 10_000);
 
 /** The share that stuck under every allocation, the shown one first; an allocation without a row gave it nothing. */
 function sharesOf(dimension: string, id: string, nanoUsd: string, { rows }: MeasureResult): number[] {

@@ -6,7 +6,7 @@ import { useMeasures } from "../query/use.ts";
 import { Empty, Frame } from "../ui/frame.tsx";
 import { NumberLink } from "../ui/number-link.tsx";
 import { ShareBar } from "../ui/share-bar.tsx";
-import { fewestSessions, type RankedGroup, type Ranking, rankGroups } from "./ranking.ts";
+import { fewestSessions, mostUndecided, type RankedGroup, type Ranking, rankGroups } from "./ranking.ts";
 
 interface RankingProps {
   readonly dimension: "team" | "model" | "repository";
@@ -21,8 +21,8 @@ export function Rankings(): ReactElement {
     <section aria-labelledby="rankings" className="rankings">
       <h2 id="rankings">Who buys least per dollar</h2>
       <p className="about">
-        The share of its spend that landed, was released and stayed, least first; the thin line is its band over 18 allocations. Young money
-        counts as not yet bought. Never of persons.
+        The share of its spend that landed, was released and stayed, least first; the thin line is its band over 18 allocations. Who has too
+        much young money is not ranked. Never of persons.
       </p>
       <div className="three">
         <RankingPanel
@@ -42,7 +42,10 @@ export function Rankings(): ReactElement {
 }
 
 function RankingPanel({ dimension, title, without }: RankingProps): ReactElement {
-  const totals = useMeasures({ measures: ["spend", "bought_share", "bought_low_share", "bought_high_share", "sessions"], by: [dimension] });
+  const totals = useMeasures({
+    measures: ["spend", "spend_decided", "bought_share", "bought_low_share", "bought_high_share", "sessions"],
+    by: [dimension],
+  });
   const allocated = useMeasures({
     measures: ["spend_allocated"],
     by: [dimension, "allocation"],
@@ -57,7 +60,7 @@ function RankingPanel({ dimension, title, without }: RankingProps): ReactElement
   return (
     <Frame of={both} title={title} tall>
       {(ranking) =>
-        ranking.ranked.length === 0 && ranking.small.length === 0 ? (
+        ranking.ranked.length + ranking.small.length + ranking.young.length === 0 ? (
           <Empty kind="not_observed">{without}</Empty>
         ) : (
           <>
@@ -77,10 +80,14 @@ function RankingPanel({ dimension, title, without }: RankingProps): ReactElement
 
 const nameOf = (dimension: string, id: string): string => (dimension === "repository" ? shortRepository(id) : id);
 
-function firstSentence(dimension: string, { ranked, levelWithFirst }: Ranking): ReactNode {
+function firstSentence(dimension: string, { ranked, young, levelWithFirst }: Ranking): ReactNode {
   const [first, second] = ranked;
-  if (first === undefined) return "Too few sessions, or too little money, to rank.";
-  if (second === undefined) return "One is known; there is nothing to rank it against.";
+  if (first === undefined)
+    return young.length > 0
+      ? "Too much of the spend is still undecided to rank anyone."
+      : "Too few sessions, or too little money, to rank.";
+  if (second === undefined)
+    return young.length > 0 ? "Only one is old enough to be ranked." : "One is known; there is nothing to rank it against.";
   if (levelWithFirst.length === 0) {
     return (
       <>
@@ -117,7 +124,7 @@ function RankedRow({ dimension, group }: { readonly dimension: string; readonly 
 
 function Rest({
   dimension,
-  ranking: { ranked, small, nameless },
+  ranking: { ranked, small, young, nameless },
 }: {
   readonly dimension: string;
   readonly ranking: Ranking;
@@ -126,6 +133,12 @@ function Rest({
   return (
     <>
       {hidden === 0 ? null : <p className="small">{hidden} more buy more per dollar.</p>}
+      {young.length === 0 ? null : (
+        <p className="small">
+          Over {formatRatio(mostUndecided)} of the spend undecided yet, so not ranked:{" "}
+          {young.map(({ id, undecided }) => `${nameOf(dimension, id)} (${formatRatio(undecided)})`).join(", ")}.
+        </p>
+      )}
       {small.length === 0 ? null : (
         <p className="small">
           Fewer than {fewestSessions} sessions or under 1 % of the spend, so not ranked:{" "}

@@ -138,6 +138,8 @@ const height = 420;
 /** Below, a name cannot be read. */
 const leastWidth = 60;
 const leastHeight = 40;
+/** Below this part of the whole, a box is a speck: the table has it. */
+const leastPart = 0.001;
 /** Below, only the last part of a path is told. */
 const roomForPath = 140;
 
@@ -159,17 +161,19 @@ function Map({
     look.observe(current);
     return () => look.disconnect();
   }, []);
+  const whole = entries.reduce((sum, { nanoUsd }) => sum + Number(nanoUsd), 0);
+  const shownEntries = entries.filter(({ nanoUsd }) => Number(nanoUsd) >= whole * leastPart);
   const boxes =
     width === 0 || entries.length === 0
       ? []
       : treemap(
-          entries.map(({ nanoUsd }) => Number(nanoUsd)),
+          shownEntries.map(({ nanoUsd }) => Number(nanoUsd)),
           { x: 0, y: 0, width, height },
         );
   return (
     <div ref={place} className="treemap" style={{ height: entries.length === 0 ? 0 : height }}>
       {boxes.map((box, i) => {
-        const entry = entries[i];
+        const entry = shownEntries[i];
         if (entry === undefined) return null;
         const says = `${entry.path}: ${formatUsd(entry.nanoUsd)}, ${shareText(entry)} of ${formatCount(entry.linesLanded)} landed lines alive`;
         return (

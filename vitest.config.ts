@@ -10,5 +10,5 @@ const sqlAsText = {
 
 export default defineConfig({
   plugins: [sqlAsText],
-  test: { include: ["src/**/*.test.ts", "test/**/*.test.ts"], testTimeout: 60_000, maxWorkers: "100%" },
+  test: { include: ["src/**/*.test.ts", "test/**/*.test.ts", "web/src/**/*.test.ts"], testTimeout: 60_000, maxWorkers: "100%" },
 });

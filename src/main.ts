@@ -1,14 +1,18 @@
 #!/usr/bin/env node
 /** The composition root: the only place that reads environment, arguments, clock and home folder. */
+import { fork, spawn } from "node:child_process";
 import { mkdir, stat, statfs, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import packageJson from "../package.json" with { type: "json" };
-import type { Assay } from "./app/assay.ts";
-import type { Machine, OpenOptions, SampleFolders, Screen } from "./surfaces/cli/machine.ts";
+import type { Assay, ImportSummary, Progress } from "./app/assay.ts";
+import type { RunImport } from "./app/imports.ts";
+import type { OpenAssayOptions } from "./app/open-assay.ts";
+import type { Machine, OpenOptions, SampleFolders, Screen, ServeOptions, Serving } from "./surfaces/cli/machine.ts";
 import { runCli } from "./surfaces/cli/run.ts";
 
 const machine: Machine = {
@@ -33,6 +37,9 @@ const machine: Machine = {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
   },
+  serve,
+  openPage,
+  ...(process.send === undefined ? {} : { tellProgress: (...step: Parameters<Progress>) => void process.send?.({ step }) }),
   interruptSignal,
 };
 
@@ -40,13 +47,17 @@ const machine: Machine = {
 const sampleMark = "is-sample";
 
 /** DuckDB, zod and all that reads are loaded here, when a command needs a store. */
-async function open({ storeDir, configFile }: OpenOptions): Promise<Assay> {
+async function open(options: OpenOptions): Promise<Assay> {
   const { openAssay } = await import("./app/open-assay.ts");
+  return openAssay(await storeOptions(options));
+}
+
+async function storeOptions({ storeDir, configFile }: OpenOptions): Promise<OpenAssayOptions> {
   const { env, platform } = process;
   const isSample = await exists(join(storeDir, sampleMark));
   // The sample has a home of its own: variables that move the agents' folders would lead back to this user's.
   const variables = isSample ? { PATH: env["PATH"] } : env;
-  return openAssay({
+  return {
     folder: storeDir,
     configFile,
     isSample,
@@ -56,7 +67,62 @@ async function open({ storeDir, configFile }: OpenOptions): Promise<Assay> {
     now: Date.now,
     releaseMemory,
     network: { fetch, wait: async (ms, signal) => void (await setTimeout(ms, null, { signal })) },
+  };
+}
+
+/** The server and what it needs are loaded here, when something is served. */
+async function serve(options: ServeOptions): Promise<Serving> {
+  const { openServed } = await import("./app/served-assay.ts");
+  const { startServer } = await import("./surfaces/http/server.ts");
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, stopOrLeave);
+  const assay = openServed(await storeOptions(options), { timeMs: options.timeLimitMs, rows: options.rowCap });
+  return await startServer({
+    assay,
+    storeDir: options.storeDir,
+    host: options.host,
+    port: options.port,
+    assetsDir: fileURLToPath(new URL("./web/", import.meta.url)),
+    version: packageJson.version,
+    runImport: importApart(options),
+    now: Date.now,
+    onFault: (id, error) => void process.stderr.write(`Fault ${id}: ${error.stack ?? error.message}\n`),
   });
+}
+
+/** A process that works for a server ends with it. */
+if (process.channel !== undefined && process.channel !== null) {
+  process.once("disconnect", () => process.exit(130));
+  process.channel.unref();
+}
+
+/** An import in a process of its own: it works for seconds without a pause, in which a server would answer nobody. */
+const importApart =
+  ({ storeDir, configFile, repositories, home }: ServeOptions): RunImport =>
+  (progress, signal) =>
+    new Promise<ImportSummary>((resolve, reject) => {
+      const places = [...repositories.map((folder) => `--repo=${folder}`), home === null ? "--no-home" : `--home=${home}`];
+      const args = ["import", "--json", `--store=${storeDir}`, ...(configFile === null ? [] : [`--config=${configFile}`]), ...places];
+      const child = fork(fileURLToPath(import.meta.url), args, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+      let out = "";
+      let err = "";
+      child.stdout?.setEncoding("utf8").on("data", (text: string) => (out += text));
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => (err += text));
+      child.on("message", (message) => progress(...(message as { step: Parameters<Progress> }).step)); // as `tellProgress` sends it
+      signal.addEventListener("abort", () => void child.kill());
+      child.on("error", reject);
+      child.on("close", (code) => {
+        // 3: input was lost to damage, which the summary tells.
+        if (code === 0 || code === 3) resolve(JSON.parse(out) as ImportSummary);
+        else reject(new Error(err.trim().split("\n")[0] || `the import ended with code ${code}`));
+      });
+    });
+
+/** Where there is no browser nothing happens: the address was printed. */
+function openPage(address: string): void {
+  const [command, ...args] = { darwin: ["open"], win32: ["cmd", "/c", "start", ""] }[process.platform as string] ?? ["xdg-open"];
+  spawn(command as string, [...args, address], { stdio: "ignore", detached: true })
+    .on("error", () => {})
+    .unref();
 }
 
 /** Node hands its collector out only under this flag; a heap left to itself grows to twice what is alive before it is swept. */
@@ -69,6 +135,7 @@ function releaseMemory(): void {
 /** The invented organisation, made once for each version, in a store of its own. */
 async function makeSample(folder: string): Promise<SampleFolders> {
   const { generateSample } = await import("./sample/generate.ts");
+  const { organisationFile } = await import("./sample/organisation-file.ts");
   const path = process.env["PATH"];
   const made = await generateSample({
     directory: join(folder, "organisation"),
@@ -79,6 +146,7 @@ async function makeSample(folder: string): Promise<SampleFolders> {
   const storeDir = join(folder, `store-${packageJson.version}`);
   await mkdir(storeDir, { recursive: true });
   await writeFile(join(storeDir, sampleMark), "");
+  await writeFile(join(storeDir, "assay.yaml"), organisationFile());
   return { storeDir, home: made.home, repositories: made.repositories.map((repository) => repository.folder) };
 }
 
@@ -115,7 +183,10 @@ function leaveWithReader(error: NodeJS.ErrnoException): void {
 
 const interrupt = new AbortController();
 
-function interruptSignal(): AbortSignal {
+let wordsAtInterrupt = "Stopping after what is being read; Ctrl-C again leaves at once.";
+
+function interruptSignal(words = wordsAtInterrupt): AbortSignal {
+  wordsAtInterrupt = words;
   if (process.listenerCount("SIGINT") === 0) process.on("SIGINT", stopOrLeave);
   return interrupt.signal;
 }
@@ -123,7 +194,7 @@ function interruptSignal(): AbortSignal {
 /** The first Ctrl-C asks to stop, the second leaves with the shells' code for it. */
 function stopOrLeave(): void {
   if (interrupt.signal.aborted) process.exit(130);
-  process.stderr.write("\nStopping after what is being read; Ctrl-C again leaves at once.\n");
+  process.stderr.write(`\n${wordsAtInterrupt}\n`);
   interrupt.abort();
 }
 

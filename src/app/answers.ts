@@ -48,34 +48,58 @@ type Answers = Pick<
   | "returns"
 >;
 
-/** The use cases that ask and change nothing. */
-export function answers(options: OpenAssayOptions): Answers {
-  const { folder } = options;
-  const withQuestions = async <T>({ asOf }: AskOptions, use: (questions: Questions) => Promise<T>): Promise<T> => {
-    await ensureDerived(options, () => {});
-    const config = readOptionsConfig(options);
-    const questions = await Questions.open(folder, asOf, config.fates, async (database) =>
-      fillOrganisation(database, config, await withFacts(folder, true, knownRepositories), homeOf(options.variables)),
-    );
-    try {
-      return await use(questions);
-    } finally {
-      questions.close();
-    }
+/** How the use cases that ask come to the two databases. */
+export interface Reading {
+  /** @param kind `whole`: many questions that make one answer, which takes as long as it takes; else one question */
+  questions<T>(asked: AskOptions, use: (questions: Questions) => Promise<T>, kind?: "whole"): Promise<T>;
+  /** @param name what is read, for who keeps it */
+  facts<T>(name: string, use: (store: FactStore) => Promise<T>): Promise<T>;
+}
+
+/** Opens the databases for each question anew, and derives before what is stale. */
+function eachTime(options: OpenAssayOptions): Reading {
+  const facts: Reading["facts"] = (_, use) => withFacts(options.folder, true, use);
+  return {
+    facts,
+    async questions({ asOf }, use) {
+      await ensureDerived(options, () => {});
+      const questions = await openQuestions(options, asOf, facts);
+      try {
+        return await use(questions);
+      } finally {
+        questions.close();
+      }
+    },
   };
+}
+
+export async function openQuestions(options: OpenAssayOptions, asOf: number | null, facts: Reading["facts"]): Promise<Questions> {
+  const config = readOptionsConfig(options);
+  return await Questions.open(options.folder, asOf, config.fates, async (database) =>
+    fillOrganisation(database, config, await facts("repositories", knownRepositories), homeOf(options.variables)),
+  );
+}
+
+/** The use cases that ask and change nothing. */
+export function answers(options: OpenAssayOptions, reading: Reading = eachTime(options)): Answers {
+  const { questions: withQuestions } = reading;
   const listSources = (questions: Questions): Promise<SourceRow[]> =>
-    withFacts(folder, true, (store) => sourceRows(store, questions.database, sources));
+    reading.facts("sources", (store) => sourceRows(store, questions.database, sources));
   return {
     answer: (asked) =>
-      withQuestions(asked, async (questions) => {
-        const context = await withFacts(folder, true, async (store) => ({
-          isSample: options.isSample,
-          ignoreTrailers: (await store.setting("ignore_trailers")) === "true",
-          sources: await sourceRows(store, questions.database, sources),
-          problems: countProblems(await listProblems(store, questions.database)),
-        }));
-        return await answerQuestion(questions, context);
-      }),
+      withQuestions(
+        asked,
+        async (questions) => {
+          const context = await reading.facts("answer", async (store) => ({
+            isSample: options.isSample,
+            ignoreTrailers: (await store.setting("ignore_trailers")) === "true",
+            sources: await sourceRows(store, questions.database, sources),
+            problems: countProblems(await listProblems(store, questions.database)),
+          }));
+          return await answerQuestion(questions, context);
+        },
+        "whole",
+      ),
     audit: (asked) => withQuestions(asked, async (questions) => await auditStore(questions, await listSources(questions), asked.links)),
     showSession: (id, asked) => withQuestions(asked, (questions) => showSession(questions, id)),
     showChange: (id, asked) => withQuestions(asked, (questions) => showChange(questions, id)),
@@ -85,7 +109,7 @@ export function answers(options: OpenAssayOptions): Answers {
       withQuestions(asked, (questions) => questions.ask({ timeZone: readOptionsConfig(options).timeZone, ...query })),
     blame: (file, asked) => withQuestions(asked, (questions) => blame(questions, file, options.variables)),
     showFile: (file, asked) => withQuestions(asked, (questions) => showFile(questions, file, options.variables)),
-    identities: () => withFacts(folder, true, (store) => identities(store, readOptionsConfig(options).organisation.people ?? [])),
+    identities: () => reading.facts("identities", (store) => identities(store, readOptionsConfig(options).organisation.people ?? [])),
     sensitivity: (asked) => withQuestions(asked, (questions) => stickDaysSensitivity(questions, asked.stickDays)),
     survival: (asked) =>
       withQuestions(asked, async (questions) =>
@@ -100,7 +124,8 @@ export function answers(options: OpenAssayOptions): Answers {
           releaseRule: String(row["release_rule"]),
         }));
         const incidentLabels = incidentLabelsOf(readOptionsConfig(options).organisation);
-        const { facts, told, unplaced } = await withFacts(folder, true, async (store) => {
+        const asOf = `delivery ${questions.instant} ${JSON.stringify([repositories, incidentLabels])}`;
+        const { facts, told, unplaced } = await reading.facts(asOf, async (store) => {
           const read = await readDeliveryFacts(store, questions.instant);
           return { facts: read, ...(await readForgeDelivery(store, repositories, read, questions.instant, incidentLabels)) };
         });
@@ -110,7 +135,7 @@ export function answers(options: OpenAssayOptions): Answers {
     sources: () => withQuestions({ asOf: null }, listSources),
     notes: () => withQuestions({ asOf: null }, (questions) => noteRows(questions.database)),
     problems: () =>
-      withQuestions({ asOf: null }, (questions) => withFacts(folder, true, (store) => listProblems(store, questions.database))),
+      withQuestions({ asOf: null }, (questions) => reading.facts("problems", (store) => listProblems(store, questions.database))),
   };
 }
 

@@ -120,6 +120,11 @@ export class Questions {
     await this.database.append("temp.output_rule", types, await outputRuleRows(this.database, this.asOf));
   }
 
+  /** Makes the tables some rows are filtered by. */
+  async prepareFor({ organisation }: Pick<Compiled["needs"], "organisation">): Promise<void> {
+    await this.#prepare({ fates: false, people: false, span: false, outputRules: false, organisation });
+  }
+
   /** The temp tables some measures read, made once. */
   async #prepare({ span, outputRules, organisation }: Compiled["needs"]): Promise<void> {
     if (span) await (this.#span ??= this.#computeSpan());

@@ -21,6 +21,7 @@ import authorshipNotes5 from "./migrations/0005_authorship_notes.sql";
 import context6 from "./migrations/0006_context.sql";
 import forges7 from "./migrations/0007_forges.sql";
 import messageSigns8 from "./migrations/0008_message_signs.sql";
+import savedViews9 from "./migrations/0009_saved_views.sql";
 import overrules10 from "./migrations/0010_overrules.sql";
 import { featureVersion } from "../lines/line-diff.ts";
 import { addCommit, addNote, addTokenFact, type Telling } from "./rows.ts";
@@ -35,6 +36,7 @@ export const migrations: readonly string[] = [
   context6,
   forges7,
   messageSigns8,
+  savedViews9,
   overrules10,
 ];
 

@@ -1,5 +1,5 @@
 /**
- * What reading a repository and building its line history costs, against the very same `git log` piped to nothing.
+ * What reading a repository and building its line history costs, against one `git log` that tells it all, piped to nothing.
  *
  * npx esbuild test/bench/line-history.ts --bundle --platform=node --format=esm --packages=external --outfile=OUT.mjs
  * node OUT.mjs REPOSITORY [--all-refs]

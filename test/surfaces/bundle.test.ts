@@ -1,5 +1,5 @@
 /** The bundle as it is published: built anew, run as a process. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -13,15 +13,25 @@ const built = join("node_modules", ".cache", `assay-bundle-${process.pid}`);
 const entry = join(root, built, "assay.js");
 const scratch = mkdtempSync(join(tmpdir(), "assay-bundle-"));
 
+const environment = {
+  PATH: process.env["PATH"] ?? "",
+  HOME: join(scratch, "home"),
+  XDG_DATA_HOME: join(scratch, "data"),
+  TZ: "Pacific/Auckland",
+};
+
 function assay(...args: readonly string[]): { code: number | null; out: string; err: string } {
-  const environment = {
-    PATH: process.env["PATH"] ?? "",
-    HOME: join(scratch, "home"),
-    XDG_DATA_HOME: join(scratch, "data"),
-    TZ: "Pacific/Auckland",
-  };
   const ran = spawnSync(process.execPath, [entry, ...args], { env: environment, encoding: "utf8", cwd: scratch, maxBuffer: 1 << 28 });
   return { code: ran.status, out: ran.stdout, err: ran.stderr };
+}
+
+/** The same without blocking this process, whose connections would be given up in the meantime. */
+function assayBeside(...args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const ran = spawn(process.execPath, [entry, ...args], { env: environment, cwd: scratch });
+  let [out, err] = ["", ""];
+  ran.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
+  ran.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
+  return new Promise((resolve) => ran.on("close", (code) => resolve({ code, out, err })));
 }
 
 /** Files a start of the program reads: the entry and all it imports without being asked. */
@@ -68,6 +78,39 @@ describe("the bundle", () => {
     expect(answer.fates.reduce((sum, fate) => sum + BigInt(fate.nanoUsd ?? 0), 0n)).toBe(BigInt(answer.spendNanoUsd));
     expect(BigInt(answer.spendNanoUsd)).toBeGreaterThan(0n);
   });
+
+  it("serves the answer it gave while the command line goes on, imports, and ends with Ctrl-C", async () => {
+    const server = spawn(process.execPath, [entry, "--serve", "--port", "0"], { env: environment, cwd: scratch });
+    let out = "";
+    let err = "";
+    server.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
+    const address = await new Promise<string>((resolve, reject) => {
+      server.stdout.setEncoding("utf8").on("data", (text: string) => {
+        out += text;
+        const found = /^Serving (http:\S+)$/m.exec(out)?.[1];
+        if (found !== undefined) resolve(found);
+      });
+      server.on("exit", () => reject(new Error(err)));
+    });
+    const ended = new Promise((resolve) => server.on("exit", (code, signal) => resolve([code, signal])));
+    expect(out).toMatch(/^SAMPLE DATA/);
+    const served = (await (await fetch(`${address}api/answer`)).json()) as Answer;
+    const store = /--store (\S+)/.exec(err)?.[1] ?? "";
+    const asked = await assayBeside("report", "--format", "json", "--store", store);
+    expect([asked.code, asked.err]).toEqual([0, ""]);
+    expect(served).toEqual(JSON.parse(asked.out));
+    expect((await assayBeside("rebuild", "--store", store)).code).toBe(0);
+    expect(await (await fetch(`${address}api/answer`)).json()).toEqual(served);
+
+    const begun = (await (await fetch(`${address}api/imports`, { method: "POST" })).json()) as { id: string };
+    const events = await (await fetch(`${address}api/imports/${begun.id}/events`)).text();
+    expect(events).toContain('"state":"done"');
+    expect(events).toContain('"filesSeen":151');
+
+    server.kill("SIGINT");
+    expect(await ended).toEqual([0, null]);
+    await expect(fetch(address)).rejects.toThrow();
+  }, 120_000);
 
   it("tells a person's mistake from a fault", () => {
     expect(assay("report", "--config", "nowhere.yaml").code).toBe(2);

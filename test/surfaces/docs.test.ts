@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { fateNames, rollUp } from "../../src/contract/fates.ts";
 import { commandsPage } from "../../src/surfaces/cli/commands-page.ts";
+import { apiPage } from "../../src/surfaces/http/api-page.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
@@ -12,6 +13,10 @@ const pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"
 describe("documents", () => {
   it("say of every command and flag what the program says: if not, run `npm run docs`", () => {
     expect(read("docs/commands.md")).toBe(commandsPage());
+  });
+
+  it("say of every route what the contract says: if not, run `npm run docs`", () => {
+    expect(read("docs/api.md")).toBe(apiPage());
   });
 
   it("name every fate and every group", () => {

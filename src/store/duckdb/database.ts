@@ -174,6 +174,11 @@ export class Database {
     return name === null ? this.#connection.createAppender(table) : this.#connection.createAppender(name, "main", "temp");
   }
 
+  /** Ends the statement that runs now with an error. */
+  interrupt(): void {
+    if (this.#open) this.#connection.interrupt();
+  }
+
   close(): void {
     if (!this.#open) return;
     this.#open = false;

@@ -16,6 +16,7 @@ import type { DoctorFlags } from "./commands/doctor.ts";
 import type { QueryFlags } from "./commands/query.ts";
 import type { OverruleFlags } from "./commands/overrule.ts";
 import type { ReportFlags } from "./commands/report.ts";
+import type { ServeFlags } from "./commands/serve.ts";
 import type { ShowFlags } from "./commands/show.ts";
 import type { ReturnsFlags } from "./commands/returns.ts";
 import type { SurvivalFlags } from "./commands/survival.ts";
@@ -28,9 +29,11 @@ import {
   asOfFlags,
   type CommonFlags,
   commonFlags,
+  listenFlags,
   type ForgeFlags,
   forgeFlags,
   requireDays,
+  requireRows,
   requireSeconds,
   requireText,
   requireTimeZone,
@@ -40,7 +43,7 @@ import {
   type TrailerFlags,
   trailerFlags,
 } from "./flags.ts";
-import { parseCompare, parseFilter, parseLimit, parseList, parseOrder, parseRange } from "./query-flags.ts";
+import { parseCompare, parseFilter, parseList, parseOrder, parseRange } from "./query-flags.ts";
 
 const out = { kind: "parsed", parse: requireText, optional: true, placeholder: "FILE" } as const;
 
@@ -52,10 +55,26 @@ const start = buildCommand<StartFlags, [], CliContext>({
       ...trailerFlags,
       ...asOfFlags,
       out: { ...out, brief: "Where to write the page; answer.html in the store's folder by default" },
+      serve: { kind: "boolean", optional: true, brief: "Serve the page afterwards; by default where stdout is a terminal" },
+      ...listenFlags,
       ...commonFlags,
     },
   },
-  docs: { brief: "Find the agent logs of this computer, import them and answer (what `assay` alone does)" },
+  docs: {
+    brief: "Find the agent logs of this computer, import them and answer (what `assay` alone does)",
+    fullDescription:
+      "Find the agent logs of this computer, import them, answer, and serve the page until Ctrl-C.\nWhere stdout is no terminal it ends with the answer; --serve serves there too, --no-serve never.",
+  },
+});
+
+const serve = buildCommand<ServeFlags, [], CliContext>({
+  loader: async () => (await import("./commands/serve.ts")).serve,
+  parameters: { flags: { ...listenFlags, ...searchFlags, ...commonFlags } },
+  docs: {
+    brief: "Serve the page and the API of a store until Ctrl-C",
+    fullDescription:
+      "Serve the page and the API of a store until Ctrl-C.\nOn loopback local data is one's own; anywhere else everything needs the owner's token, which is made and printed at the first start.",
+  },
 });
 
 const importCommand = buildCommand<CommonFlags & ForgeFlags & SearchFlags & TrailerFlags, [], CliContext>({
@@ -344,7 +363,7 @@ const query = buildCommand<QueryFlags, string[], CliContext>({
         placeholder: "COLUMN[:asc]",
         brief: "Columns to order by, largest first",
       },
-      limit: { kind: "parsed", parse: parseLimit, optional: true, placeholder: "ROWS", brief: "Rows at most; 1000 by default" },
+      limit: { kind: "parsed", parse: requireRows, optional: true, placeholder: "ROWS", brief: "Rows at most; 1000 by default" },
       format: {
         kind: "enum",
         values: ["table", "csv", "json"],
@@ -423,6 +442,7 @@ const completion = buildCommand<CommonFlags, [string], CliContext>({
 /** Without a prototype: `assay constructor` is an unknown command, not Object's. */
 const routes = Object.assign(Object.create(null) as Record<never, never>, {
   start,
+  serve,
   import: importCommand,
   watch,
   report,

@@ -49,7 +49,10 @@ export async function withAssay<Result>(
 export async function withProgress<Result>(machine: Machine, work: (show: ProgressLine["show"]) => Promise<Result>): Promise<Result> {
   const line = progressLine(machine.stderr, () => machine.now());
   try {
-    return await work(line.show);
+    return await work((step, done, total) => {
+      line.show(step, done, total);
+      machine.tellProgress?.(step, done, total);
+    });
   } finally {
     line.clear();
   }

@@ -1,6 +1,6 @@
 /** Flags that many commands take, declared once. Parsing only: nothing here opens a store. */
 import { UserError } from "../../contract/errors.ts";
-import { parseAsOf } from "./as-of.ts";
+import { parseAsOf } from "../../contract/as-of.ts";
 
 /** Taken by every command. */
 export interface CommonFlags {
@@ -49,6 +49,35 @@ export const trailerFlags = {
   ignoreTrailers: { kind: "boolean", optional: true, brief: "Hide commit trailers and the links of checkpoints; kept in the store" },
 } as const;
 
+/** Where and how something is served. */
+export interface ListenFlags {
+  readonly port: number;
+  readonly host: string;
+  readonly open?: boolean;
+  readonly timeLimit: number;
+  readonly maxRows: number;
+}
+
+export const listenFlags = {
+  port: {
+    kind: "parsed",
+    parse: requirePort,
+    default: "4173",
+    placeholder: "N",
+    brief: "Port; when it is taken the next free one, 0 for any",
+  },
+  host: {
+    kind: "parsed",
+    parse: requireText,
+    default: "127.0.0.1",
+    placeholder: "HOST",
+    brief: "Address to listen on; anything but loopback needs the owner's token",
+  },
+  open: { kind: "boolean", optional: true, withNegated: false, brief: "Show the page in the browser" },
+  timeLimit: { kind: "parsed", parse: requireSeconds, default: "30", placeholder: "SECONDS", brief: "How long one question may run" },
+  maxRows: { kind: "parsed", parse: requireRows, default: "100000", placeholder: "ROWS", brief: "Rows one answer may have at most" },
+} as const;
+
 export const searchFlags = {
   repo: {
     kind: "parsed",
@@ -90,6 +119,19 @@ export function requireDays(text: string): number {
   if (!Number.isInteger(days) || days < 1 || days > 3_650)
     throw new UserError("bad_days", `'${text}' is no number of days.`, { hint: "Write whole numbers, as 7,21,90." });
   return days;
+}
+
+/** 0 to 65,535. */
+export function requirePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65_535)) throw new UserError("bad_port", `'${text}' is no port.`, { hint: "Give 0 to 65535." });
+  return port;
+}
+
+export function requireRows(text: string): number {
+  const rows = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (rows < 1 || rows > 100_000) throw new UserError("bad_limit", `'${text}' is no number of rows.`, { hint: "Give 1 to 100000." });
+  return rows;
 }
 
 /** A week at least: a frequency of fewer days is none. */

@@ -1,5 +1,5 @@
 /** What the command line needs of the machine it runs on. `main.ts` makes it from the real one, tests make their own. */
-import type { Assay } from "../../app/assay.ts";
+import type { Assay, Progress } from "../../app/assay.ts";
 
 /** A stream a person or a program reads. */
 export interface Screen {
@@ -25,6 +25,27 @@ export interface SampleFolders {
   readonly repositories: readonly string[];
 }
 
+export interface ServeOptions extends OpenOptions {
+  readonly host: string;
+  /** 0 for any that is free; one that is taken leads to the next. */
+  readonly port: number;
+  /** What an import through the server reads. */
+  readonly repositories: readonly string[];
+  readonly home: string | null;
+  readonly timeLimitMs: number;
+  readonly rowCap: number;
+}
+
+/** A server that runs. */
+export interface Serving {
+  readonly address: string;
+  readonly port: number;
+  /** The owner's token when it was made now; it is told this once. */
+  readonly madeToken: string | null;
+  /** Ends every connection and closes the store. */
+  close(): Promise<void>;
+}
+
 export interface Machine {
   readonly stdout: Screen;
   readonly stderr: Screen;
@@ -44,6 +65,12 @@ export interface Machine {
   isFolder(path: string): Promise<boolean>;
   /** Writes a file and the folders above it. */
   writeText(path: string, text: string): Promise<void>;
-  /** Aborts at the first Ctrl-C from now on; a second one leaves at once. */
-  interruptSignal(): AbortSignal;
+  /** Serves a store. */
+  serve(options: ServeOptions): Promise<Serving>;
+  /** Shows an address in this user's browser, where there is one. */
+  openPage(address: string): void;
+  /** Set where this process works for a server, which wants to know how far it is. */
+  readonly tellProgress?: Progress;
+  /** Aborts at the first Ctrl-C from now on; a second one leaves at once. @param words what is said at the first */
+  interruptSignal(words?: string): AbortSignal;
 }

@@ -1,7 +1,7 @@
 /** What `assay query` may be told, as the query it becomes. Parsing only. */
 import { UserError } from "../../contract/errors.ts";
 import type { MeasureQueryInput } from "../../contract/query.ts";
-import { isCalendarDay } from "./as-of.ts";
+import { isCalendarDay } from "../../contract/as-of.ts";
 import { requireText } from "./flags.ts";
 
 type Filter = NonNullable<MeasureQueryInput["where"]>[number];
@@ -80,11 +80,4 @@ export function parseOrder(text: string): Order[] {
     }
     return { by, direction };
   });
-}
-
-/** @throws UserError `bad_limit` for what is no whole number from 1 to 100,000 */
-export function parseLimit(text: string): number {
-  const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-  if (limit < 1 || limit > 100_000) throw new UserError("bad_limit", `"${text}" is no number of rows.`, { hint: "Give 1 to 100000." });
-  return limit;
 }

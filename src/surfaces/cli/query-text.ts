@@ -1,4 +1,4 @@
-/** The answer to a query: as an aligned table for people, as CSV for spreadsheets. */
+/** The answer to a query: as an aligned table for people. */
 import type { Cell, MeasureResult, ResultColumn } from "../../contract/query.ts";
 import type { TextOptions } from "./answer-text.ts";
 import { inkFor } from "./ink.ts";
@@ -110,11 +110,3 @@ function notesOf(result: MeasureResult): string[] {
     ...warnings.map(({ measure, message }) => (measure === undefined ? message : `${measure}: ${message}`)),
   ];
 }
-
-/** RFC 4180: column ids, then the values as they are (money in nano-dollars, ratios 0..1); nothing for what is not known. */
-export function queryCsv({ columns, rows }: MeasureResult): string {
-  const line = (cells: readonly Cell[]): string => cells.map((cell) => (cell === null ? "" : quoted(String(cell)))).join(",");
-  return `${[line(columns.map(({ id }) => id)), ...rows.map((row) => line(columns.map(({ id }) => row[id] ?? null)))].join("\r\n")}\r\n`;
-}
-
-const quoted = (text: string): string => (/[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text);

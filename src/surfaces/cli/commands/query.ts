@@ -1,7 +1,8 @@
 import type { MeasureQueryInput } from "../../../contract/query.ts";
 import { askOptions, type CliContext, printJson, textOptions, withAssay } from "../context.ts";
 import type { AsOfFlags, CommonFlags } from "../flags.ts";
-import { queryCsv, queryText } from "../query-text.ts";
+import { resultCsv } from "../../../app/result-table.ts";
+import { queryText } from "../query-text.ts";
 
 export interface QueryFlags extends CommonFlags, AsOfFlags {
   readonly by?: readonly string[];
@@ -35,7 +36,7 @@ export async function query(this: CliContext, flags: QueryFlags, ...measures: st
   const result = await withAssay(machine, flags, (assay) => assay.query(asked, askOptions(flags)));
   if (flags.json === true || flags.format === "json") printJson(machine, result);
   else if (sql === true) machine.stdout.write(`${result.sql ?? ""}\n`);
-  else machine.stdout.write(flags.format === "csv" ? queryCsv(result) : queryText(result, textOptions(machine, flags)));
+  else machine.stdout.write(flags.format === "csv" ? resultCsv(result) : queryText(result, textOptions(machine, flags)));
 }
 
 /** Ids are written with `_`; `-` is taken for it. */

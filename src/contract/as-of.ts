@@ -1,4 +1,4 @@
-import { UserError } from "../../contract/errors.ts";
+import { UserError } from "./errors.ts";
 
 const dayMs = 86_400_000;
 const day = /^(\d{4})-(\d\d)-(\d\d)$/;

@@ -1,0 +1,96 @@
+/** The HTTP API as the page calls it: the only place that knows its paths. Answers are those of src/contract. */
+import type { Answer } from "../../../src/contract/answer.ts";
+import type { CatalogueCard, ChangeRow, Failure, FileRow, ListedStrand, Page, SessionRow, Stored } from "../../../src/contract/api.ts";
+import type { Problem } from "../../../src/contract/problem.ts";
+import type { MeasureQueryInput, MeasureResult } from "../../../src/contract/query.ts";
+import type { Blame, ChangeCard, CommitCard, FileCard, SessionCard } from "../../../src/contract/show.ts";
+
+export type Catalogue = CatalogueCard;
+export type CatalogueMeasure = Catalogue["measures"][number];
+
+export interface SourceRow {
+  readonly source: string;
+  readonly title: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly absent: number;
+  readonly sessionIds: number;
+  readonly sessions: number;
+  readonly usages: number;
+  readonly subagentUsages: number;
+  readonly problems: number;
+}
+
+/** What the server refused or failed at, with what a person can do about it. */
+export class ApiError extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+  constructor(code: string, message: string, hint: string | undefined) {
+    super(message);
+    this.name = "ApiError";
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+async function ask<Result>(path: string, init: RequestInit = {}): Promise<Result> {
+  const response = await fetch(`/api/${path}`, { ...init, headers: { accept: "application/json", ...init.headers } }).catch(
+    (cause: unknown) => {
+      throw new ApiError(
+        "unreachable",
+        `The server did not answer (${String(cause)}).`,
+        "Is `assay serve` still running? Start it again, then try again.",
+      );
+    },
+  );
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok) return body as Result;
+  const failure = (body ?? {}) as Partial<Failure>;
+  throw new ApiError(failure.code ?? `http_${response.status}`, failure.message ?? `The server answered ${response.status}.`, failure.hint);
+}
+
+/** An id may hold slashes (`owner/name#12`): each is escaped. */
+const one = (id: string): string => encodeURIComponent(id);
+
+export interface ListAsked {
+  readonly sort: string;
+  readonly cursor: string | null;
+  readonly limit: number;
+  readonly where?: readonly NonNullable<MeasureQueryInput["where"]>[number][];
+  readonly from?: string | null;
+  readonly to?: string | null;
+}
+
+function list({ sort, cursor, limit, where = [], from = null, to = null }: ListAsked): string {
+  const asked = new URLSearchParams({ sort, limit: String(limit) });
+  if (cursor !== null) asked.set("cursor", cursor);
+  if (where.length > 0) asked.set("where", JSON.stringify(where));
+  if (from !== null) asked.set("from", from);
+  if (to !== null) asked.set("to", to);
+  return asked.toString();
+}
+
+export const api = {
+  answer: (signal: AbortSignal) => ask<Answer>("answer", { signal }),
+  query: (query: MeasureQueryInput, signal: AbortSignal) =>
+    ask<MeasureResult>("query", { method: "POST", body: JSON.stringify(query), headers: { "content-type": "application/json" }, signal }),
+  catalogue: (signal: AbortSignal) => ask<Catalogue>("catalogue", { signal }),
+  session: (id: string, signal: AbortSignal) => ask<SessionCard>(`sessions/${one(id)}`, { signal }),
+  change: (id: string, signal: AbortSignal) => ask<ChangeCard>(`changes/${one(id)}`, { signal }),
+  commit: (hash: string, signal: AbortSignal) => ask<CommitCard>(`commits/${one(hash)}`, { signal }),
+  files: (repository: string, under: string, signal: AbortSignal) =>
+    ask<Page<FileRow>>(
+      `files?${new URLSearchParams({ repository, sort: "spend", limit: "5000", ...(under === "" ? {} : { under }) }).toString()}`,
+      { signal },
+    ),
+  file: (repository: string, path: string, signal: AbortSignal) =>
+    ask<{ readonly file: FileCard; readonly blame: Blame }>(`files/${one(repository)}?${new URLSearchParams({ path }).toString()}`, {
+      signal,
+    }),
+  sources: (signal: AbortSignal) => ask<readonly SourceRow[]>("sources", { signal }),
+  problems: (signal: AbortSignal) => ask<Page<Problem>>("problems", { signal }),
+  stored: (signal: AbortSignal) => ask<Stored>("stored", { signal }),
+  sessions: (asked: ListAsked, signal: AbortSignal) => ask<Page<SessionRow>>(`sessions?${list(asked)}`, { signal }),
+  changes: (asked: ListAsked, signal: AbortSignal) => ask<Page<ChangeRow>>(`changes?${list(asked)}`, { signal }),
+  strands: (asked: ListAsked, signal: AbortSignal) => ask<Page<ListedStrand>>(`strands?${list(asked)}`, { signal }),
+};

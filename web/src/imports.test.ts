@@ -12,6 +12,7 @@ const values = [
   "analysis/ranking.ts",
   "contract/fates.ts",
   "surfaces/cli/answer-figures.ts",
+  "surfaces/cli/delivery-text.ts",
   "surfaces/cli/numbers.ts",
   "surfaces/cli/roll-up-look.ts",
 ];

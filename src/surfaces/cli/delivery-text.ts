@@ -4,7 +4,7 @@ import type { TextOptions } from "./answer-text.ts";
 import { inkFor } from "./ink.ts";
 import { formatCount, formatNumberOf, formatPeriod, formatRatio } from "./numbers.ts";
 
-const rungSentences: Readonly<Record<Rung, string>> = {
+export const rungSentences: Readonly<Record<Rung, string>> = {
   deployments: "a deployment is what the forge says it deployed to production",
   releases: "no deployments are known: a release counts as one",
   tags: "no deployments or releases are known: a version tag counts as one",
@@ -27,14 +27,7 @@ export function deliveryText({ repositories, unplacedIncidents }: Delivery, opti
 function blockOf({ repository, window, rung, dora, evidence }: RepositoryDelivery, options: TextOptions): string {
   const title = inkFor(options.color).bold(repository);
   if (window === null || rung === null || dora === null) return `${title}: nothing has landed\n`;
-  const lines = [
-    ["change lead time", leadTimeLines(dora)],
-    ["deployment frequency", [frequencyText(dora)]],
-    ["change fail rate", [partText(dora.changeFailRate)]],
-    ["failed deployment recovery time", recoveryLines(dora)],
-    ["deployment rework rate", [partText(dora.deploymentReworkRate)]],
-  ] as const satisfies readonly (readonly [string, readonly string[]])[];
-  const metrics = lines.flatMap(([name, told]) => told.map((text, i) => `  ${(i === 0 ? name : "").padEnd(nameWidth)}  ${text}`));
+  const metrics = doraLines(dora).flatMap(([name, told]) => told.map((text, i) => `  ${(i === 0 ? name : "").padEnd(nameWidth)}  ${text}`));
   const why = [
     `  ${rungSentences[rung]}.`,
     ...(evidence.assumesProduction ? ["  No deployment names an environment: all are taken to go to production."] : []),
@@ -43,6 +36,17 @@ function blockOf({ repository, window, rung, dora, evidence }: RepositoryDeliver
   return [`${title}, ${formatPeriod(window.from, window.until)} (${formatNumberOf(window.days, "day")})`, ...metrics, ...why, ""].join(
     "\n",
   );
+}
+
+/** The five metrics by name, each in a line and further ones that qualify it. */
+export function doraLines(dora: Dora): readonly (readonly [string, readonly string[]])[] {
+  return [
+    ["change lead time", leadTimeLines(dora)],
+    ["deployment frequency", [frequencyText(dora)]],
+    ["change fail rate", [partText(dora.changeFailRate)]],
+    ["failed deployment recovery time", recoveryLines(dora)],
+    ["deployment rework rate", [partText(dora.deploymentReworkRate)]],
+  ];
 }
 
 function leadTimeLines({ changeLeadTime: { n, notDeployed, beforeCounting, contradictory, ...times } }: Dora): string[] {

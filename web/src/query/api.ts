@@ -1,6 +1,7 @@
 /** The HTTP API as the page calls it: the only place that knows its paths. Answers are those of src/contract. */
 import type { Answer } from "../../../src/contract/answer.ts";
 import type { CatalogueCard, ChangeRow, Failure, FileRow, ListedStrand, Page, SessionRow, Stored } from "../../../src/contract/api.ts";
+import type { Delivery } from "../../../src/contract/delivery.ts";
 import type { Problem } from "../../../src/contract/problem.ts";
 import type { MeasureQueryInput, MeasureResult } from "../../../src/contract/query.ts";
 import type { Blame, ChangeCard, CommitCard, FileCard, SessionCard } from "../../../src/contract/show.ts";
@@ -89,6 +90,7 @@ export const api = {
     }),
   sources: (signal: AbortSignal) => ask<readonly SourceRow[]>("sources", { signal }),
   problems: (signal: AbortSignal) => ask<Page<Problem>>("problems", { signal }),
+  delivery: (signal: AbortSignal) => ask<Delivery>("delivery", { signal }),
   stored: (signal: AbortSignal) => ask<Stored>("stored", { signal }),
   sessions: (asked: ListAsked, signal: AbortSignal) => ask<Page<SessionRow>>(`sessions?${list(asked)}`, { signal }),
   changes: (asked: ListAsked, signal: AbortSignal) => ask<Page<ChangeRow>>(`changes?${list(asked)}`, { signal }),

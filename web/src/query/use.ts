@@ -29,6 +29,7 @@ export const useStrands = (asked: ListAsked | null) =>
     enabled: asked !== null,
     placeholderData: keepPreviousData,
   });
+export const useDelivery = () => useQuery({ queryKey: ["delivery"], queryFn: ({ signal }) => api.delivery(signal) });
 export const useStored = () => useQuery({ queryKey: ["stored"], queryFn: ({ signal }) => api.stored(signal) });
 
 export const useSession = (id: string) => useQuery({ queryKey: ["session", id], queryFn: ({ signal }) => api.session(id, signal) });

@@ -1,5 +1,6 @@
 import type { ReactElement } from "react";
 import type { MeasureQueryInput } from "../../../src/contract/query.ts";
+import { DoraPanel } from "../panels/dora.tsx";
 import { TimeChart } from "../panels/time-chart.tsx";
 import { useAnswer, useMeasures } from "../query/use.ts";
 import { Empty, Frame } from "../ui/frame.tsx";
@@ -36,6 +37,7 @@ export function Delivery(): ReactElement {
           query={logged({ measures: ["spend_per_landed_change"], grain: "month" })}
         />
       </div>
+      <DoraPanel />
       <Panel
         title="What stays: landed lines alive after 7 and 21 days"
         about="Kaplan–Meier from landing to the horizon, whenever it landed. Not of a person, and too few lines give no share."

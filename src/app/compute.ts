@@ -4,6 +4,7 @@ import { type LineAuthors, type RepositoryOutcomes, artefactsOf, authorsOf, land
 import type { ContextCost } from "../attribution/context-cause.ts";
 import type { SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
 import { type Repairs, findRepairs } from "../attribution/repairs.ts";
+import { ReviewAnswers } from "../attribution/review-answers.ts";
 import { linkNotedLines } from "../attribution/noted-links.ts";
 import { type NotedAuthors, type NotedLines, noteLines, notedAuthors, notedKind } from "../attribution/noted-lines.ts";
 import { type StartedAgent, startedAgents } from "../attribution/segments.ts";
@@ -46,6 +47,7 @@ import { type SessionFacts, type SessionFactsAndWrites, ownedFacts } from "./com
 import { type ForgeOutcomes, loadForge, toldChanges } from "./forge-outcomes.ts";
 import { contextCostsOf, resumedSessions } from "./context-costs.ts";
 import { namedSessions } from "./evidence.ts";
+import { reviewProblems } from "./review-problems.ts";
 import { type FoundWrite, type SessionPlace, knownRepository, locateWrites } from "./locate-writes.ts";
 import { noteProblems, unseenSessionProblems } from "./note-problems.ts";
 import { type SessionName, sessionsOfClaims } from "./noted-sessions.ts";
@@ -291,21 +293,23 @@ export function linkRepository(
   notes: readonly StoredNote[],
   { checkpoints, mentions, ignoreTrailers, lastActive, callBefore: before, sessionOf, isKnown }: LinkEvidence,
 ): ComputedRepository {
-  const { history } = outcomes;
+  const { history, changes, forge } = outcomes;
   const own = checkpoints.filter((checkpoint) => checkpoint.repository === outcomes.repository);
   const byContent = linkWrites(history, writes, namedSessions(history, mentions, own, ignoreTrailers, isKnown));
   const noted = noteLines(history, notes, sessionOf);
   const { linked, contradicted } = linkNotedLines(byContent, noted, history, writes, defaultLinkOptions.skewMs);
   const name = repositoryName(outcomes.stored);
+  const reviews = forge && new ReviewAnswers(history, changes, forge.changes);
   const problems = [
+    ...(reviews === null ? [] : reviewProblems(name, reviews)),
     ...(noted === null ? [] : noteProblems(name, noted, contradicted)),
     ...(ignoreTrailers ? [] : unseenSessionProblems(name, history, isKnown)),
   ];
   const ends = new LineEnds(outcomes);
   const authors = authorsOf(history, linked, ends);
   const byNote = noted && notedAuthors(noted, history, authors, ends.restored);
-  const repairs = findRepairs(history, outcomes.changes, (line) => authorOf(authors, byNote, line));
-  const written = artefactsOf(outcomes, writes, linked, ends, lastActive, before, repairs).map(
+  const repairs = findRepairs(history, changes, (line) => authorOf(authors, byNote, line));
+  const written = artefactsOf(outcomes, writes, linked, ends, lastActive, before, repairs, reviews).map(
     ({ write, places, reachedAt, byCall, artefacts }, w): Written => {
       const found = writes[w];
       const { session, instant } = write;

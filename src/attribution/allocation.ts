@@ -315,6 +315,7 @@ function keyOf({ life, ...group }: ArtefactGroup): string {
     life.lastActiveAt,
     life.committedAt,
     life.repair ?? null,
+    life.answersAt ?? null,
     group.side,
     group.lineKind,
     group.grade,

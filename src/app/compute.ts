@@ -5,6 +5,7 @@ import type { ContextCost } from "../attribution/context-cause.ts";
 import type { SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
 import { type Repairs, findRepairs } from "../attribution/repairs.ts";
 import { ReviewAnswers } from "../attribution/review-answers.ts";
+import { reviewInstants } from "../attribution/reviews-given.ts";
 import { linkNotedLines } from "../attribution/noted-links.ts";
 import { type NotedAuthors, type NotedLines, noteLines, notedAuthors, notedKind } from "../attribution/noted-lines.ts";
 import { type StartedAgent, startedAgents } from "../attribution/segments.ts";
@@ -202,7 +203,7 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
     sessions: placed,
     facts,
     written,
-    ...allocateSessions(usages, placed, facts, artefactsBySession(written)),
+    ...allocateSessions(usages, placed, facts, artefactsBySession(written), reviewsByRepository(repositories)),
     contextCosts: () => contextCostsOf(usages, facts, resumed, book),
     repositories,
     checkpoints,
@@ -413,12 +414,20 @@ export function callBefore(facts: Pick<SessionFacts, "calls">): (session: string
   };
 }
 
+/** When others' changes were reviewed, by repository. */
+export type ReviewsByRepository = ReadonlyMap<number, readonly number[]>;
+
+export function reviewsByRepository(repositories: readonly Pick<ComputedRepository, "repository" | "forge">[]): Map<number, number[]> {
+  return new Map(repositories.flatMap(({ repository, forge }) => (forge === null ? [] : [[repository, reviewInstants(forge.changes)]])));
+}
+
 /** Segments and strands of the sessions that own usages, in order of their keys, and the sub-agents these started. */
 export function allocateSessions(
   usages: readonly PricedUsage[],
   sessions: readonly PlacedSession[],
   facts: SessionFacts,
   artefacts: ReadonlyMap<string, readonly WriteArtefacts[]>,
+  reviews: ReviewsByRepository,
 ): Pick<Computed, "segments" | "startedAgents"> {
   const usagesOf = new Map<string, PricedUsage[]>();
   for (const usage of usages) {
@@ -439,6 +448,7 @@ export function allocateSessions(
       usages: own,
       calls: facts.calls.get(session) ?? [],
       writes: artefacts.get(session) ?? [],
+      reviews: repository === null ? [] : (reviews.get(repository) ?? []),
     };
   });
   return { segments: inputs.flatMap(allocateWithSpan), startedAgents: inputs.flatMap(startedAgents) };

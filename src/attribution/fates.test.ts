@@ -97,6 +97,15 @@ describe("fixing", () => {
 });
 
 describe("review", () => {
+  it("holds for a turn without lines from the instant on at which it gave one", () => {
+    const given = strand(null, { activity: "review", reviewedAt: feb(2) });
+    expect(matching(given, feb(2))).toEqual(["review", "no_artefact"]);
+    expect(fate(given, feb(2) - 1)).toBe("no_artefact");
+    expect(fate(given, feb(2))).toBe("review");
+    expect(fate(strand(null, { reviewedAt: feb(2), unlinkedReason: "repository_unseen" }), far)).toBe("unlinked");
+    expect(fateSentence(given, far)).toBe("Another's change was reviewed on 2 Feb 2026.");
+  });
+
   it("holds from the commit on that answered, landed or not, whatever becomes of the lines", () => {
     const answer = strand({ committedAt: feb(2), lastActiveAt: feb(2), answersAt: feb(2) });
     expect(fate(answer, feb(2) - 1)).toBe("in_flight");

@@ -116,6 +116,8 @@ export interface SessionInput {
   readonly usages: readonly (Usage & { readonly listNanoUsd: bigint | null })[];
   readonly calls: readonly Call[];
   readonly writes: readonly WriteArtefacts[];
+  /** When others' changes in its repository were reviewed, as `reviewInstants` gives them; left out where no forge told. */
+  readonly reviews?: readonly number[];
 }
 
 export type Flow = "own" | "tail" | "back" | "forward";

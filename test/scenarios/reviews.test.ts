@@ -3,7 +3,7 @@ import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { TestRepository } from "../../src/outcomes/git/test-repository.ts";
-import { HandTranscript } from "./support/hand-transcript.ts";
+import { HandTranscript, call } from "./support/hand-transcript.ts";
 import { Scratch, differences, dumpStore, importInto, makeStore, openStore } from "./support/sample-store.ts";
 
 const scratch = new Scratch();
@@ -98,9 +98,40 @@ it("is what was written after changes were asked for, known from the commit on",
   expect(strands.map(({ sentence }) => sentence)).toEqual(["Landed on 4 Jan 2026 in #8, answering a review."]);
 });
 
+/** A session in which `gh` says a word on the change at the top of an hour of 4 January. */
+function reviewing(session: string, hour: string): void {
+  new HandTranscript(session, repository.dir, "2026-01-04")
+    .prompt(`${hour}:00:00`, "Say what you think of #8.")
+    .response(`${hour}:00:06`, 40, call(`r${hour}`, "Bash", { command: "gh pr review 8 --comment --body fine" }))
+    .result(`${hour}:00:08`, `r${hour}`, "ok", { stdout: "", stderr: "", interrupted: false })
+    .saveIn(home);
+}
+
+it("is what it cost to review another's change, whether the session or its forge told first", async () => {
+  const before = Number((await reviewSpend()).ledger);
+  reviewing("9a2e8e30-74c9-4da0-8e5b-9b3b4f5c6d7f", "13");
+  await importInto(store, { home });
+  expect(Number((await reviewSpend()).ledger)).toBe(before);
+  const word = { pull_request_url: pullUrl, state: "COMMENTED", commit_id: null, user: { login: "cyd", type: "User" } };
+  await tell("words.jsonl", [
+    { ...word, id: 2, submitted_at: "2026-01-04T13:00:07Z" },
+    { ...word, id: 3, submitted_at: "2026-01-04T14:00:07Z" },
+  ]);
+  const one = Number((await reviewSpend()).ledger) - before;
+  expect(one).toBeGreaterThan(0);
+  await expectWhole();
+  reviewing("ab3f9f41-85da-4eb1-9f6c-ac4c5a6d7e80", "14");
+  await importInto(store, { home });
+  expect(Number((await reviewSpend()).ledger)).toBe(before + 2 * one);
+});
+
 it("derives by parts what a rebuild derives", async () => {
+  await expectWhole();
+});
+
+async function expectWhole(): Promise<void> {
   const copy = scratch.next("copy");
   cpSync(store, copy, { recursive: true });
   await openStore(copy).rebuild({ progress() {} });
   expect(differences(await dumpStore(copy), await dumpStore(store))).toEqual([]);
-});
+}

@@ -214,7 +214,12 @@ function seedHistory(scene: Scene, random: Random, plan: RepositoryPlan): void {
 }
 
 function playPlan(scene: Scene, plan: readonly Item[], random: Random): void {
-  plan.forEach((item, index) => scene.stage.tell(stories[item.story](scene, item, random.fork(`${index} ${item.story}`))));
+  // Reviews are counted apart: what the others draw stays what it is, however many there are.
+  let [reviews, others] = [0, 0];
+  for (const item of plan) {
+    const index = item.story === "reviewed" ? reviews++ : others++;
+    scene.stage.tell(stories[item.story](scene, item, random.fork(`${index} ${item.story}`)));
+  }
 }
 
 /** Tags on the default branch. */

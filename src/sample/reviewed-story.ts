@@ -3,7 +3,7 @@ import { finish, reviewerOf } from "./landing.ts";
 import type { Random } from "./random.ts";
 import type { Branch } from "./repository.ts";
 import type { Review, Thread } from "./review.ts";
-import { branchName, later, openSession, type Scene, workTime } from "./scene.ts";
+import { branchName, isCode, later, openSession, type Scene, workTime } from "./scene.ts";
 import type { Item, Story } from "./stories.ts";
 import { begin, commitTurn, iterate, ownUnits, type Task, turn } from "./turns.ts";
 import type { WorkSession } from "./work-session.ts";
@@ -16,7 +16,9 @@ export const reviewed: Story = function* (scene, item, random) {
   const { stage, repository } = scene;
   const start = workTime(stage, item.day, random);
   yield start;
-  const subject = scene.nextSubject();
+  // Not the next subject: that would be another story's.
+  const [, known] = random.pick([...repository.tip.files].filter(([path]) => isCode(path)));
+  const subject = stage.subjectOfUnit(random.pick(known).unit);
   const title = titleOf(random, subject);
   const task: Task = { subject, title, paths: scene.codePath(subject, phrase.field(random).replaceAll(" ", "-")) };
   const branch = repository.branch(branchName(item.who, title));

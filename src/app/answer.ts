@@ -84,9 +84,10 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
   });
   const repositories = await repositoryRows(questions, ask);
 
+  const forgeTold = await questions.forgeTold();
   const fates = fateNames.map((fate): SpannedFate => {
     const row = byFate.find((r) => r["fate"] === fate);
-    const observed = isObserved(fate, text(row?.["spend"]));
+    const observed = isObserved(fate, text(row?.["spend"]), forgeTold);
     return {
       fate,
       nanoUsd: observed ? (text(row?.["spend"]) ?? "0") : null,
@@ -133,7 +134,7 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
       .filter((row) => (number(row["tokens_unpriced"]) ?? 0) > 0)
       .map((row) => ({ model: String(row["model"]), usages: number(row["usages"]) ?? 0, tokens: number(row["tokens_unpriced"]) ?? 0 })),
     fates,
-    rollUp: rollUpRows(byRollUp),
+    rollUp: rollUpRows(byRollUp, forgeTold),
     residualNanoUsd: (BigInt(spend) - fates.reduce((sum, { nanoUsd }) => sum + BigInt(nanoUsd ?? 0), 0n)).toString(),
     unlinkedReasons: byReason.map((row) => {
       const reason = text(row["unlinked_reason"]) ?? "after_horizon";
@@ -196,11 +197,11 @@ function shareOf(rows: readonly AnswerRow[], flow: string, spend: string): numbe
   return Number(text(rows.find((row) => row["flow"] === flow)?.["spend"]) ?? "0") / Number(spend);
 }
 
-function rollUpRows(rows: readonly AnswerRow[]): AnswerRollUp[] {
+function rollUpRows(rows: readonly AnswerRow[], forgeTold: boolean): AnswerRollUp[] {
   const undecided: readonly RollUpName[] = ["ripening", "idle", "unknown"];
   return (Object.keys(rollUp) as RollUpName[]).map((name) => {
     const row = rows.find((r) => r["roll_up"] === name);
-    const observed = rollUp[name].some((fate) => isObserved(fate, text(row?.["spend"])));
+    const observed = rollUp[name].some((fate) => isObserved(fate, text(row?.["spend"]), forgeTold));
     return {
       name,
       nanoUsd: observed ? (text(row?.["spend"]) ?? "0") : null,

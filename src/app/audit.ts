@@ -16,10 +16,11 @@ export async function auditStore(questions: Questions, sources: readonly SourceR
   const spend = await questions.ask({ measures: ["spend"] });
   const byFate = await questions.ask({ measures: ["spend"], by: ["fate"] });
   const costNanoUsd = String(spend.rows[0]?.["spend"] ?? "0");
+  const forgeTold = await questions.forgeTold();
   const fates = Object.fromEntries(
     fateNames.map((fate) => {
       const nanoUsd = String(byFate.rows.find((row) => row["fate"] === fate)?.["spend"] ?? "0");
-      return [fate, isObserved(fate, nanoUsd) ? nanoUsd : null];
+      return [fate, isObserved(fate, nanoUsd, forgeTold) ? nanoUsd : null];
     }),
   );
   const residual = Object.values(fates).reduce((rest, nano) => rest - BigInt(nano ?? 0), BigInt(costNanoUsd));

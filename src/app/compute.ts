@@ -4,6 +4,8 @@ import { type LineAuthors, type RepositoryOutcomes, artefactsOf, authorsOf, land
 import type { ContextCost } from "../attribution/context-cause.ts";
 import type { SessionInput, Usage, WriteArtefacts } from "../attribution/model.ts";
 import { type Repairs, findRepairs } from "../attribution/repairs.ts";
+import { ReviewAnswers } from "../attribution/review-answers.ts";
+import { reviewInstants } from "../attribution/reviews-given.ts";
 import { linkNotedLines } from "../attribution/noted-links.ts";
 import { type NotedAuthors, type NotedLines, noteLines, notedAuthors, notedKind } from "../attribution/noted-lines.ts";
 import { type StartedAgent, startedAgents } from "../attribution/segments.ts";
@@ -48,6 +50,7 @@ import { type ForgeOutcomes, loadForge, toldChanges } from "./forge-outcomes.ts"
 import { contextCostsOf, resumedSessions } from "./context-costs.ts";
 import { namedSessions } from "./evidence.ts";
 import { type ReleaseLadder, releaseLadder } from "./release-ladder.ts";
+import { reviewProblems } from "./review-problems.ts";
 import { type FoundWrite, type SessionPlace, knownRepository, locateWrites } from "./locate-writes.ts";
 import { noteProblems, unseenSessionProblems } from "./note-problems.ts";
 import { type ChangeClass, changeClasses } from "../attribution/change-class.ts";
@@ -229,7 +232,7 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
     sessions: placed,
     facts,
     written,
-    ...allocateSessions(usages, placed, facts, artefactsBySession(written)),
+    ...allocateSessions(usages, placed, facts, artefactsBySession(written), reviewsByRepository(repositories)),
     contextCosts: () => contextCostsOf(usages, facts, resumed, book),
     repositories,
     checkpoints,
@@ -320,13 +323,15 @@ export function linkRepository(
   notes: readonly StoredNote[],
   { checkpoints, mentions, ignoreTrailers, lastActive, callBefore: before, sessionOf, isKnown }: LinkEvidence,
 ): ComputedRepository {
-  const { history } = outcomes;
+  const { history, changes, forge } = outcomes;
   const own = checkpoints.filter((checkpoint) => checkpoint.repository === outcomes.repository);
   const byContent = linkWrites(history, writes, namedSessions(history, mentions, own, ignoreTrailers, isKnown));
   const noted = noteLines(history, notes, sessionOf);
   const { linked, contradicted } = linkNotedLines(byContent, noted, history, writes, defaultLinkOptions.skewMs);
   const name = repositoryName(outcomes.stored);
+  const reviews = forge && new ReviewAnswers(history, changes, forge.changes);
   const problems = [
+    ...(reviews === null ? [] : reviewProblems(name, reviews)),
     ...(noted === null ? [] : noteProblems(name, noted, contradicted)),
     ...(ignoreTrailers ? [] : unseenSessionProblems(name, history, isKnown)),
   ];
@@ -335,7 +340,7 @@ export function linkRepository(
   const byNote = noted && notedAuthors(noted, history, authors, ends.restored);
   const told = ignoreTrailers ? { ...history, commits: history.commits.map(withoutTrailers) } : history;
   const repairs = findRepairs(told, outcomes.changes, (line) => authorOf(authors, byNote, line), outcomes.issues);
-  const written = artefactsOf(outcomes, writes, linked, ends, lastActive, before, repairs).map(
+  const written = artefactsOf(outcomes, writes, linked, ends, lastActive, before, repairs, reviews).map(
     ({ write, places, reachedAt, byCall, artefacts }, w): Written => {
       const found = writes[w];
       const { session, instant } = write;
@@ -469,12 +474,20 @@ export function callBefore(facts: Pick<SessionFacts, "calls">): (session: string
   };
 }
 
+/** When others' changes were reviewed, by repository. */
+export type ReviewsByRepository = ReadonlyMap<number, readonly number[]>;
+
+export function reviewsByRepository(repositories: readonly Pick<ComputedRepository, "repository" | "forge">[]): Map<number, number[]> {
+  return new Map(repositories.flatMap(({ repository, forge }) => (forge === null ? [] : [[repository, reviewInstants(forge.changes)]])));
+}
+
 /** Segments and strands of the sessions that own usages, in order of their keys, and the sub-agents these started. */
 export function allocateSessions(
   usages: readonly PricedUsage[],
   sessions: readonly PlacedSession[],
   facts: SessionFacts,
   artefacts: ReadonlyMap<string, readonly WriteArtefacts[]>,
+  reviews: ReviewsByRepository,
 ): Pick<Computed, "segments" | "startedAgents"> {
   const usagesOf = new Map<string, PricedUsage[]>();
   for (const usage of usages) {
@@ -495,6 +508,7 @@ export function allocateSessions(
       usages: own,
       calls: facts.calls.get(session) ?? [],
       writes: artefacts.get(session) ?? [],
+      reviews: repository === null ? [] : (reviews.get(repository) ?? []),
     };
   });
   return { segments: inputs.flatMap(allocateWithSpan), startedAgents: inputs.flatMap(startedAgents) };

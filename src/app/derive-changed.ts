@@ -1,6 +1,7 @@
 import { Drafts } from "../attribution/drafts.ts";
 import type { KnownRepository } from "../attribution/locate.ts";
 import { Moves } from "../attribution/moves.ts";
+import { reviewInstants } from "../attribution/reviews-given.ts";
 import { OpenLines, openStateOf, regroup } from "../attribution/write-groups.ts";
 import { lineCount } from "../lines/line-diff.ts";
 import type { PriceBook } from "../prices/price-book.ts";
@@ -30,6 +31,7 @@ import {
   readWrites,
   sharesId,
 } from "../store/fact-reader.ts";
+import { readForgeHistory } from "../store/forge-reader.ts";
 import type { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
 import {
@@ -38,6 +40,7 @@ import {
   type ComputedRepository,
   type LinkEvidence,
   type LoadedFacts,
+  type PlacedSession,
   allocateSessions,
   artefactsBySession,
   keptIn,
@@ -48,6 +51,7 @@ import {
   placeSession,
   priceUsages,
   repositoryName,
+  reviewsByRepository,
 } from "./compute.ts";
 import { contextCostsOf } from "./context-costs.ts";
 import { type StandingIds, changeKey } from "./derived-rows.ts";
@@ -228,7 +232,12 @@ class Attempt {
     const placed = loaded.sessions.map((session) => placeSession(session, located));
     const coreKeys = new Set([...this.#core].map((id) => store.dictionary.text(id)));
     const differing = differingSessions(placed, written, sessions, before, changes);
-    const rewritten = placed.filter(({ session }) => coreKeys.has(session) || differing.has(session));
+    const reviews = reviewsByRepository(repositories);
+    // Reviews may have come that a session of the repository gave: its turns are shared out otherwise then.
+    const mayReview = ({ session, repository }: PlacedSession): boolean =>
+      repository !== null && this.#relinked.has(repository) && reviewCalls(loaded, session).length > 0;
+    const rewritten = placed.filter((one) => coreKeys.has(one.session) || differing.has(one.session) || mayReview(one));
+    await this.#addStandingReviews(reviews, rewritten, loaded);
     const keys = new Set(rewritten.map(({ session }) => session));
     const own = <T extends { readonly session: string }>(rows: readonly T[]): T[] => rows.filter(({ session }) => keys.has(session));
     return {
@@ -237,7 +246,7 @@ class Attempt {
         sessions: rewritten,
         facts: loaded.facts,
         written: own(written),
-        ...allocateSessions(own(usages), rewritten, loaded.facts, artefactsBySession(own(written))),
+        ...allocateSessions(own(usages), rewritten, loaded.facts, artefactsBySession(own(written)), reviews),
         contextCosts: () => contextCostsOf(own(usages), loaded.facts, loaded.resumed, book),
         repositories,
         checkpoints: loaded.checkpoints,
@@ -422,6 +431,18 @@ class Attempt {
     });
   }
 
+  /** What the forges tell of reviews in repositories that are not linked again, for sessions that may have given them. */
+  async #addStandingReviews(reviews: Map<number, number[]>, sessions: readonly PlacedSession[], loaded: LoadedFacts): Promise<void> {
+    const wanted = sessions.filter(({ session }) => reviewCalls(loaded, session).length > 0).map(({ repository }) => repository);
+    for (const repository of new Set(wanted)) {
+      if (repository === null || this.#relinked.has(repository)) continue;
+      const forge = await this.#input.derived.all("SELECT forge FROM repository_d WHERE repository_id = $repository", { repository });
+      const address = forge[0]?.["forge"] as string | null | undefined;
+      const history = address ? await readForgeHistory(this.#input.store, address) : null;
+      if (history !== null) reviews.set(repository, reviewInstants(history.changes));
+    }
+  }
+
   /** Locators of the problems of joining that speak of sessions looked at: these are found again, or are none any more. */
   async #joiningProblems(scope: ReadonlySet<number>): Promise<string[]> {
     const rows = await this.#input.derived.all("SELECT locator FROM problem_d WHERE code = 'response_id_not_unique'");
@@ -434,6 +455,9 @@ class Attempt {
     return locators;
   }
 }
+
+const reviewCalls = ({ facts }: LoadedFacts, session: string) =>
+  (facts.calls.get(session) ?? []).filter(({ activity }) => activity === "review");
 
 const byFactOrder = (a: FoundWrite, b: FoundWrite): number =>
   a.instant - b.instant || compare(a.session, b.session) || compare(a.callKey, b.callKey) || compare(a.loggedPath, b.loggedPath);

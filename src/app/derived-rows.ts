@@ -308,7 +308,7 @@ function strandRow(id: number, segment: number, from: number, to: number, total:
     strand.side,
     strand.lines,
     strand.authorKind,
-    ...strandLife(life),
+    ...strandLife(life, strand.reviewedAt ?? null),
     strand.horizon,
     strand.commit,
     life?.deathCommit ?? null,

@@ -1,5 +1,5 @@
 import { UserError } from "../contract/errors.ts";
-import { type FateName, fateNames, notObservedByGit } from "../contract/fates.ts";
+import { type FateName, fateNames, isObserved } from "../contract/fates.ts";
 import type { Explanation, StrandRow } from "../contract/show.ts";
 import { formulaOf, measureIds, requireMeasure } from "../measures/catalogue.ts";
 import { explainContext } from "./explain-context.ts";
@@ -45,7 +45,7 @@ function explainStrands(subject: string, strands: readonly StrandRow[]): Explana
 
 async function explainFate(questions: Questions, fate: FateName): Promise<Explanation> {
   const ids = await questions.database.all("SELECT strand_id FROM strand_fate WHERE fate = $fate", { fate });
-  const observed = ids.length > 0 || !notObservedByGit.includes(fate);
+  const observed = isObserved(fate, BigInt(ids.length), await questions.forgeTold());
   const strands =
     ids.length === 0 ? [] : await strandRows(questions, "t.strand_id IN (SELECT strand_id FROM strand_fate WHERE fate = $fate)", { fate });
   const { stickDays, revertDays, inFlightDays } = questions.parameters;

@@ -64,6 +64,12 @@ export class Questions {
     return questions;
   }
 
+  /** Whether a forge told of any repository, or of any of these names. */
+  async forgeTold(names: readonly (string | null)[] | null = null): Promise<boolean> {
+    const rows = await this.database.all("SELECT name FROM repository_d WHERE forge IS NOT NULL");
+    return rows.some((row) => names === null || names.includes(row["name"] as string));
+  }
+
   /** UTC milliseconds a fate is asked for. */
   get instant(): number {
     return this.asOf ?? always;
@@ -80,7 +86,7 @@ export class Questions {
   async readStrands(): Promise<void> {
     if (this.#fates.size > 0) return;
     const sql = `SELECT strand_id, unlinked_reason, activity, side, written_ms, committed_ms, landed_ms, released_ms, died_ms, death, superseded_ms, undone_ms,
-       last_active_ms, repair, horizon_ms, death_commit, landing_is_release FROM strand ORDER BY strand_id`;
+       last_active_ms, repair, review_ms, horizon_ms, death_commit, landing_is_release FROM strand ORDER BY strand_id`;
     await this.database.eachChunk(sql, {}, (names, columns, count) => {
       const at: Record<string, Cell[]> = Object.fromEntries(names.map((name, c) => [name, columns[c] as Cell[]]));
       for (let r = 0; r < count; r++) {

@@ -49,11 +49,11 @@ export async function strandRows(questions: Questions, where: string, parameters
 }
 
 /** Fates of some strands, of what they cost together. */
-function fatesOf(strands: readonly StrandRow[]): AnswerFate[] {
+function fatesOf(strands: readonly StrandRow[], forgeTold: boolean): AnswerFate[] {
   const total = strands.reduce((sum, strand) => sum + BigInt(strand.nanoUsd), 0n);
   return fateNames.flatMap((fate): AnswerFate[] => {
     const nano = strands.filter((strand) => strand.fate === fate).reduce((sum, strand) => sum + BigInt(strand.nanoUsd), 0n);
-    if (!isObserved(fate, nano)) return [{ fate, nanoUsd: null, share: null, sentence: fateSentences[fate] }];
+    if (!isObserved(fate, nano, forgeTold)) return [{ fate, nanoUsd: null, share: null, sentence: fateSentences[fate] }];
     return [{ fate, nanoUsd: nano.toString(), share: total === 0n ? null : Number(nano) / Number(total), sentence: fateSentences[fate] }];
   });
 }
@@ -129,7 +129,7 @@ export async function showSession(questions: Questions, id: string): Promise<Ses
     usages: (totals?.["usages"] as number) ?? 0,
     subagentUsages: (totals?.["sub"] as number) ?? 0,
     spendNanoUsd: text(totals?.["nano"]),
-    fates: fatesOf(strands),
+    fates: fatesOf(strands, await questions.forgeTold(strands.map(({ repository }) => repository))),
     turns: turns.map((turn) => ({
       turn: turn["turn"] as number,
       startedAt: instant(turn["first"]) as string,
@@ -189,7 +189,7 @@ export async function showChange(questions: Questions, id: string): Promise<Chan
     releasedAt: instant(row["released_ms"]),
     commits: commits.map((commit) => String(commit["commit_hash"])),
     spendNanoUsd: sumOf(strands),
-    fates: fatesOf(strands),
+    fates: fatesOf(strands, await questions.forgeTold(strands.map(({ repository }) => repository))),
     sessions: [...sessions].map(([session, { nano, lines }]) => ({ session, nanoUsd: nano.toString(), lines })),
     linesByAuthorKind: Object.fromEntries(kinds.map((kind) => [String(kind["author_kind"]), kind["lines"] as number])),
     linesAlive: kinds.reduce((sum, kind) => sum + Number(kind["alive"] ?? 0), 0),

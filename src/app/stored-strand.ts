@@ -22,6 +22,7 @@ export function storedStrand(cell: (name: string) => Cell): FateStrand {
           undoneAt: instant("undone_ms"),
           lastActiveAt: instant("last_active_ms"),
           repair: cell("repair") as "narrow" | "wide" | null,
+          answersAt: instant("review_ms"),
         };
   return {
     unlinkedReason: cell("unlinked_reason") as UnlinkedReason | null,
@@ -30,5 +31,6 @@ export function storedStrand(cell: (name: string) => Cell): FateStrand {
     side: cell("side") as FateStrand["side"],
     activity: cell("activity") as ActivityKind | null,
     landingIsRelease: cell("landing_is_release") as boolean,
+    reviewedAt: life === null ? instant("review_ms") : null,
   };
 }

@@ -66,6 +66,7 @@ const lifeLetters = {
   undoneAt: "U",
   lastActiveAt: "A",
   repair: "F",
+  answersAt: "V",
 } as const satisfies Readonly<Record<keyof Life, string>>;
 
 type Letters = Record<string, unknown>;

@@ -35,6 +35,7 @@ const flowLimitMs = 12 * 3_600_000;
  * - A verifying turn that follows another without an edit between checked the same edits. One with nothing to check keeps
  *   its cost.
  * - Flows reach only lines in the session's own repository.
+ * - A turn without edits that reviewed another's change keeps its cost: the review is what it bought.
  * - What flows nowhere is `no_artefact` only where it could have been seen: without turns and calls it is unlinked
  *   (`no_session_detail`), so it is where the repository is unseen (`repository_unseen`), and for what follows a stream's last
  *   edit and served a sub-agent that left no log (`subagent_unlogged`): that part neither flows nor counts as thinking.
@@ -135,6 +136,7 @@ function restStrands(
     const ofRest = options.rule === "lines" ? rest.pieces.map((piece) => own.get(piece) as WeighedPiece).filter(isWeighted) : [];
     return ofRest.length > 0 ? strandsOf(sharesOf(ofRest, options.rule), "tail") : together("tail");
   }
+  if (turn.reviewedAt !== null) return [withoutArtefact(turn, session, hiddenBecause(session))];
   if (options.flows) {
     const reached = turn.verifies ? checkedBy(turns, place, session.repository) : nextEdits(turns, place, session.repository);
     if (reached.length > 0) return strandsOf(sharesOf(reached, options.rule), turn.verifies ? "back" : "forward");
@@ -147,7 +149,7 @@ function hiddenBecause({ turns, calls, repositorySeen }: SessionInput): Unlinked
   return repositorySeen ? null : "repository_unseen";
 }
 
-function withoutArtefact({ activity }: Turn, { repository }: SessionInput, unlinkedReason: UnlinkedReason | null): Strand {
+function withoutArtefact({ activity, reviewedAt }: Turn, { repository }: SessionInput, unlinkedReason: UnlinkedReason | null): Strand {
   return {
     flow: "own",
     weight: segmentWeight,
@@ -164,6 +166,7 @@ function withoutArtefact({ activity }: Turn, { repository }: SessionInput, unlin
     life: null,
     horizon: null,
     landingIsRelease: false,
+    reviewedAt,
   };
 }
 
@@ -315,6 +318,7 @@ function keyOf({ life, ...group }: ArtefactGroup): string {
     life.lastActiveAt,
     life.committedAt,
     life.repair ?? null,
+    life.answersAt ?? null,
     group.side,
     group.lineKind,
     group.grade,

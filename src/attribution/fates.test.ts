@@ -62,6 +62,8 @@ describe("the list of rules", () => {
   const neighbours: readonly [FateName, FateName, FateStrand, number][] = [
     ["unlinked", "reverted", strand({ ...landed, diedAt: feb(5), death: "reverted" }, { unlinkedReason: "path_opaque" }), feb(10)],
     ["reverted", "fixing", strand({ ...landed, repair: "narrow", diedAt: feb(9), death: "reverted" }), feb(10)],
+    ["fixing", "review", strand({ ...landed, repair: "narrow", answersAt: feb(2) }), feb(10)],
+    ["review", "stuck", strand({ ...landed, answersAt: feb(2), releasedAt: feb(4) }), feb(30)],
     ["fixing", "stuck", strand({ ...landed, repair: "narrow", releasedAt: feb(4) }), feb(30)],
     ["reverted", "stuck", strand({ ...landed, releasedAt: feb(4), diedAt: feb(60), death: "reverted" }), feb(61)],
     ["stuck", "maturing", strand({ ...landed, releasedAt: feb(4) }), feb(30)],
@@ -76,8 +78,8 @@ describe("the list of rules", () => {
     expect(fate(s, asOf)).toBe(first);
   });
 
-  it("never lets the rules hold that need a forge or a bill", () => {
-    const needy = notObservedByGit.filter((name) => name !== "fixing");
+  it("never lets the rules hold that need a bill or a person", () => {
+    const needy = notObservedByGit.filter((name) => name !== "fixing" && name !== "review");
     for (const [, , s, asOf] of neighbours) for (const name of needy) expect(matching(s, asOf)).not.toContain(name);
   });
 });
@@ -90,6 +92,33 @@ describe("fixing", () => {
     expect(fate(strand({ ...landed, repair: "wide" }), feb(4))).toBe("maturing");
     expect(fateSentence(strand({ ...landed, repair: "narrow" }), feb(4), defaultFateParameters, { change: "#212" })).toBe(
       "Landed on 3 Feb 2026 in #212, repairing lines an agent wrote.",
+    );
+  });
+});
+
+describe("review", () => {
+  it("holds for a turn without lines from the instant on at which it gave one", () => {
+    const given = strand(null, { activity: "review", reviewedAt: feb(2) });
+    expect(matching(given, feb(2))).toEqual(["review", "no_artefact"]);
+    expect(fate(given, feb(2) - 1)).toBe("no_artefact");
+    expect(fate(given, feb(2))).toBe("review");
+    expect(fate(strand(null, { reviewedAt: feb(2), unlinkedReason: "repository_unseen" }), far)).toBe("unlinked");
+    expect(fateSentence(given, far)).toBe("Another's change was reviewed on 2 Feb 2026.");
+  });
+
+  it("holds from the commit on that answered, landed or not, whatever becomes of the lines", () => {
+    const answer = strand({ committedAt: feb(2), lastActiveAt: feb(2), answersAt: feb(2) });
+    expect(fate(answer, feb(2) - 1)).toBe("in_flight");
+    expect(fate(answer, feb(2))).toBe("review");
+    expect(fate(answer, far)).toBe("review");
+    expect(fate(strand({ ...landed, answersAt: feb(2), diedAt: feb(5), death: "replaced" }), far)).toBe("review");
+    expect(fate(strand({ ...landed, answersAt: feb(2), diedAt: feb(5), death: "reverted" }), far)).toBe("reverted");
+    const labels = { change: "#212" };
+    expect(fateSentence(answer, far, defaultFateParameters, labels)).toBe(
+      "Written on 1 Feb 2026, committed on 2 Feb 2026 in #212, answering a review.",
+    );
+    expect(fateSentence(strand({ ...landed, answersAt: feb(2) }), far, defaultFateParameters, labels)).toBe(
+      "Landed on 3 Feb 2026 in #212, answering a review.",
     );
   });
 });

@@ -7,7 +7,7 @@ import { type FateName, type FateParameters, type RollUpName, defaultFateParamet
 import type { Life, Strand, UnlinkedReason } from "./model.ts";
 
 /** What of a strand a fate depends on. */
-export type FateStrand = Pick<Strand, "unlinkedReason" | "life" | "horizon" | "landingIsRelease" | "side" | "activity">;
+export type FateStrand = Pick<Strand, "unlinkedReason" | "life" | "horizon" | "landingIsRelease" | "side" | "activity" | "reviewedAt">;
 
 /** Names a sentence may use, null or left out where they are not known. Days are told in `timeZone`, UTC unless said. */
 export interface FateLabels {
@@ -52,6 +52,7 @@ function lifeSeenAt({ life, horizon }: FateStrand, asOf: number): SeenLife | nul
     diedAt,
     death: diedAt === null ? null : life.death,
     supersededAt: at(life.supersededAt),
+    answersAt: at(life.answersAt ?? null),
     undoneAt: at(life.undoneAt),
     lastActiveAt: at(life.lastActiveAt),
     now: Math.min(asOf, horizon ?? asOf),
@@ -162,10 +163,15 @@ export const rules: readonly FateRule[] = [
     },
   },
   {
-    // Needs review threads and requests for changes from a forge.
+    // Needs what a forge tells of reviews; landing is not asked for, since the answer was given (docs/decisions/0020).
     name: "review",
-    holds: () => false,
-    sentence: () => "Review given or answered.",
+    holds: (strand, asOf) =>
+      strand.life === null ? (strand.reviewedAt ?? Number.POSITIVE_INFINITY) <= asOf : (seen(strand, asOf)?.answersAt ?? null) !== null,
+    sentence: (strand, asOf, _, labels) => {
+      const life = seen(strand, asOf);
+      if (life === null) return `Another's change was reviewed on ${date(strand.reviewedAt ?? null, labels)}.`;
+      return `${life.landedAt === null ? written(life, strand, labels) : landed(life, strand, labels)}, answering a review.`;
+    },
   },
   {
     // Final: a later death is survival, save for a revert, which comes before.

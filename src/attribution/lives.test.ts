@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ChangesResult, ReleasesResult } from "../contract/history.ts";
+import type { ChangesResult, ReleasesResult, ToldChanges } from "../contract/history.ts";
 import { findChanges } from "../outcomes/git/changes.ts";
 import { findReleases } from "../outcomes/git/releases.ts";
 import { type ReadHistory, TestRepository, readHistory } from "../outcomes/git/test-repository.ts";
@@ -33,6 +33,7 @@ async function outcomeOf(
   where: TestRepository,
   writes: (at: (commit: string) => number) => readonly TurnWrite[],
   named: (read: ReadHistory) => NamedSessions = () => new Map(),
+  told: ToldChanges | null = null,
 ): Promise<Outcome> {
   const read = await readHistory(where.dir);
   const { history, commits } = read;
@@ -43,15 +44,15 @@ async function outcomeOf(
   const outcomes = {
     repository: 1,
     history,
-    changes: findChanges(commits, refs, history.tip),
+    changes: findChanges(commits, refs, history.tip, told),
     releases: findReleases(commits, refs),
     releasedBy: null,
   };
   const at = (commit: string): number => commits.find(({ hash }) => hash === commit)?.commitAt as number;
-  const told = [...writes(at)].sort((a, b) => a.instant - b.instant);
-  const linked = linkWrites(history, told, named(read));
+  const sorted = [...writes(at)].sort((a, b) => a.instant - b.instant);
+  const linked = linkWrites(history, sorted, named(read));
   const lastCall = (session: string, instant: number): string => `${session} before ${instant}`;
-  const artefacts = artefactsOf(outcomes, told, linked, new LineEnds(outcomes), new Map(), lastCall).map((row) => row.artefacts);
+  const artefacts = artefactsOf(outcomes, sorted, linked, new LineEnds(outcomes), new Map(), lastCall).map((row) => row.artefacts);
   return { ...outcomes, linked, artefacts, at };
 }
 
@@ -66,6 +67,21 @@ function lives({ artefacts }: Outcome, write: number): string[] {
 const groupOf = ({ artefacts }: Outcome, write: number, group = 0): ArtefactGroup => artefacts[write]?.groups[group] as ArtefactGroup;
 
 describe("the life of written lines", () => {
+  it("is iteration where a change that landed commit by commit takes it out again, though its forge names the last one alone", async () => {
+    repository.commit({ "README.md": "The port." });
+    const first = repository.commit({ "a.ts": text(...berths, ...cranes) });
+    repository.write("a.ts", text(...berths));
+    repository.git("commit", "-q", "-a", "-m", "Without cranes"); // in the same second
+    const last = repository.head();
+    const told: ToldChanges = {
+      changes: [{ number: 7, state: "landed", landedAt: null, closedAt: null, landingCommits: [last], headCommit: null, toDefault: true }],
+      issues: new Set(),
+    };
+    const writes = (at: (commit: string) => number) => [writeOf("s", at(first) - hour, "a.ts", { added: [...berths, ...cranes] })];
+    const outcome = await outcomeOf(repository, writes, undefined, told);
+    expect(lives(outcome, 0)).toEqual(["5 added 50 landed lives", "5 added 50 not landed superseded"]);
+  });
+
   it("goes on where a revert was reverted: a re-land restores it (RULINGS 26)", async () => {
     const landed = repository.commit({ "a.ts": text(...tides, ...berths) });
     repository.git("revert", "--no-edit", landed);
@@ -134,6 +150,7 @@ describe("the life of written lines", () => {
         undoneAt: null,
         lastActiveAt: at(commit),
         repair: null,
+        answersAt: null,
       },
     });
   });

@@ -9,6 +9,7 @@ import { Drafts } from "./drafts.ts";
 import { type LineEnds, eachPlace } from "./line-ends.ts";
 import { Moves } from "./moves.ts";
 import type { Repair, Repairs } from "./repairs.ts";
+import type { ReviewAnswers } from "./review-answers.ts";
 import { GroupMaker, OpenLines, openStateOf, weightOf } from "./write-groups.ts";
 import type { WriteQuality } from "../contract/facts.ts";
 
@@ -121,6 +122,7 @@ interface Furthest {
  * @param lastActive newest instant of each session
  * @param callBefore the call a session's grade C lines are put down to where none names their file: its last one before an instant
  * @param repairs which changed lines repair what an agent wrote; null where that is not looked at
+ * @param reviews which changed lines answer a review; null where no forge told
  */
 export function artefactsOf(
   outcomes: RepositoryOutcomes,
@@ -130,6 +132,7 @@ export function artefactsOf(
   lastActive: ReadonlyMap<string, number>,
   callBefore: (session: string, instant: number) => string | null,
   repairs: Pick<Repairs, "of"> | null = null,
+  reviews: Pick<ReviewAnswers, "answeredAt"> | null = null,
 ): WrittenArtefacts[] {
   const { history, repository } = outcomes;
   const horizon = history.commits[history.tip]?.commitAt ?? null;
@@ -139,6 +142,7 @@ export function artefactsOf(
     return callKey === null ? null : { ...write, callKey, quality: "opaque", turn: 0 };
   });
   const furthest = furthestCopies([...writes, ...linked.opaque], linked, lived);
+  const answers = answersOf([...writes, ...linked.opaque], linked, reviews);
   const drafts = new Drafts(writes, (w, place) => furthest[w]?.[place] !== undefined);
   const moves = new Moves(writes);
   const reached = firstCommits(writes.length, linked, history);
@@ -154,12 +158,13 @@ export function artefactsOf(
       const kind = write.diff.lines.kind[place] as number;
       const copy = furthest[w]?.[place];
       const weight = weightOf(kind, moves.isMoved(w, place));
+      const answersAt = answers[w]?.get(place) ?? null;
       if (!copy) return open.add(write, kind, side, weight, openStateOf(drafts, w, place, reachedAt), groups, draftGroups);
-      places[place] = groups.add(`${kind} ${lived.keyOf(copy, side)}`, lived.undoesOwn(copy, side) ? 0 : weight, () => ({
+      places[place] = groups.add(`${kind} ${answersAt} ${lived.keyOf(copy, side)}`, lived.undoesOwn(copy, side) ? 0 : weight, () => ({
         side,
         lineKind: lineKinds[kind] as string,
         authorKind: copy.mixed ? "mixed" : "agent",
-        life: lived.ofCopy(write, copy, side),
+        life: lived.ofCopy(write, copy, side, answersAt),
         unlinkedReason: null,
         ...lived.placeOf(copy),
         ...common,
@@ -216,6 +221,27 @@ function furthestCopies(writes: readonly Pick<TurnWrite, "diff">[], { copies }: 
     if (!best || candidate.rank > best.rank) places[place] = candidate;
   }
   return furthest;
+}
+
+/** By write and place: since when the line answers a review. The first of its copies says it, whichever of them went furthest. */
+function answersOf(
+  writes: readonly { readonly instant: number }[],
+  { copies }: LinkResult,
+  reviews: Pick<ReviewAnswers, "answeredAt"> | null,
+): (Map<number, number> | undefined)[] {
+  const answers: (Map<number, number> | undefined)[] = new Array(writes.length);
+  if (reviews === null) return answers;
+  for (let i = 0; i < copies.count; i++) {
+    const w = copies.write[i] as number;
+    const { instant } = writes[w] as { readonly instant: number };
+    const side = copies.side[i] === 0 ? "added" : "removed";
+    const since = reviews.answeredAt(copies.commit[i] as number, copies.line[i] as number, side, instant);
+    if (since === null) continue;
+    const ofWrite = (answers[w] ??= new Map());
+    const place = copies.place[i] as number;
+    ofWrite.set(place, Math.min(since, ofWrite.get(place) ?? since));
+  }
+  return answers;
 }
 
 /** Turns copies into dated lives. */
@@ -292,7 +318,7 @@ class LifeMaker {
     return { change: change < 0 ? null : change, commit: this.#outcomes.history.commits[commit]?.hash ?? null, grade };
   }
 
-  ofCopy(write: Pick<TurnWrite, "instant" | "session">, copy: Furthest, side: "added" | "removed"): Life {
+  ofCopy(write: Pick<TurnWrite, "instant" | "session">, copy: Furthest, side: "added" | "removed", answersAt: number | null): Life {
     const { history, changes } = this.#outcomes;
     const landed = this.#landedBy(copy.commit, copy.line, side);
     const committedAt = this.#instant(copy.commit);
@@ -317,6 +343,7 @@ class LifeMaker {
       undoneAt,
       lastActiveAt,
       repair: landed >= 0 ? this.#repairOf(copy.line, side) : null,
+      answersAt,
     });
     if (landed >= 0) {
       const end = side === "added" ? this.#ends.deathOf(copy.line) : this.#ends.undoingOf(copy.line);
@@ -349,6 +376,8 @@ function pushesOf({ history, changes }: RepositoryOutcomes): Int32Array {
     const change = changes.changeOf[c] as number;
     return changes.changes[change]?.kind === "pull_request" ? change : -1;
   };
+  // Of a change that landed commit by commit its forge names the last one alone.
+  const isReplayed = (c: number): boolean => changes.changes[changeOf(c)]?.evidence === "forge";
   let number = 0;
   let last = -1;
   history.commits.forEach((commit, c) => {
@@ -358,7 +387,9 @@ function pushesOf({ history, changes }: RepositoryOutcomes): Int32Array {
       before !== undefined &&
       commit.parents.length === 1 &&
       before.parents.length <= 1 &&
-      (changeOf(c) >= 0 || changeOf(last) >= 0 ? changeOf(c) === changeOf(last) : commit.commitAt - before.commitAt <= onePushMs);
+      (changeOf(c) >= 0 || changeOf(last) >= 0
+        ? changeOf(c) === changeOf(last) || (isReplayed(c) && changeOf(last) < 0 && commit.commitAt - before.commitAt <= onePushMs)
+        : commit.commitAt - before.commitAt <= onePushMs);
     if (!together) number++;
     push[c] = number;
     last = c;

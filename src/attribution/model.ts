@@ -54,6 +54,8 @@ export interface Life {
   readonly supersededAt: number | null;
   /** The line repairs what an agent wrote: by certain evidence (`narrow`), or as far as may be (`wide`). */
   readonly repair?: "narrow" | "wide" | null;
+  /** Since when a commit of its change is known to have it in answer to a review; null where it answers none. */
+  readonly answersAt?: number | null;
   /** The session itself took it back; of a line in a commit: its change was closed unmerged. */
   readonly undoneAt: number | null;
   /** Newest sign of life of what still could land it: its open change, branch or session. */
@@ -114,6 +116,8 @@ export interface SessionInput {
   readonly usages: readonly (Usage & { readonly listNanoUsd: bigint | null })[];
   readonly calls: readonly Call[];
   readonly writes: readonly WriteArtefacts[];
+  /** When others' changes in its repository were reviewed, as `reviewInstants` gives them; left out where no forge told. */
+  readonly reviews?: readonly number[];
 }
 
 export type Flow = "own" | "tail" | "back" | "forward";
@@ -138,6 +142,8 @@ export interface Strand {
   readonly life: Life | null;
   readonly horizon: number | null;
   readonly landingIsRelease: boolean;
+  /** When the turn gave a review of another's change; null where it gave none or that is not known. */
+  readonly reviewedAt?: number | null;
 }
 
 /** The responses that feed one group of edits, or none; every usage is in exactly one segment. */

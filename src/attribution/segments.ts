@@ -1,5 +1,6 @@
 /** Cuts a session into turns and these into the groups of responses that feed one group of edits (MEASURES 2.1, RULINGS 11). */
 import { type ActivityKind, activityKinds } from "../contract/facts.ts";
+import { reviewedAt } from "./reviews-given.ts";
 import type { Call, Segment, SessionInput, TurnStart, WriteArtefacts } from "./model.ts";
 
 type SessionUsage = SessionInput["usages"][number];
@@ -37,6 +38,8 @@ export interface Turn {
   readonly purpose: Segment["purpose"];
   /** A turn without edits that tests, builds, commits, opens a change or pushes. */
   readonly verifies: boolean;
+  /** When it reviewed another's change, having no edits; null where it did not, or no forge tells. */
+  readonly reviewedAt: number | null;
 }
 
 const verifyKinds: ReadonlySet<ActivityKind> = new Set(["test", "build", "commit", "open_change", "push"]);
@@ -252,6 +255,7 @@ export function turnsOf(session: SessionInput): Turn[] {
         firstAt: instants.reduce((a, b) => Math.min(a, b)),
         lastAt: instants.reduce((a, b) => Math.max(a, b)),
         purpose: purposeOf(turnCalls, pieces.length > 0, checks[lastAtOrBefore(checks, firstEdit)] ?? null),
+        reviewedAt: pieces.length === 0 ? reviewedAt(turnCalls, session.reviews ?? []) : null,
         verifies: pieces.length === 0 && turnCalls.some((call) => verifyKinds.has(call.activity)),
       };
     });

@@ -105,6 +105,7 @@ export function lifeKey({ life, unlinkedReason, side, grade, repository }: Omit<
           life.undoneAt,
           life.lastActiveAt,
           life.repair ?? null,
+          life.answersAt ?? null,
         ];
   return [grade, unlinkedReason, side, repository, ...dated].join("|");
 }

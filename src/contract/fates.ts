@@ -38,9 +38,15 @@ export type RollUpName = keyof typeof rollUp;
  */
 export const notObservedByGit: readonly FateName[] = ["fixing", "review", "unused", "burn"];
 
-/** Whether a sum is an answer. Of what git alone does not show, something found is; nothing found is "not observed", never 0. */
-export const isObserved = (fate: FateName, nanoUsd: string | bigint | null | undefined): boolean =>
-  !notObservedByGit.includes(fate) || BigInt(nanoUsd ?? 0) > 0n;
+/** What forges show in full where they told of a repository: then nothing found is 0. */
+export const observedByForges: readonly FateName[] = ["review"];
+
+/**
+ * Whether a sum is an answer. Of what git alone does not show, something found is; nothing found is "not observed", never 0.
+ * @param forgeTold whether a forge told of what is summed up
+ */
+export const isObserved = (fate: FateName, nanoUsd: string | bigint | null | undefined, forgeTold: boolean): boolean =>
+  !notObservedByGit.includes(fate) || BigInt(nanoUsd ?? 0) > 0n || (forgeTold && observedByForges.includes(fate));
 
 export const grades = ["A", "B", "C"] as const;
 export type Grade = (typeof grades)[number];

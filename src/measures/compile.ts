@@ -1,5 +1,5 @@
 import { UserError } from "../contract/errors.ts";
-import { type FateName, notObservedByGit, rollUp } from "../contract/fates.ts";
+import { type FateName, notObservedByGit, observedByForges, rollUp } from "../contract/fates.ts";
 import type { MeasureQuery, MeasureResult, ResultColumn } from "../contract/query.ts";
 import { requireDimension, requireMeasure } from "./catalogue.ts";
 import { type Dimension, dimensions } from "./dimensions.ts";
@@ -133,18 +133,38 @@ function withinWhole(parts: Parts, numeratorId: string, ratio: string): string {
   return rows === groupRows ? ratio : `CASE WHEN ${groupRows} > 0 AND ${rows} = 0 THEN NULL ELSE ${ratio} END`;
 }
 
-/** What a group without rows has: nothing, not 0, where only unobservable fates are asked (RULINGS 6). */
+/** True where a forge told; of every repository where single ones are asked for. */
+const forgeTold = "EXISTS (SELECT 1 FROM repository_d WHERE forge IS NOT NULL)";
+const everyForgeTold = `${forgeTold} AND NOT EXISTS (SELECT 1 FROM repository_d WHERE forge IS NULL)`;
+
+/**
+ * What a group without rows has: nothing, not 0, where only unobservable fates are asked (RULINGS 6). Of what forges show in
+ * full it is 0 once they told.
+ */
 function emptyOf(query: MeasureQuery, { whenEmpty }: Aggregate): string {
   const unobserved = query.where.some(
     (filter) => filter.is === "in" && filter.values.every((value) => isUnobserved(filter.dimension, value)),
   );
-  return whenEmpty === 0 && !unobserved ? "0" : "NULL";
+  if (whenEmpty !== 0) return "NULL";
+  if (!unobserved) return "0";
+  const byForges = query.where.some(({ dimension, values }) => values.some((value) => fatesOf(dimension, value).some(isShownByForges)));
+  if (!byForges) return "NULL";
+  const single = [...query.by, ...query.where.map(({ dimension }) => dimension)].some((id) => id.endsWith("repository"));
+  return `CASE WHEN ${single ? everyForgeTold : forgeTold} THEN 0 END`;
+}
+
+const isShownByForges = (fate: FateName): boolean => observedByForges.includes(fate);
+
+/** The fates a value of `fate` or `roll_up` names. */
+function fatesOf(dimension: string, value: string | null): readonly FateName[] {
+  if (dimension === "fate") return [value as FateName];
+  if (dimension !== "roll_up" || value === null || !Object.hasOwn(rollUp, value)) return [];
+  return rollUp[value as keyof typeof rollUp];
 }
 
 function isUnobserved(dimension: string, value: string | null): boolean {
-  if (dimension === "fate") return notObservedByGit.includes(value as FateName);
-  if (dimension !== "roll_up" || value === null || !Object.hasOwn(rollUp, value)) return false;
-  return rollUp[value as keyof typeof rollUp].every((fate) => notObservedByGit.includes(fate));
+  const fates = fatesOf(dimension, value);
+  return fates.length > 0 && fates.every((fate) => notObservedByGit.includes(fate));
 }
 
 function sampleOf(parts: Parts, id: string): Item[] {

@@ -6,6 +6,7 @@ import { hunksBetween, type Line } from "./lines.ts";
 import type { Branch, Commit, Release, Repository } from "./repository.ts";
 import { dayMs } from "./stage.ts";
 import type { LineEvent } from "./chronicle.ts";
+import { answersIn } from "./review.ts";
 import type { SampleFate } from "./truth.ts";
 
 const stickMs = 21 * dayMs;
@@ -55,6 +56,8 @@ export class LineEnds {
   readonly #revertsAt: ReadonlySet<number>;
   /** Lines, added or removed, by the branch that mends an agent's fault with them. */
   readonly #repairs: ReadonlyMap<Branch, ReadonlySet<number>>;
+  /** By branch that was reviewed: whether a changed line answers. */
+  readonly #answers: ReadonlyMap<Branch, (event: LineEvent) => boolean>;
   /** Removals of lines before they landed, newest last. */
   readonly #removals: ReadonlyMap<number, LineEvent>;
 
@@ -72,6 +75,7 @@ export class LineEnds {
     this.#repairs = new Map(
       repository.branches.filter(({ mends }) => mends.length > 0).map((branch) => [branch, this.#repairedBy(branch, agents)]),
     );
+    this.#answers = new Map(repository.branches.filter(({ review }) => review !== null).map((branch) => [branch, answersIn(branch)]));
     this.#removals = new Map(
       events
         .filter((event) => event.repository === repository && event.side === "removed" && !event.hand.moves)
@@ -107,6 +111,15 @@ export class LineEnds {
   #isRepair({ branch, line, hand }: LineEvent, { fate }: End): boolean {
     const landed = fate === "stuck" || fate === "maturing" || fate === "rework" || fate === "removed";
     return landed && branch !== null && !hand.moves && (this.#repairs.get(branch)?.has(line.id) ?? false);
+  }
+
+  /** What answers a review, in a commit of the reviewed branch, whatever became of it but a revert or a fix. */
+  #isAnswer(event: LineEvent, { fate }: End): boolean {
+    const { branch, line, side, hand } = event;
+    if (branch === null || hand.moves || fate === null || fate === "reverted" || fate === "fixing") return false;
+    if (!(this.#answers.get(branch)?.(event) ?? false)) return false;
+    const life = this.#life(line);
+    return (side === "added" ? life.broughtBy : life.takenBy).some((commit) => commit.branch === branch);
   }
 
   #isRevert(commit: Commit): boolean {
@@ -149,7 +162,8 @@ export class LineEnds {
   /** What became of one changed line. */
   endOf(event: LineEvent, draft: boolean, turnKeepsLines: boolean, restores: boolean): End {
     const end = event.hand.moves ? this.#moved(event) : event.side === "added" ? this.#added(event) : this.#removed(event);
-    const raw: End = this.#isRepair(event, end) ? { ...end, fate: "fixing", reason: null } : end;
+    const mended: End = this.#isRepair(event, end) ? { ...end, fate: "fixing", reason: null } : end;
+    const raw: End = this.#isAnswer(event, mended) ? { ...mended, fate: "review", reason: null } : mended;
     const { witness, at } = event.hand;
     if (restores && !event.hand.moves) return { ...raw, fate: null, reason: "restores" };
     if (witness === "person" || witness === "transcript_missing") return { ...raw, fate: null, reason: witness };

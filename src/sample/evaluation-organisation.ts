@@ -132,6 +132,8 @@ const habitsOf: Readonly<Record<Noise, Habits>> = {
 const days = 426;
 /** Bugs of known origin that are mended, in each repository: beside the drawn work, so that it stays what it is. */
 const mendedItems = 3;
+/** Pull requests that are reviewed and answered, in each repository that has pull requests. */
+const reviewedItems = 3;
 
 /** Four teams, ten repositories that are seen and one that is not, fourteen months. Same settings: same plan. */
 export function evaluationOrganisation({ seed, noise, itemsPerRepository = 24 }: EvaluationSettings): Organisation {
@@ -151,7 +153,7 @@ export function evaluationOrganisation({ seed, noise, itemsPerRepository = 24 }:
       guides: noise === "on" ? 2 : 0,
       config: seen ? "config/limits.json" : "config/regions.json",
       paths: !seen ? stackPaths : language === "go" ? goPaths : typescriptPaths,
-      items: itemsOf(members, count, noise, seen, random.fork(name)),
+      items: itemsOf(members, { count, noise, seen, reviewed: habit !== "push" }, random.fork(name)),
     };
   });
   const releaseDays = [-20, ...Array.from({ length: Math.floor(days / 9) }, (_, index) => 4 + index * 9)].filter((day) => day < days - 1);
@@ -159,7 +161,14 @@ export function evaluationOrganisation({ seed, noise, itemsPerRepository = 24 }:
 }
 
 /** Work grows denser with time, as use of agents does; the last days hold what is still open. */
-function itemsOf(team: readonly Person[], count: number, noise: Noise, seen: boolean, random: Random): Item[] {
+interface Amount {
+  readonly count: number;
+  readonly noise: Noise;
+  readonly seen: boolean;
+  readonly reviewed: boolean;
+}
+
+function itemsOf(team: readonly Person[], { count, noise, seen, reviewed }: Amount, random: Random): Item[] {
   const weights = noise === "on" ? hardWork : plainWork;
   const items = Array.from({ length: count }, (): Item => {
     const day = Math.floor((days - 8) * Math.sqrt(random.next()));
@@ -172,6 +181,13 @@ function itemsOf(team: readonly Person[], count: number, noise: Noise, seen: boo
   const mending = random.fork("mended");
   const mendedDay = (): number => Math.floor(days / 4 + mending.next() * ((days * 3) / 4 - 40));
   items.push(...Array.from({ length: mendedItems }, (): Item => ({ day: mendedDay(), who: mending.pick(team), story: "mended" })));
+  if (reviewed) {
+    const reviewing = random.fork("reviewed");
+    const reviewedDay = (): number => Math.floor(days / 8 + reviewing.next() * ((days * 7) / 8 - 30));
+    items.push(
+      ...Array.from({ length: reviewedItems }, (): Item => ({ day: reviewedDay(), who: reviewing.pick(team), story: "reviewed" })),
+    );
+  }
   return byDay(items);
 }
 

@@ -5,6 +5,7 @@ import { UserError } from "../contract/errors.ts";
 import type { Hand } from "./chronicle.ts";
 import type { Subject } from "./code-text.ts";
 import type { Line } from "./lines.ts";
+import { forgeExport } from "./forge-export.ts";
 import { type Organisation, type RepositoryPlan, smallOrganisation } from "./organisation.ts";
 import { type Random, randomFrom } from "./random.ts";
 import { type Reformat, reformatsOf } from "./reformat.ts";
@@ -39,6 +40,8 @@ export interface SampleResult {
   readonly repositories: readonly { readonly name: string; readonly folder: string; readonly gitDir: string }[];
   /** Read it with `readTruth`; null where it was not asked for. */
   readonly truthFile: string | null;
+  /** What a forge would give out of its reviews, for `assay import --forge`; null where no story is reviewed. */
+  readonly forgeFile: string | null;
 }
 
 const defaultEnd = Date.UTC(2026, 9, 31, 18);
@@ -65,6 +68,7 @@ export async function generateSample(options: SampleOptions): Promise<SampleResu
         return { name, folder, gitDir: join(folder, ".git") };
       }),
     truthFile: truth ? join(directory, "truth.json") : null,
+    forgeFile: isReviewed(organisation) ? join(directory, "forge.jsonl") : null,
   };
   const mark = JSON.stringify({
     generatorVersion,
@@ -80,6 +84,7 @@ export async function generateSample(options: SampleOptions): Promise<SampleResu
   await mkdir(join(directory, "repos"), { recursive: true });
   await Promise.all([
     writeTranscripts(stage, result.home),
+    result.forgeFile === null ? undefined : writeFile(result.forgeFile, forgeExport(seen)),
     result.truthFile === null ? undefined : writeFile(result.truthFile, truthText(tellTruth(stage, seen, seed))),
     ...seen.map((repository, index) => writeRepository(repository, result.repositories[index]?.folder ?? "", { binary: gitBinary, path })),
   ]);
@@ -90,10 +95,13 @@ export async function generateSample(options: SampleOptions): Promise<SampleResu
 const markName = "sample.json";
 const making = "{}";
 
+const isReviewed = ({ repositories }: Organisation): boolean =>
+  repositories.some(({ items, seen }) => seen && items.some(({ story }) => story === "reviewed"));
+
 /** Whether a whole sample of this mark lies there; what is left of another one is taken away. */
 async function madeBefore(directory: string, mark: string): Promise<"whole" | "not"> {
   await mkdir(directory, { recursive: true });
-  const parts = ["home", "repos", "truth.json"];
+  const parts = ["home", "repos", "truth.json", "forge.jsonl"];
   const there = new Set(await readdir(directory));
   if (there.has(markName)) {
     if ((await readFile(join(directory, markName), "utf8")) === mark) return "whole";
@@ -206,7 +214,12 @@ function seedHistory(scene: Scene, random: Random, plan: RepositoryPlan): void {
 }
 
 function playPlan(scene: Scene, plan: readonly Item[], random: Random): void {
-  plan.forEach((item, index) => scene.stage.tell(stories[item.story](scene, item, random.fork(`${index} ${item.story}`))));
+  // Reviews are counted apart: what the others draw stays what it is, however many there are.
+  let [reviews, others] = [0, 0];
+  for (const item of plan) {
+    const index = item.story === "reviewed" ? reviews++ : others++;
+    scene.stage.tell(stories[item.story](scene, item, random.fork(`${index} ${item.story}`)));
+  }
 }
 
 /** Tags on the default branch. */

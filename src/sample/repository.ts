@@ -1,5 +1,6 @@
 import { type Files, type Identity, ObjectHasher } from "./git-objects.ts";
 import { type Line, mergeLines } from "./lines.ts";
+import type { Review } from "./review.ts";
 
 export interface Commit {
   readonly hash: string;
@@ -39,6 +40,8 @@ export interface Branch {
   readonly units: Set<number>;
   /** Commits of the default branch whose fault it mends, as its message names them. */
   mends: readonly Commit[];
+  /** What a reviewer said of its pull request. */
+  review: Review | null;
 }
 
 export interface Pull {
@@ -124,6 +127,7 @@ export class Repository {
       keep: false,
       units: new Set(),
       mends: [],
+      review: null,
       renames: new Map(),
     };
   }

@@ -5,6 +5,7 @@ import { afterCommit, amend, commitWork, personEdit } from "./committing.ts";
 import { namingCulprit } from "./culprits.ts";
 import { workOver } from "./person-edits.ts";
 import type { Random } from "./random.ts";
+import { reviewed } from "./reviewed-story.ts";
 import { changedUnit, insertedUnit, withoutUnit } from "./rewrite.ts";
 import { branchName, forkSession, isCode, isProse, later, openSession, type Scene, workTime } from "./scene.ts";
 import { hourMs, isLockFile } from "./stage.ts";
@@ -326,6 +327,7 @@ export const stories = {
   open: feature({ end: "open" }),
   refine: refine("old", isCode, 4),
   mended,
+  reviewed,
   rework: refine("young", isCode, 7),
   document: refine("old", isProse, 2),
   cleanUp: cleanUp("old"),

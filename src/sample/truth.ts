@@ -18,6 +18,7 @@ export type SampleFate =
   | "removed"
   | "reverted"
   | "fixing"
+  | "review"
   | "superseded"
   | "in_flight"
   | "abandoned"

@@ -116,12 +116,13 @@ export async function readKeptRepositories(database: Database): Promise<KeptRepo
   }));
 }
 
-/** Sessions with lines in commits of some repositories, by their keys. */
+/** Sessions with lines in commits of some repositories, or with turns there that may have given a review, by their keys. */
 export async function readSessionsIn(database: Database, repositories: Iterable<number>): Promise<string[]> {
   const list = [...repositories, -1].map(Number).join(", ");
   const rows = await database.all(
     `SELECT DISTINCT session_key FROM session_d JOIN (
        SELECT session_id FROM write_d WHERE repository_id IN (${list}) UNION SELECT session_id FROM commit_link WHERE repository_id IN (${list})
+       UNION SELECT s.session_id FROM session_d s JOIN segment g USING (session_id) WHERE s.repository_id IN (${list}) AND g.purpose = 'review'
      ) USING (session_id)`,
   );
   return rows.map((row) => row["session_key"] as string);

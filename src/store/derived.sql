@@ -56,12 +56,13 @@ CREATE TABLE fix_d (
 );
 
 -- One row per strand. `repair`: its lines repair what an agent wrote, by certain evidence (narrow) or as far as may be (wide).
+-- `review_ms`: since when its lines are known to answer a review; where it has none, when the turn gave one.
 -- A usage's parts are floor(c*to/total) - floor(c*from/total) over its segment's strands.
 CREATE TABLE strand (
   strand_id INTEGER, segment_id INTEGER, weight_from BIGINT, weight_to BIGINT, weight_total BIGINT, flow VARCHAR, grade VARCHAR,
   unlinked_reason VARCHAR, activity VARCHAR, repository_id INTEGER, change_id INTEGER, line_kind VARCHAR, side VARCHAR,
   lines INTEGER, author_kind VARCHAR, written_ms BIGINT, committed_ms BIGINT, landed_ms BIGINT, released_ms BIGINT, died_ms BIGINT,
-  death VARCHAR, superseded_ms BIGINT, undone_ms BIGINT, last_active_ms BIGINT, repair VARCHAR, horizon_ms BIGINT, commit_hash VARCHAR, death_commit VARCHAR, landing_is_release BOOLEAN
+  death VARCHAR, superseded_ms BIGINT, undone_ms BIGINT, last_active_ms BIGINT, repair VARCHAR, review_ms BIGINT, horizon_ms BIGINT, commit_hash VARCHAR, death_commit VARCHAR, landing_is_release BOOLEAN
 );
 
 -- One row per strand: its fate seen from the newest facts, by the rules and settings that `derived_state` names as `fates`.
@@ -127,7 +128,7 @@ CREATE TABLE span_segment (segment_id INTEGER, allocation TINYINT, mix_segment_i
 CREATE TABLE span_mix (
   segment_id INTEGER, allocation TINYINT, weight INTEGER, grade VARCHAR, unlinked_reason VARCHAR, side VARCHAR, repository_id INTEGER,
   written_ms BIGINT, committed_ms BIGINT, landed_ms BIGINT, released_ms BIGINT, died_ms BIGINT, death VARCHAR, superseded_ms BIGINT,
-  undone_ms BIGINT, last_active_ms BIGINT, repair VARCHAR, horizon_ms BIGINT, landing_is_release BOOLEAN
+  undone_ms BIGINT, last_active_ms BIGINT, repair VARCHAR, review_ms BIGINT, horizon_ms BIGINT, landing_is_release BOOLEAN
 );
 
 -- One row per sub-agent a session started; `observed`: the log has responses or calls of it.

@@ -28,7 +28,7 @@ async function main([seedText = "1", noise = "on", worst = "0", keep = ""]: read
     const truth = await readTruth(made.truthFile as string);
     const madeAt = performance.now();
     const store = join(folder, "store");
-    const problems = importWith(made.home, store);
+    const problems = importWith(made.home, made.forgeFile, store);
     const importedAt = performance.now();
     const seconds = { make: (madeAt - startedAt) / 1000, import: (importedAt - madeAt) / 1000 };
     const card = scorecard(truth, await readTold(store), { seed, noise, problems, seconds, worst: Number(worst) });
@@ -39,9 +39,9 @@ async function main([seedText = "1", noise = "on", worst = "0", keep = ""]: read
 }
 
 /** @returns what the program complained of */
-function importWith(home: string, store: string): string[] {
+function importWith(home: string, forge: string | null, store: string): string[] {
   const { PATH } = process.env;
-  const args = [program, "import", "--home", home, "--store", store, "--json"];
+  const args = [program, "import", "--home", home, ...(forge === null ? [] : ["--forge", forge]), "--store", store, "--json"];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: "utf8",
     env: { HOME: home, ...(PATH === undefined ? {} : { PATH }) },

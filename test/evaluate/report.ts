@@ -35,6 +35,8 @@ export interface Bound {
 
 /** From this share of the dollars on a fate is judged. */
 export const judgedShare = 0.02;
+/** Reviews are planted and always judged. */
+const isJudged = (fate: string, share: Spread): boolean => share.median >= judgedShare || fate === "review";
 const leastAgreement = 0.95;
 const leastHardShare = 0.25;
 const mostHumanCalledAgent = 0.01;
@@ -67,7 +69,7 @@ export function boundsOf(cards: readonly Scorecard[], noise: string): Bound[] {
   const hard = median(cards, (card) => card.hardShare);
   bounds.push({ what: "dollars in hard cases", reached: hard, wanted: "≥ 0.25", holds: hard >= leastHardShare });
   for (const { fate, share, recall, precision } of fateRows(cards)) {
-    if (share.median < judgedShare) continue;
+    if (!isJudged(fate, share)) continue;
     for (const [name, spread] of [
       ["recall", recall],
       ["precision", precision],
@@ -152,8 +154,8 @@ export function reportOf(cards: readonly Scorecard[], noise: string, worst: numb
   return out;
 }
 
-function markOf({ share, recall, precision }: FateRow): string {
-  if (share.median < judgedShare) return "under 2 %, not judged";
+function markOf({ fate, share, recall, precision }: FateRow): string {
+  if (!isJudged(fate, share)) return "under 2 %, not judged";
   const holds = (recall?.median ?? 0) >= leastAgreement && (precision?.median ?? 0) >= leastAgreement;
   return holds ? "holds" : "does not hold";
 }

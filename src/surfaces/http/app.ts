@@ -42,7 +42,14 @@ export function httpApp(options: HttpOptions): Hono {
   });
   app.use(compress({ threshold: 1_024 }));
   app.use(
-    bodyLimit({ maxSize: mostBodyBytes, onError: () => failed(new UserError("body_too_large", "The request is too large."), options) }),
+    bodyLimit({
+      maxSize: mostBodyBytes,
+      onError: () => {
+        const refused = failed(new UserError("body_too_large", "The request is too large."), options);
+        refused.headers.set("connection", "close"); // the rest of the body is not read: nothing else can come on this connection
+        return refused;
+      },
+    }),
   );
   for (const [id, route] of Object.entries(routes) as [RouteId, RouteContract][])
     app.on(route.method.toUpperCase(), honoPath(route.path), (context) => respond(context, id, route, options, replies));

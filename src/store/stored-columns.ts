@@ -187,6 +187,11 @@ export const columnsAboutPeople: Readonly<Record<DatabaseName, Readonly<Record<s
       query: "What somebody looked at and wanted to see again; may name a session.",
       saved_ms: "When the view was saved: newest first.",
     },
+    overrule: {
+      author: "Who said what a change is: an overrule has an author.",
+      reason: "Why, as that person wrote it: an overrule has a reason.",
+      told_ms: when,
+    },
   },
   derived: {
     problem_d: {
@@ -220,6 +225,7 @@ export const columnsAboutPeople: Readonly<Record<DatabaseName, Readonly<Record<s
       fixed_ms: "When it was mended: delivery times and lives of lines.",
     },
     strand: {
+      review_ms: "Since when its lines answer a review, or when the turn gave one: reviewing is told apart.",
       author_kind: "Agent, mixed, person or unknown, of lines: never which person.",
       written_ms: when,
       committed_ms: when,
@@ -264,6 +270,7 @@ export const columnsAboutPeople: Readonly<Record<DatabaseName, Readonly<Record<s
       reached_ms: "When the first commit had any of its lines.",
     },
     span_mix: {
+      review_ms: "Since when its lines answer a review, or when the turn gave one: reviewing is told apart.",
       written_ms: when,
       committed_ms: when,
       undone_ms: when,
@@ -310,6 +317,7 @@ export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<s
     changed: "kind id revision",
     authorship_note: "repository_id dialect_id commit_hash note made_before test_lines defects first_seen_ms",
     note_seen: "repository_id dialect commit_hash note",
+    overrule: "repository_id change_key class",
     forge_change:
       "forge_repository_id number version_ms telling state_id draft from_fork base_ref_id base_commit merge_commit squash_commit commits title_type_id breaking reverts closes_issues first_seen_ms",
     forge_review: "forge_repository_id number review_key version_ms telling commit_hash first_seen_ms",
@@ -344,7 +352,7 @@ export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<s
     strand:
       "strand_id segment_id weight_from weight_to weight_total flow grade unlinked_reason activity repository_id change_id line_kind side lines landed_ms released_ms died_ms death superseded_ms repair horizon_ms death_commit landing_is_release",
     fate_now: "strand_id fate",
-    change: "change_id repository_id change_key kind number released_ms evidence class class_evidence class_confidence",
+    change: "change_id repository_id change_key kind number released_ms evidence class ruled_class class_evidence class_confidence",
     commit_d: "commit_id repository_id commit_hash change_id on_default released_ms lines_added lines_removed marked_agent",
     commit_link: "repository_id grade method confidence lines lines_removed",
     run: "run_id repository_id landed_ms landed_change_id released_ms died_ms death line_kind lines moved_lines grade noted_agent places",

@@ -88,7 +88,8 @@ interface Branch {
 
 const stepAt = (i: number): number => startAt + (i + 1) * hour;
 
-function branchOf(steps: readonly Step[]): Branch {
+/** @param told leaves out what no commit and no log tells: an agent takes out nothing that a person typed on the branch */
+function branchOf(steps: readonly Step[], told = true): Branch {
   const base: Tree = {
     "berth.ts": Array.from({ length: 8 }, (_, i) => `const quay${i} = harbour.quays[${i}];`),
     "crane.ts": Array.from({ length: 6 }, (_, i) => `const hoist${i} = harbour.hoists[${i}];`),
@@ -104,7 +105,8 @@ function branchOf(steps: readonly Step[]): Branch {
     const from = Math.floor((at / 1001) * (before.length + 1));
     // What a person takes out before any commit no log tells: only lines that were there before the branch.
     const out = before.slice(from, from + takesOut);
-    const removed = by === "person" && out.some((line) => line.startsWith("moor")) ? [] : out;
+    const isUntold = (line: string): boolean => (by === "person" ? line.startsWith("moor") : told && addedBy.get(line) === "person");
+    const removed = out.some(isUntold) ? [] : out;
     const added = Array.from({ length: putsIn }, () => `moor${made}(vessel${made * 7}, "basin ${made * 13}", ${made++ * 31});`);
     tree = { ...tree, [file]: [...before.slice(0, from), ...added, ...before.slice(from + removed.length)] };
     states.push(tree);
@@ -309,4 +311,20 @@ describe("a branch", () => {
     );
     expect([...seen].sort()).toEqual(expect.arrayContaining(["rework", "stuck", "superseded"]));
   }, 300_000);
+
+  // Known gap: in one commit nothing is left of the person's lines, and their removal reads as abandoned; in two it is iteration.
+  it.fails("in which an agent takes out what a person typed and never committed ends alike in one commit and in two", async () => {
+    const branch = branchOf(
+      [
+        { by: "agent", file: "berth.ts", at: 9, takesOut: 4, putsIn: 2, commits: false },
+        { by: "agent", file: "berth.ts", at: 961, takesOut: 4, putsIn: 6, commits: false },
+        { by: "person", file: "berth.ts", at: 81, takesOut: 0, putsIn: 6, commits: false },
+        { by: "agent", file: "berth.ts", at: 8, takesOut: 4, putsIn: 0, commits: true },
+        { by: "agent", file: "berth.ts", at: 999, takesOut: 4, putsIn: 2, commits: true },
+      ],
+      false,
+    );
+    const merged = await fatesOf(branch, landings["merged"] as Landing, asWritten);
+    expect(await fatesOf(branch, landings["split"] as Landing, asWritten)).toEqual(merged);
+  });
 });

@@ -1,11 +1,10 @@
 import { notDistinguishable } from "../analysis/ranking.ts";
 import { rules, unlinkedSentences } from "../attribution/fates.ts";
-import type { Answer, AnswerRepository, AnswerRollUp, Range, SpannedFate } from "../contract/answer.ts";
+import type { Answer, AnswerRepository, AnswerRollUp, Range, SourceRow, SpannedFate } from "../contract/answer.ts";
 import { fateNames, isObserved, notObservedByGit, rollUp, type RollUpName } from "../contract/fates.ts";
 import type { MeasureQueryInput } from "../contract/query.ts";
 import { allocationNames } from "../measures/span-columns.ts";
 import type { Cell } from "../store/duckdb/database.ts";
-import type { SourceRow } from "./assay.ts";
 import { fateSentences, problemSentences } from "./sentences.ts";
 import type { Questions } from "./questions.ts";
 

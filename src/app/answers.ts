@@ -4,7 +4,8 @@ import type { Database } from "../store/duckdb/database.ts";
 import { readRepositories } from "../store/fact-reader.ts";
 import type { FactStore } from "../store/store.ts";
 import { answerQuestion } from "./answer.ts";
-import type { Assay, AskOptions, SourceRow } from "./assay.ts";
+import type { SourceRow } from "../contract/answer.ts";
+import type { Assay, AskOptions } from "./assay.ts";
 import { blame } from "./blame.ts";
 import { auditStore } from "./audit.ts";
 import { namesOf } from "./compute.ts";
@@ -15,6 +16,7 @@ import { deliveryOf } from "./delivery.ts";
 import { readDeliveryFacts } from "./delivery-facts.ts";
 import { readForgeDelivery } from "./forge-delivery.ts";
 import { readKnownFixes } from "./known-fixes.ts";
+import { problemOf } from "./lists.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
 import { type KnownRepository, fillOrganisation } from "./organisation-tables.ts";
 import { homeOf } from "./repository-access.ts";
@@ -151,17 +153,7 @@ async function listProblems(store: FactStore, derived: Database): Promise<Proble
     ...(await store.database.all(`SELECT ${columns} FROM problem ORDER BY severity, source, code, locator`)),
     ...(await derived.all(`SELECT ${columns} FROM problem_d ORDER BY severity, source, code, locator`)),
   ];
-  return rows.map(
-    (row): Problem => ({
-      code: String(row["code"]),
-      severity: row["severity"] as Problem["severity"],
-      source: String(row["source"]),
-      locator: String(row["locator"]),
-      message: String(row["message"]),
-      ...(row["hint"] === null ? {} : { hint: String(row["hint"]) }),
-      count: row["occurrences"] as number,
-    }),
-  );
+  return rows.map(problemOf);
 }
 
 interface ProblemCount {

@@ -1,5 +1,5 @@
 /** What surfaces may call. One object per opened store; `main.ts` makes it, surfaces parse, call it and render. */
-import type { Answer } from "../contract/answer.ts";
+import type { Answer, SourceRow } from "../contract/answer.ts";
 import type { Overrule, OverruleAsked } from "../contract/overrule.ts";
 import type { ClosedPeriod, Restatement, Sensitivity } from "../contract/close.ts";
 import type { Delivery } from "../contract/delivery.ts";
@@ -83,19 +83,6 @@ export interface DoctorOptions {
   readonly nodeVersion: string;
   /** Bytes a user may still write to the disk of a folder; null where the machine does not tell. */
   freeBytes(folder: string): Promise<number | null>;
-}
-
-export interface SourceRow {
-  readonly source: string;
-  readonly title: string;
-  readonly files: number;
-  readonly bytes: number;
-  readonly absent: number;
-  readonly sessionIds: number;
-  readonly sessions: number;
-  readonly usages: number;
-  readonly subagentUsages: number;
-  readonly problems: number;
 }
 
 /** One dialect of authorship notes in one repository. Lines are added lines; claimed = added + over-claimed. */

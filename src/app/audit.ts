@@ -1,5 +1,6 @@
 import { fateNames, isObserved } from "../contract/fates.ts";
-import type { Audit, SourceRow } from "./assay.ts";
+import type { SourceRow } from "../contract/answer.ts";
+import type { Audit } from "./assay.ts";
 import type { Questions } from "./questions.ts";
 
 /** The counts a stranger can check against another tool: exact, with the keys the interface promises. */

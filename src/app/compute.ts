@@ -81,6 +81,9 @@ export interface ComputedRepository extends RepositoryOutcomes {
   /** Lines whose author notes name; null where the repository has none. */
   readonly noted: NotedLines | null;
   readonly ends: LineEnds;
+  /** By content and explicit evidence; what notes say beside it, null where there are none. */
+  readonly authors: LineAuthors;
+  readonly byNote: NotedAuthors | null;
   readonly repairs: Repairs;
   readonly written: readonly Written[];
   /** Of its notes and trailers. */
@@ -349,15 +352,15 @@ export function linkRepository(
       return { loggedPath: found.loggedPath, turn: found.turn, digest: digestOf(found), ...common };
     },
   );
-  const linkedHistory = { ...history, commits: history.commits.map(withoutFingerprints) };
-  ends.restOn(linkedHistory);
   return {
     ...outcomes,
-    history: linkedHistory,
+    history: { ...history, commits: history.commits.map(withoutFingerprints) },
     landingIsRelease: landingIsRelease(outcomes),
     linked,
     noted,
     ends,
+    authors,
+    byNote,
     repairs,
     written,
     problems,

@@ -1,6 +1,6 @@
 import { type ChangeEvidence, classOf } from "../attribution/change-class.ts";
-import { type LineAuthors, authorsOf } from "../attribution/lives.ts";
-import { type NotedAuthors, notedAuthors, notedKind } from "../attribution/noted-lines.ts";
+import type { LineAuthors } from "../attribution/lives.ts";
+import { type NotedAuthors, notedKind } from "../attribution/noted-lines.ts";
 import type { Change } from "../contract/history.ts";
 import type { FateParameters } from "../contract/fates.ts";
 import type { Problem } from "../contract/problem.ts";
@@ -407,8 +407,7 @@ function* commitRows({ repositories, ignoreTrailers }: Computed, ids: Ids): Gene
 function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Generator<Row> {
   let id = ids.free.run;
   for (const repository of repositories) {
-    const authors = authorsOf(repository.history, repository.linked, repository.ends);
-    const noted = repository.noted && notedAuthors(repository.noted, repository.history, authors, repository.ends.restored);
+    const { authors, byNote: noted } = repository;
     for (const [c, commit] of repository.history.commits.entries()) {
       for (const [f, file] of commit.files.entries()) {
         const lineIds = repository.history.changed[c]?.[f]?.ids;

@@ -220,7 +220,7 @@ export async function listProblems(
   return { rows, next: at + rows.length < total ? String(at + rows.length) : null, total };
 }
 
-const problemOf = (row: Found): Problem => ({
+export const problemOf = (row: Found): Problem => ({
   code: String(row["code"]),
   severity: row["severity"] as Problem["severity"],
   source: String(row["source"]),

@@ -2,7 +2,7 @@ import { transcriptStates } from "../contract/facts.ts";
 import type { Source } from "../sources/source.ts";
 import type { Database } from "../store/duckdb/database.ts";
 import type { FactStore } from "../store/store.ts";
-import type { SourceRow } from "./assay.ts";
+import type { SourceRow } from "../contract/answer.ts";
 
 /** What each source has given so far: inputs from the facts, usages from what was derived of them. */
 export async function sourceRows(store: FactStore, derived: Database | null, sources: readonly Source[]): Promise<SourceRow[]> {

@@ -262,11 +262,11 @@ function undoneGroup(drafts: readonly ArtefactGroup[]): ArtefactGroup {
   const newest = (instants: readonly (number | null)[]): number =>
     instants.reduce<number>((top, instant) => Math.max(top, instant ?? 0), 0);
   const writtenAt = newest(drafts.map(({ life }) => life.writtenAt));
-  const any = drafts[0] as ArtefactGroup;
+  const first = drafts[0] as ArtefactGroup;
   return {
-    repository: any.repository,
-    horizon: any.horizon,
-    landingIsRelease: any.landingIsRelease,
+    repository: first.repository,
+    horizon: first.horizon,
+    landingIsRelease: first.landingIsRelease,
     change: null,
     commit: null,
     grade: null,

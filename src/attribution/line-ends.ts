@@ -1,8 +1,9 @@
-import type { ChangesResult, LineHistoryResult } from "../contract/history.ts";
+import type { CommitFact } from "../contract/facts.ts";
+import type { ChangesResult, LineHistoryResult, LineLives } from "../contract/history.ts";
 import type { LineFeatures } from "../lines/line-diff.ts";
 import type { Life } from "./model.ts";
 import { editedParagraphs } from "./paragraphs.ts";
-import { type Revert, findReverts, oldest } from "./reverts.ts";
+import { findReverts, oldest } from "./reverts.ts";
 
 /** What removes each line, by line: 1 where the killer adds in the same hunk. And the line each was moved to, or -1. */
 export class LineEnds {
@@ -17,9 +18,12 @@ export class LineEnds {
   readonly broughtBack: Int32Array;
   /** 1 where a hunk that undoes what it is told to took the line out: other hunks of a revert are work of their own. */
   readonly #undone: Uint8Array;
-  readonly #reverts: ReadonlyMap<number, Revert>;
+  /** The commits each revert undoes. */
+  readonly #targets: ReadonlyMap<number, readonly number[]>;
   readonly #named: ReadonlySet<number>;
-  #history: LineHistoryResult;
+  readonly #lives: LineLives;
+  /** Without their lines: their fingerprints are asked for once, and nothing holds them here afterwards. */
+  readonly #commits: readonly Pick<CommitFact, "hash" | "commitAt">[];
 
   /**
    * @param changes without them a revert that names a number names nothing
@@ -30,8 +34,11 @@ export class LineEnds {
     incidentCommits: ReadonlySet<number> = new Set(),
   ) {
     this.#named = incidentCommits;
-    this.#history = history;
-    this.#reverts = findReverts(history, changes ?? null);
+    const { commits, ...lives } = history;
+    this.#lives = lives;
+    this.#commits = commits.map(({ hash, commitAt }) => ({ hash, commitAt }));
+    const reverts = findReverts(history, changes ?? null);
+    this.#targets = new Map([...reverts].map(([commit, { targets }]) => [commit, targets]));
     this.#undone = new Uint8Array(history.lines);
     this.replaced = new Uint8Array(history.lines);
     this.movedTo = new Int32Array(history.lines).fill(-1);
@@ -42,8 +49,8 @@ export class LineEnds {
     this.editedFrom = new Int32Array(history.lines).fill(-1);
     this.restored = new Int32Array(history.lines).fill(-1);
     this.broughtBack = new Int32Array(history.lines).fill(-1);
-    this.#restore();
-    history.commits.forEach((commit, c) => {
+    for (const [again, { targets }] of reverts) for (const undone of targets) this.#bringBack(history, undone, again);
+    commits.forEach((commit, c) => {
       commit.files.forEach((file, f) => {
         const ids = history.changed[c]?.[f]?.ids;
         if (!ids) return;
@@ -51,11 +58,11 @@ export class LineEnds {
         let place = 0;
         for (let h = 0; h < hunks.length; h += 4) {
           const [removed, added] = [hunks[h + 1] as number, hunks[h + 3] as number];
-          if (removed > 0 && this.#reverts.get(c)?.undoes(f, h / 4) === true)
+          if (removed > 0 && reverts.get(c)?.undoes(f, h / 4) === true)
             for (let i = place; i < place + removed; i++) if (history.killer[ids[i] as number] === c) this.#undone[ids[i] as number] = 1;
           if (added > 0) {
             for (let i = place; i < place + removed; i++) if (history.killer[ids[i] as number] === c) this.replaced[ids[i] as number] = 1;
-            if (removed > 0 && !this.#reverts.has(c)) this.#editParagraphs(c, file.diff.lines, ids, place, removed, added);
+            if (removed > 0 && !reverts.has(c)) this.#editParagraphs(c, file.diff.lines, ids, place, removed, added);
           }
           place += removed + added;
         }
@@ -63,17 +70,12 @@ export class LineEnds {
     });
   }
 
-  /** Takes the same history without the fingerprints of its lines, which are asked for once: nothing else holds them then. */
-  restOn(history: LineHistoryResult): void {
-    this.#history = history;
-  }
-
   /** Prose lives by the sentence: a paragraph goes on in the one that has most of it, in its place (MEASURES 1). */
   #editParagraphs(c: number, lines: LineFeatures, ids: Int32Array, place: number, removed: number, added: number): void {
     for (const [from, to] of editedParagraphs(lines, place, removed, added)) {
       const [before, after] = [ids[from] as number, ids[to] as number];
-      if (before < 0 || after < 0 || this.#history.killer[before] !== c || this.#history.born[after] !== c) continue;
-      if ((this.movedTo[before] as number) >= 0 || (this.#history.origin[after] as number) >= 0) continue;
+      if (before < 0 || after < 0 || this.#lives.killer[before] !== c || this.#lives.born[after] !== c) continue;
+      if ((this.movedTo[before] as number) >= 0 || (this.#lives.origin[after] as number) >= 0) continue;
       this.movedTo[before] = after;
       this.editedFrom[after] = before;
     }
@@ -83,12 +85,7 @@ export class LineEnds {
    * A revert brings back what its commit took out: the equal lines, in order. The removal is undone then; where that commit
    * was a revert itself, what it took out lives on (RULINGS 26). Reverting a merge reverts the commits it brought.
    */
-  #restore(): void {
-    for (const [again, { targets }] of this.#reverts) for (const undone of targets) this.#bringBack(undone, again);
-  }
-
-  #bringBack(undone: number, again: number): void {
-    const history = this.#history;
+  #bringBack(history: LineHistoryResult, undone: number, again: number): void {
     const gone = new Map<string, number[]>();
     eachChangedLine(history, undone, "removed", (path, fingerprint, line) => {
       const key = `${path}\u0000${fingerprint}`;
@@ -97,7 +94,7 @@ export class LineEnds {
       else gone.set(key, [line]);
     });
     if (gone.size === 0) return;
-    const isRevert = this.#reverts.has(undone);
+    const isRevert = this.#targets.has(undone);
     eachChangedLine(history, again, "added", (path, fingerprint, line) => {
       const before = gone.get(`${path}\u0000${fingerprint}`)?.shift();
       if (before === undefined || history.born[line] !== again) return;
@@ -110,7 +107,7 @@ export class LineEnds {
 
   /** The line itself, or the one it lives on as after exact moves. */
   latest(line: number): number {
-    const { died } = this.#history;
+    const { died } = this.#lives;
     let at = line;
     for (let hops = 0; hops < 100; hops++) {
       const next = this.movedTo[at] as number;
@@ -122,31 +119,30 @@ export class LineEnds {
 
   /** When a landed removal was undone by a revert that landed, nulls while it was not. */
   undoingOf(line: number): Pick<Life, "diedAt" | "death" | "deathCommit"> {
-    const history = this.#history;
     const again = this.broughtBack[line] as number;
-    const landed = again < 0 ? undefined : history.commits[history.landed[again] as number];
+    const landed = again < 0 ? undefined : this.#commits[this.#lives.landed[again] as number];
     if (landed === undefined) return { diedAt: null, death: null, deathCommit: null };
-    return { diedAt: landed.commitAt, death: "reverted", deathCommit: history.commits[history.born[again] as number]?.hash ?? null };
+    return { diedAt: landed.commitAt, death: "reverted", deathCommit: this.#commits[this.#lives.born[again] as number]?.hash ?? null };
   }
 
   /** Where the commit on the default branch says it reverts, and the one it brought does not: the branch of the button. */
   #isLeftUndone(line: number, died: number): boolean {
-    const left = this.#reverts.get(died);
-    const killer = this.#history.killer[line] as number;
-    if (left === undefined || killer === died || this.#reverts.has(killer)) return false;
-    return left.targets.length === 0 || left.targets.includes(this.#history.born[oldest(this.#history, line)] as number);
+    const targets = this.#targets.get(died);
+    const killer = this.#lives.killer[line] as number;
+    if (targets === undefined || killer === died || this.#targets.has(killer)) return false;
+    return targets.length === 0 || targets.includes(this.#lives.born[oldest(this.#lives, line)] as number);
   }
 
   /** When and how a landed line left the default branch, nulls while it has not. */
   deathOf(line: number): Pick<Life, "diedAt" | "death" | "deathCommit"> {
-    const history = this.#history;
     const last = this.latest(line);
-    const died = history.died[last] as number;
+    const died = this.#lives.died[last] as number;
     if (died < 0) return { diedAt: null, death: null, deathCommit: null };
-    const left = history.commits[died];
-    const killer = history.commits[history.killer[last] as number] ?? left;
+    const left = this.#commits[died];
+    const killerIndex = this.#lives.killer[last] as number;
+    const killer = this.#commits[killerIndex] ?? left;
     const reverted = this.#undone[last] === 1 || this.#isLeftUndone(last, died);
-    const named = this.#named.has(died) || this.#named.has(history.killer[last] as number);
+    const named = this.#named.has(died) || this.#named.has(killerIndex);
     const death = reverted ? "reverted" : this.replaced[last] === 1 ? "replaced" : named ? "incident" : "removed";
     return {
       diedAt: left?.commitAt ?? null,

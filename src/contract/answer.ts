@@ -137,15 +137,7 @@ export interface Answer {
     readonly bought: number | null;
     readonly lines: number;
   }[];
-  readonly sources: readonly {
-    readonly source: string;
-    readonly files: number;
-    readonly bytes: number;
-    readonly absent: number;
-    readonly sessions: number;
-    readonly usages: number;
-    readonly problems: number;
-  }[];
+  readonly sources: readonly Omit<SourceRow, "title" | "sessionIds" | "subagentUsages">[];
   readonly problems: readonly {
     readonly code: string;
     readonly severity: Problem["severity"];
@@ -156,4 +148,19 @@ export interface Answer {
   readonly notKnown: readonly string[];
   /** Why the total may differ from ccusage's, a sentence. */
   readonly ccusageSentence: string;
+}
+
+/** What one source told. */
+export interface SourceRow {
+  readonly source: string;
+  readonly title: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Named somewhere and not there to be read. */
+  readonly absent: number;
+  readonly sessionIds: number;
+  readonly sessions: number;
+  readonly usages: number;
+  readonly subagentUsages: number;
+  readonly problems: number;
 }

@@ -3,7 +3,7 @@
  * is sent is what is promised. `satisfies` holds the two together, field by field.
  */
 import { z } from "zod";
-import type { Answer } from "./answer.ts";
+import type { Answer, SourceRow } from "./answer.ts";
 import { type Delivery, rungs } from "./delivery.ts";
 import { fateNames, rollUp, type RollUpName } from "./fates.ts";
 import type { Problem } from "./problem.ts";
@@ -62,7 +62,7 @@ export const sourceRowSchema = z.object({
   usages: count,
   subagentUsages: count,
   problems: count,
-});
+}) satisfies z.ZodType<SourceRow>;
 
 export const answerSchema = z.object({
   basis: z.literal("list"),

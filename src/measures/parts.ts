@@ -144,8 +144,8 @@ export class Parts {
     const known = filter.values.filter((value) => value !== null);
     const listed =
       known.length === 0 ? "FALSE" : `coalesce(${sql} IN (${known.map((value) => this.parameters.bind(value)).join(", ")}), FALSE)`;
-    const any = filter.values.includes(null) ? `(${listed} OR ${sql} IS NULL)` : listed;
-    return filter.is === "in" ? any : `NOT ${any}`;
+    const matches = filter.values.includes(null) ? `(${listed} OR ${sql} IS NULL)` : listed;
+    return filter.is === "in" ? matches : `NOT ${matches}`;
   }
 }
 

@@ -141,8 +141,8 @@ export interface ChangeFilters {
 export function changeListing({ own, landedFromMs, landedToMs, money, until }: ChangeFilters): Listing {
   const conditions = [
     ...own.map(({ column, is, values }, at) => {
-      const any = `coalesce(list_contains(CAST(CAST($own${at} AS JSON) AS VARCHAR[]), ${changeColumns[column]}), false)`;
-      const matches = values.includes(null) ? `(${any} OR ${changeColumns[column]} IS NULL)` : any;
+      const listed = `coalesce(list_contains(CAST(CAST($own${at} AS JSON) AS VARCHAR[]), ${changeColumns[column]}), false)`;
+      const matches = values.includes(null) ? `(${listed} OR ${changeColumns[column]} IS NULL)` : listed;
       return is === "in" ? matches : `NOT ${matches}`;
     }),
     ...(landedFromMs === null ? [] : ["k.landed_ms >= $landed_from_ms"]),

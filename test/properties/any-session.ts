@@ -109,17 +109,19 @@ export function anySession(): fc.Arbitrary<SessionInput> {
 
 /** The same session, every array in another order. */
 export function shuffled(session: SessionInput): fc.Arbitrary<SessionInput> {
-  const any = <T>(list: readonly T[]): fc.Arbitrary<T[]> => fc.shuffledSubarray([...list], { minLength: list.length });
+  const shuffled = <T>(list: readonly T[]): fc.Arbitrary<T[]> => fc.shuffledSubarray([...list], { minLength: list.length });
   return fc.record({
     agent: fc.constant(session.agent),
     session: fc.constant(session.session),
     repository: fc.constant(session.repository),
     repositorySeen: fc.constant(session.repositorySeen),
-    turns: any(session.turns),
-    usages: any(session.usages),
-    calls: any(session.calls),
-    writes: any(session.writes).chain((writes) =>
-      fc.tuple(...writes.map((w) => fc.record({ groups: any(w.groups), drafts: any(w.drafts) }).map((part) => ({ ...w, ...part })))),
+    turns: shuffled(session.turns),
+    usages: shuffled(session.usages),
+    calls: shuffled(session.calls),
+    writes: shuffled(session.writes).chain((writes) =>
+      fc.tuple(
+        ...writes.map((w) => fc.record({ groups: shuffled(w.groups), drafts: shuffled(w.drafts) }).map((part) => ({ ...w, ...part }))),
+      ),
     ),
   });
 }

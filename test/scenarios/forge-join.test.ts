@@ -6,6 +6,7 @@ import { TestRepository } from "../../src/outcomes/git/test-repository.ts";
 import { openDerived } from "../../src/store/derived-store.ts";
 import type { RestatementRow } from "../../src/contract/close.ts";
 import type { Row } from "../../src/store/duckdb/database.ts";
+import { pullLine } from "./support/forge-objects.ts";
 import { HandTranscript, call, nanoUsdOfToken } from "./support/hand-transcript.ts";
 import { Scratch, differences, dumpStore, importInto, makeStore, openStore } from "./support/sample-store.ts";
 
@@ -32,23 +33,10 @@ const issue = (number: number, openedAt: string, labels: readonly string[], rest
     labels: labels.map((name) => ({ name })),
     ...rest,
   });
-const pull = (number: number, rest: object): string =>
-  JSON.stringify({
-    url: `${api}/pulls/${number}`,
-    number,
-    title: "Steady the mast",
-    body: null,
-    state: "open",
-    draft: false,
-    created_at: "2026-01-04T11:30:00Z",
-    updated_at: "2026-01-04T11:30:00Z",
-    closed_at: null,
-    merged_at: null,
-    user: { login: "ada", type: "User" },
-    labels: [],
-    base: { ref: "main", sha: "b".repeat(40) },
-    ...rest,
-  });
+const pull = (number: number, rest: object): string => {
+  const openedAt = "2026-01-04T11:30:00Z";
+  return pullLine(api, number, { title: "Steady the mast", created_at: openedAt, updated_at: openedAt, ...rest });
+};
 const rowsOf = async (folder: string, sql: string): Promise<Row[]> => {
   const database = await openDerived(folder);
   try {

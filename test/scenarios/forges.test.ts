@@ -3,6 +3,7 @@ import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { TestRepository } from "../../src/outcomes/git/test-repository.ts";
+import { pullLine } from "./support/forge-objects.ts";
 import { HandTranscript } from "./support/hand-transcript.ts";
 import { Scratch, differences, dumpStore, importInto, makeStore, openStore } from "./support/sample-store.ts";
 
@@ -18,23 +19,7 @@ let store = "";
 let landing = "";
 let open = "";
 
-const pull = (number: number, rest: Readonly<Record<string, unknown>>): string =>
-  JSON.stringify({
-    url: `${api}/pulls/${number}`,
-    number,
-    title: "feat: masts",
-    body: null,
-    state: "open",
-    draft: false,
-    created_at: "2026-01-03T11:30:00Z",
-    updated_at: "2026-01-03T11:30:00Z",
-    closed_at: null,
-    merged_at: null,
-    user: { login: "ada", type: "User" },
-    labels: [],
-    base: { ref: "main", sha: "b".repeat(40) },
-    ...rest,
-  });
+const pull = (number: number, rest: Readonly<Record<string, unknown>>): string => pullLine(api, number, rest);
 
 beforeAll(async () => {
   repository.git("remote", "add", "origin", "git@github.com:acme/yard.git");

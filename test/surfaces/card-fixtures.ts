@@ -1,5 +1,6 @@
 /** Invented cards, lists and an audit for tests of the command line. */
-import type { Audit, MeasureRow, SourceRow } from "../../src/app/assay.ts";
+import type { Audit, MeasureRow } from "../../src/app/assay.ts";
+import type { SourceRow } from "../../src/contract/answer.ts";
 import type { DoctorReport } from "../../src/contract/doctor.ts";
 import type { Problem } from "../../src/contract/problem.ts";
 import type { MeasureResult } from "../../src/contract/query.ts";

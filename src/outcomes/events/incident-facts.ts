@@ -12,6 +12,12 @@ export function tiesOf(source: string, incident: string, written: readonly unkno
 
 const isTie = (kind: string | null): kind is IncidentTie => kind !== null && (incidentTies as readonly string[]).includes(kind);
 
+/** A tie as people write it into a field: `repository key`, or a key alone. */
+export function writtenTie(kind: string, written: string | null): readonly unknown[] {
+  const parts = (written ?? "").trim().split(/\s+/);
+  return parts[0] === "" ? [] : [{ kind, key: parts.at(-1), repository: parts.length > 1 ? parts[0] : "" }];
+}
+
 export const tiesIn = (event: unknown): readonly unknown[] => list(event, "ties");
 
 /** Words of the tools as ours. */

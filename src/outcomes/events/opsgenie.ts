@@ -1,8 +1,8 @@
 /** Opsgenie: alerts and incidents of its REST API (v2, v1), and its webhooks (`{ action, alert }`). */
-import type { ForgeFact } from "../../contract/forge-facts.ts";
+import { type ForgeFact, incidentTies } from "../../contract/forge-facts.ts";
 import { field, id, instant, list, lower, newest, text } from "../forge/fields.ts";
 import { type Reading, readingOf, together, unknownObject } from "../forge/reading.ts";
-import { incidentState, tiesOf } from "./incident-facts.ts";
+import { incidentState, tiesOf, writtenTie } from "./incident-facts.ts";
 
 const source = "opsgenie";
 
@@ -47,11 +47,7 @@ function incidentOf(incident: unknown, status: string | null): ForgeFact[] | nul
     ...tiesOf(
       source,
       key,
-      ["deployment", "release", "change", "issue", "commit"].flatMap((kind) => {
-        const written = text(details, `assay_${kind}`);
-        const parts = (written ?? "").trim().split(/\s+/);
-        return written === null ? [] : [{ kind, key: parts.at(-1), repository: parts.length > 1 ? parts[0] : "" }];
-      }),
+      incidentTies.flatMap((kind) => writtenTie(kind, text(details, `assay_${kind}`))),
     ),
   ];
 }

@@ -2,7 +2,7 @@
 import type { ForgeFact } from "../../contract/forge-facts.ts";
 import { field, id, instant, list, lower, newest, text } from "../forge/fields.ts";
 import { type Reading, readingOf, together, unknownObject } from "../forge/reading.ts";
-import { incidentState, tiesIn, tiesOf } from "./incident-facts.ts";
+import { incidentState, tiesIn, tiesOf, writtenTie } from "./incident-facts.ts";
 
 const source = "pagerduty";
 
@@ -44,7 +44,6 @@ function incidentOf(incident: unknown, occurredAt: number | null): ForgeFact[] |
 function customTies(incident: unknown): readonly unknown[] {
   return list(incident, "custom_fields").flatMap((custom) => {
     const kind = /^assay_(\w+)$/.exec(lower(custom, "name") ?? "")?.[1];
-    const parts = (text(custom, "value") ?? "").trim().split(/\s+/);
-    return kind === undefined || parts[0] === "" ? [] : [{ kind, key: parts.at(-1), repository: parts.length > 1 ? parts[0] : "" }];
+    return kind === undefined ? [] : writtenTie(kind, text(custom, "value"));
   });
 }

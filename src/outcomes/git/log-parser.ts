@@ -1,8 +1,7 @@
 import type { CommitFact, FileChange } from "../../contract/facts.ts";
 import { type Fingerprinter, LineDiffBuilder } from "../../lines/fingerprint.ts";
-import { emptyDiff } from "../../lines/line-diff.ts";
 import { type PathKind, pathKind } from "../../lines/line-kind.ts";
-import { statuses, unquoted } from "./log-words.ts";
+import { type OpenFileChange, byte, rawFile } from "./log-words.ts";
 import { readMessage } from "./message.ts";
 
 /**
@@ -11,23 +10,12 @@ import { readMessage } from "./message.ts";
  */
 export const logFormat = "--format=%x01%H %P%x00%at %ct%x00%an%x00%ae%x00%B%x00";
 
-const headByte = 1;
-const lineFeed = 10;
-const plus = 43;
-const comma = 44;
-const backslash = 92;
-const colon = 58;
-const at = 64;
-const capitalB = 66;
-const lowerD = 100;
-const submodule = "160000";
-
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Commit = Mutable<Omit<CommitFact, "files">> & { files: FileChange[] };
 
 /** A file of the raw part of which the patch may still tell the lines. */
 interface Entry {
-  readonly change: Mutable<FileChange>;
+  readonly change: OpenFileChange;
   /** Sections of the patch that belong to it: a type change has two. */
   sections: number;
   readonly wanted: boolean;
@@ -42,6 +30,7 @@ export class LogParser {
   readonly #ownFilesOf: (commit: string) => ReadonlySet<string> | undefined;
   /** Each path once: the same file comes again and again. */
   readonly #paths = new Map<string, { readonly path: string; readonly kind: PathKind }>();
+  readonly #pathOf = (text: string): string => this.#known(text).path;
   #held: Buffer[] = [];
   #commit: Commit | null = null;
   #ownFiles: ReadonlySet<string> | undefined;
@@ -64,7 +53,7 @@ export class LogParser {
   push(chunk: Buffer): readonly CommitFact[] {
     let start = 0;
     while (this.#held.length > 0 && start < chunk.length) {
-      const end = chunk.indexOf(lineFeed, start) + 1;
+      const end = chunk.indexOf(byte.lineFeed, start) + 1;
       const isEnded = end > 0;
       this.#held.push(Buffer.from(chunk.subarray(start, isEnded ? end : chunk.length)));
       start = isEnded ? end : chunk.length;
@@ -96,8 +85,8 @@ export class LogParser {
         if (start < 0) return;
         continue;
       }
-      const isHead = bytes[start] === headByte;
-      const end = isHead ? endOfHead(bytes, start) : bytes.indexOf(lineFeed, start);
+      const isHead = bytes[start] === byte.head;
+      const end = isHead ? endOfHead(bytes, start) : bytes.indexOf(byte.lineFeed, start);
       if (end === -1) {
         this.#held.push(Buffer.from(bytes.subarray(start)));
         return;
@@ -112,9 +101,9 @@ export class LogParser {
   #patchLines(bytes: Buffer, start: number): number {
     const building = this.#building;
     while (this.#linesLeft > 0 && start < bytes.length) {
-      const isLine = bytes[start] !== backslash; // "\\ No newline at end of file"
+      const isLine = bytes[start] !== byte.backslash; // "\\ No newline at end of file"
       const taken = isLine && building;
-      const end = taken ? this.#builder.line(bytes, start + 1) : bytes.indexOf(lineFeed, start);
+      const end = taken ? this.#builder.line(bytes, start + 1) : bytes.indexOf(byte.lineFeed, start);
       if (end === bytes.length || end === -1) {
         if (taken) this.#builder.dropLine();
         this.#held.push(Buffer.from(bytes.subarray(start)));
@@ -128,10 +117,11 @@ export class LogParser {
 
   #otherLine(bytes: Buffer, start: number, end: number): void {
     const first = bytes[start];
-    if (first === at) this.#hunk(bytes, start);
-    else if (first === colon && this.#next === 0) this.#raw(bytes, start, end);
-    else if (first === lowerD && startsWith(bytes, start, "diff --git ")) this.#section();
-    else if (first === capitalB && startsWith(bytes, start, "Binary files ") && this.#entry !== null) this.#entry.change.opaque = "binary";
+    if (first === byte.at) this.#hunk(bytes, start);
+    else if (first === byte.colon && this.#next === 0) this.#raw(bytes, start, end);
+    else if (first === byte.lowerD && startsWith(bytes, start, "diff --git ")) this.#section();
+    else if (first === byte.capitalB && startsWith(bytes, start, "Binary files ") && this.#entry !== null)
+      this.#entry.change.opaque = "binary";
   }
 
   /** @param start behind the head byte */
@@ -172,30 +162,13 @@ export class LogParser {
     this.#next = 0;
   }
 
-  /** `:100644 100644 <old> <new> M\tpath`, with two paths for a rename. */
   #raw(bytes: Buffer, start: number, end: number): void {
-    const tab = bytes.indexOf(9, start);
+    const change = rawFile(bytes, start, end, this.#pathOf);
     const commit = this.#commit;
-    if (commit === null || tab === -1 || tab > end) return;
-    const told = bytes.toString("latin1", start + 1, tab).split(" ");
-    const status = statuses[(told[4] as string)[0] as string] ?? "modified";
-    const second = bytes.subarray(tab + 1, end).indexOf(9);
-    const firstEnd = second === -1 ? end : tab + 1 + second;
-    const firstPath = this.#known(unquoted(bytes, tab + 1, firstEnd)).path;
-    const path = second === -1 ? firstPath : this.#known(unquoted(bytes, firstEnd + 1, end)).path;
-    const isSubmodule = told[1] === submodule || (told[0] === submodule && status === "deleted");
-    const change: Mutable<FileChange> = {
-      path,
-      oldPath: second === -1 ? null : firstPath,
-      status,
-      oldBlob: told[2] as string,
-      newBlob: told[3] as string,
-      opaque: isSubmodule ? "submodule" : false,
-      diff: emptyDiff,
-    };
+    if (commit === null || change === null) return;
     commit.files.push(change);
-    const wanted = !isSubmodule && (this.#ownFiles === undefined || this.#ownFiles.has(path));
-    this.#entries.push({ change, sections: status === "type_changed" ? 2 : 1, wanted });
+    const wanted = change.opaque !== "submodule" && (this.#ownFiles === undefined || this.#ownFiles.has(change.path));
+    this.#entries.push({ change, sections: change.status === "type_changed" ? 2 : 1, wanted });
   }
 
   /** Sections come in the order of the raw part, one for each entry. */
@@ -219,8 +192,8 @@ export class LogParser {
 
   /** `@@ -12,3 +14 @@ context` */
   #hunk(bytes: Buffer, start: number): void {
-    const end = bytes.indexOf(at, start + 3) - 1; // the blank before the closing "@@"
-    const middle = bytes.indexOf(plus, start + 4);
+    const end = bytes.indexOf(byte.at, start + 3) - 1; // the blank before the closing "@@"
+    const middle = bytes.indexOf(byte.plus, start + 4);
     const oldStart = decimal(bytes, start + 4);
     const newStart = decimal(bytes, middle + 1);
     const oldLines = countBehind(bytes, start + 4, middle);
@@ -262,6 +235,6 @@ function decimal(bytes: Buffer, start: number): number {
 
 /** The count of a range `12,3`, 1 where there is none. */
 function countBehind(bytes: Buffer, start: number, end: number): number {
-  for (let i = start; i < end; i++) if (bytes[i] === comma) return decimal(bytes, i + 1);
+  for (let i = start; i < end; i++) if (bytes[i] === byte.comma) return decimal(bytes, i + 1);
   return 1;
 }

@@ -3,7 +3,7 @@ import { type Git, streamGit } from "../../git/git.ts";
 import { type Fingerprinter, LineDiffBuilder } from "../../lines/fingerprint.ts";
 import { emptyDiff } from "../../lines/line-diff.ts";
 import { pathKind } from "../../lines/line-kind.ts";
-import { statuses, unquoted } from "./log-words.ts";
+import { type OpenFileChange, byte, rawFile, statuses, submodule, unquoted } from "./log-words.ts";
 
 /**
  * The files of merges, each against the first parent, without the lines that a merge takes from another parent: those
@@ -41,23 +41,23 @@ export class MergeFiles {
   }
 
   /** The raw part of a combined diff, then a section for each file whose lines it tells. */
-  #ownFiles(text: Buffer): OwnFile[] {
-    const files = new Map<string, OwnFile>();
-    let file: OwnFile | undefined;
+  #ownFiles(text: Buffer): OpenFileChange[] {
+    const files = new Map<string, OpenFileChange>();
+    let file: OpenFileChange | undefined;
     let hunks: Buffer[] = [];
     const end = (): void => {
       if (file !== undefined && hunks.length > 0) file.diff = this.#diffOf(file.path, hunks);
       hunks = [];
     };
     for (const line of linesOf(text)) {
-      if (line[0] === colon) {
+      if (line[0] === byte.colon) {
         const own = ownFile(line);
         if (own !== null) files.set(own.path, own);
-      } else if (line[0] === lowerD && line.indexOf("diff --combined ") === 0) {
+      } else if (line[0] === byte.lowerD && line.indexOf("diff --combined ") === 0) {
         end();
         file = files.get(unquoted(line, "diff --combined ".length, line.length));
-      } else if (line[0] === at || (hunks.length > 0 && isMark(line[0]))) hunks.push(line);
-      else if (line[0] === capitalB && file !== undefined) file.opaque = "binary";
+      } else if (line[0] === byte.at || (hunks.length > 0 && isMark(line[0]))) hunks.push(line);
+      else if (line[0] === byte.capitalB && file !== undefined) file.opaque = "binary";
     }
     end();
     return [...files.values()];
@@ -87,18 +87,18 @@ export class MergeFiles {
       [removed, added] = [[], []];
     };
     for (const line of lines) {
-      if (line[0] === at) {
+      if (line[0] === byte.at) {
         endHunk();
         marks = line.indexOf(" ") - 1;
         newNext = Number.parseInt(line.toString("latin1", line.indexOf("+") + 1), 10);
         oldNext = newNext + delta;
         continue;
       }
-      const isLost = line.subarray(0, marks).includes(minus);
-      if (isLost && line[0] === minus) {
+      const isLost = line.subarray(0, marks).includes(byte.minus);
+      if (isLost && line[0] === byte.minus) {
         removed.push(line);
         oldNext++;
-      } else if (!isLost && line[0] === plus) {
+      } else if (!isLost && line[0] === byte.plus) {
         added.push(line);
         newNext++;
       } else if (!isLost) {
@@ -112,19 +112,7 @@ export class MergeFiles {
   }
 }
 
-const colon = 58;
-const lowerD = 100;
-const capitalB = 66;
-const at = 64;
-const plus = 43;
-const minus = 45;
-const lineFeed = 10;
-const headByte = 1;
-const submodule = "160000";
-
-const isMark = (byte: number | undefined): boolean => byte === plus || byte === minus || byte === 32;
-
-type OwnFile = { -readonly [K in keyof FileChange]: FileChange[K] };
+const isMark = (first: number | undefined): boolean => first === byte.plus || first === byte.minus || first === byte.blank;
 
 /** What a log prints, commit by commit; those that were passed over are kept until they are asked for. */
 class Frames {
@@ -158,7 +146,7 @@ async function* readFrames(git: Git, args: readonly string[], input: string): As
   let held: Buffer[] = [];
   const frame = (): readonly [string, Buffer] => {
     const text = Buffer.concat(held);
-    const end = text.indexOf(lineFeed);
+    const end = text.indexOf(byte.lineFeed);
     return [text.toString("latin1", 1, end), text.subarray(end + 1)];
   };
   for await (const chunk of streamGit(git, args, input)) {
@@ -176,58 +164,33 @@ async function* readFrames(git: Git, args: readonly string[], input: string): As
 
 /** Where the next commit begins: a head byte at the start of a line. Lines of a diff begin with a printable character. */
 function nextHead(chunk: Buffer, from: number, held: readonly Buffer[]): number {
-  for (let at = chunk.indexOf(headByte, from); at !== -1; at = chunk.indexOf(headByte, at + 1)) {
+  for (let at = chunk.indexOf(byte.head, from); at !== -1; at = chunk.indexOf(byte.head, at + 1)) {
     const before = at > 0 ? chunk[at - 1] : held.at(-1)?.at(-1);
-    if (before === undefined || before === lineFeed) return at;
+    if (before === undefined || before === byte.lineFeed) return at;
   }
   return -1;
 }
 
 function* linesOf(text: Buffer): Generator<Buffer> {
   for (let start = 0, end = 0; start < text.length; start = end + 1) {
-    end = text.indexOf(lineFeed, start);
+    end = text.indexOf(byte.lineFeed, start);
     if (end === -1) end = text.length;
     yield text.subarray(start, end);
   }
 }
 
-/** `:100644 100644 <old> <new> M\tpath`, with two paths for a rename. */
 function rawFiles(text: Buffer): FileChange[] {
-  const files: FileChange[] = [];
-  for (const line of linesOf(text)) {
-    const tab = line.indexOf(9);
-    if (line[0] !== colon || tab === -1) continue;
-    const [oldMode, newMode, oldBlob, newBlob, letter] = line.toString("latin1", 1, tab).split(" ") as [
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
-    const [first, second] = pathsIn(line, tab);
-    const status = statuses[letter[0] as string] ?? "modified";
-    const isSubmodule = newMode === submodule || (oldMode === submodule && status === "deleted");
-    files.push({
-      path: second ?? (first as string),
-      oldPath: second === undefined ? null : (first as string),
-      status,
-      oldBlob,
-      newBlob,
-      opaque: isSubmodule ? "submodule" : false,
-      diff: emptyDiff,
-    });
-  }
-  return files;
+  return [...linesOf(text)].flatMap((line) => (line[0] === byte.colon ? (rawFile(line, 0, line.length) ?? []) : []));
 }
 
 /**
  * `::100644 100644 100644 <first> <second> <result> MM\tpath in the first\tpath in the second\tpath`, a column for each
  * parent; null for a submodule.
  */
-function ownFile(line: Buffer): OwnFile | null {
-  const tab = line.indexOf(9);
+function ownFile(line: Buffer): OpenFileChange | null {
+  const tab = line.indexOf(byte.tab);
   let parents = 0;
-  while (line[parents] === colon) parents++;
+  while (line[parents] === byte.colon) parents++;
   const told = line.toString("latin1", parents, tab).split(" ");
   const modes = told.slice(0, parents + 1);
   const blobs = told.slice(parents + 1, parents * 2 + 2);
@@ -248,7 +211,7 @@ function ownFile(line: Buffer): OwnFile | null {
 function pathsIn(line: Buffer, tab: number): string[] {
   const paths: string[] = [];
   for (let start = tab + 1, end = 0; start <= line.length; start = end + 1) {
-    end = line.indexOf(9, start);
+    end = line.indexOf(byte.tab, start);
     if (end === -1) end = line.length;
     paths.push(unquoted(line, start, end));
   }

@@ -6,11 +6,8 @@ import { pathText } from "../../git/refs.ts";
 import type { Fingerprinter } from "../../lines/fingerprint.ts";
 import { emptyDiff } from "../../lines/line-diff.ts";
 import { LogParser, logFormat } from "./log-parser.ts";
+import { byte } from "./log-words.ts";
 import { MergeFiles } from "./merge-files.ts";
-
-const lineFeed = 10;
-const headByte = 1;
-const colon = 58;
 
 export interface ReadCommitsOptions {
   /** Commits to start from; all they lead to is read. */
@@ -212,9 +209,9 @@ async function readMergesOwnFiles(git: Git, revisions: string): Promise<Readonly
   for (let start = 0, end = 0; start < out.length; start = end + 1) {
     end = out.indexOf(0, start);
     if (end === -1) end = out.length;
-    while (out[start] === lineFeed) start++;
-    if (out[start] === headByte) merges.set(out.toString("latin1", start + 1, end).trimEnd(), (files = new Set()));
-    else if (start < end && out[start] !== colon) files.add(pathText(out, start, end));
+    while (out[start] === byte.lineFeed) start++;
+    if (out[start] === byte.head) merges.set(out.toString("latin1", start + 1, end).trimEnd(), (files = new Set()));
+    else if (start < end && out[start] !== byte.colon) files.add(pathText(out, start, end));
   }
   return merges;
 }

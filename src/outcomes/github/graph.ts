@@ -2,7 +2,7 @@
 import type { ForgeActor, ForgeChangeFact, ForgeFact, ForgeIssueFact } from "../../contract/forge-facts.ts";
 import { commit, count, field, flag, id, instant, list, lower, newest, prose, sorted, text } from "../forge/fields.ts";
 import { closedIssues, revertedNumbers, titleHints } from "../forge/hints.ts";
-import { type Facts, eventNamed, isReviewState, reviewFact, sideOf, statusOf } from "./rest.ts";
+import { type Facts, checkStatus, eventNamed, isReviewState, issueState, reviewFact, sideOf, statusOf } from "./rest.ts";
 
 /** REST names a bot `name[bot]`, GraphQL `name`: one of them is kept. */
 function actorOf(actor: unknown): ForgeActor | null {
@@ -153,7 +153,7 @@ function checksOf(repository: string, node: unknown): Facts[] {
         version,
         commit: at,
         name: text(context, "name"),
-        status: status === "completed" ? "done" : status === "in_progress" ? "running" : status === null ? null : "queued",
+        status: checkStatus(status),
         conclusion: lower(context, "conclusion"),
         startedAt,
         finishedAt,
@@ -176,7 +176,7 @@ export function issueOf(repository: string, issue: unknown): Facts {
     repository,
     number,
     version,
-    state: state === "open" || state === "closed" ? state : null,
+    state: issueState(state),
     openedAt,
     closedAt,
     author: actorOf(field(issue, "author")),

@@ -164,20 +164,23 @@ export function issueOf(repository: string, issue: unknown): Facts {
   const [openedAt, closedAt, state] = [instant(issue, "created_at"), instant(issue, "closed_at"), lower(issue, "state")];
   const version = instant(issue, "updated_at") ?? newest(openedAt, closedAt);
   if (number === null || version === null) return null;
-  const fact: ForgeIssueFact = {
-    kind: "forge_issue",
-    repository,
-    number,
-    version,
-    state: state === "open" || state === "closed" ? state : null,
-    openedAt,
-    closedAt,
-    author: actorOf(field(issue, "user")),
-    labels: labelsOf(issue),
-    issueType: lower(issue, "type", "name") ?? "",
-  };
-  return [fact];
+  return [
+    {
+      kind: "forge_issue",
+      repository,
+      number,
+      version,
+      state: issueState(state),
+      openedAt,
+      closedAt,
+      author: actorOf(field(issue, "user")),
+      labels: labelsOf(issue),
+      issueType: lower(issue, "type", "name") ?? "",
+    },
+  ];
 }
+
+export const issueState = (state: string | null): ForgeIssueFact["state"] => (state === "open" || state === "closed" ? state : null);
 
 export function checkRunOf(repository: string, run: unknown): Facts {
   return checkOf(repository, id(run, "id"), run, {
@@ -200,12 +203,15 @@ export function workflowRunOf(repository: string, run: unknown): Facts {
   });
 }
 
+/** Requested, pending and waiting ones are queued. */
+export const checkStatus = (status: string | null): ForgeCheckFact["status"] =>
+  status === "completed" ? "done" : status === "in_progress" ? "running" : status === null ? null : "queued";
+
 type CheckTimes = Pick<ForgeCheckFact, "commit" | "startedAt" | "finishedAt" | "attempt">;
 
 function checkOf(repository: string, key: string | null, run: unknown, times: CheckTimes): Facts {
   const version = newest(times.startedAt, times.finishedAt, instant(run, "created_at"));
   if (key === null || version === null) return null;
-  const status = lower(run, "status");
   return [
     {
       kind: "forge_check",
@@ -213,7 +219,7 @@ function checkOf(repository: string, key: string | null, run: unknown, times: Ch
       check: key,
       version,
       name: text(run, "name"),
-      status: status === "completed" ? "done" : status === "in_progress" ? "running" : status === null ? null : "queued",
+      status: checkStatus(lower(run, "status")),
       conclusion: lower(run, "conclusion"),
       ...times,
     },

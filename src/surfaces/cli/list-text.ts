@@ -1,5 +1,6 @@
 /** Lists of sources and measures for a terminal. */
-import type { MeasureRow, SourceRow } from "../../app/assay.ts";
+import type { MeasureRow } from "../../app/assay.ts";
+import type { SourceRow } from "../../contract/answer.ts";
 import type { TextOptions } from "./answer-text.ts";
 import { inkFor } from "./ink.ts";
 import { formatBytes, formatCount } from "./numbers.ts";

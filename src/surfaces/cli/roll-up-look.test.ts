@@ -1,61 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { rollUp } from "../../contract/fates.ts";
+import { type Vision, distance, visions } from "../../../test/surfaces/support/color-vision.ts";
 import { rollUpLooks } from "./roll-up-look.ts";
-
-type Rgb = readonly [number, number, number];
-
-/** Linear light of an sRGB colour. */
-function linear(hex: string): Rgb {
-  const channel = (at: number): number => {
-    const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
-    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  };
-  return [channel(1), channel(3), channel(5)];
-}
-
-/** Severity 1.0 of Machado, Oliveira and Fernandes 2009, on linear light. */
-const visions = {
-  normal: [
-    [1, 0, 0],
-    [0, 1, 0],
-    [0, 0, 1],
-  ],
-  protanopia: [
-    [0.152286, 1.052583, -0.204868],
-    [0.114503, 0.786281, 0.099216],
-    [-0.003882, -0.048116, 1.051998],
-  ],
-  deuteranopia: [
-    [0.367322, 0.860646, -0.227968],
-    [0.280085, 0.672501, 0.047413],
-    [-0.01182, 0.04294, 0.968881],
-  ],
-  tritanopia: [
-    [1.255528, -0.076749, -0.178779],
-    [-0.078411, 0.930809, 0.147602],
-    [0.004733, 0.691367, 0.3039],
-  ],
-} as const;
-
-function seen(vision: keyof typeof visions, [red, green, blue]: Rgb): Rgb {
-  const [r, g, b] = visions[vision].map((row) => Math.min(1, Math.max(0, row[0] * red + row[1] * green + row[2] * blue)));
-  return [r ?? 0, g ?? 0, b ?? 0];
-}
-
-/** CIE Lab with D65. */
-function lab([r, g, b]: Rgb): Rgb {
-  const f = (t: number): number => (t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116);
-  const x = f((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047);
-  const y = f(0.2126 * r + 0.7152 * g + 0.0722 * b);
-  const z = f((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883);
-  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
-}
-
-function distance(vision: keyof typeof visions, one: string, other: string): number {
-  const a = lab(seen(vision, linear(one)));
-  const b = lab(seen(vision, linear(other)));
-  return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
-}
 
 const observable = ["bought", "ripening", "iteration", "undone", "thinking", "unknown"];
 
@@ -67,7 +13,7 @@ describe("the looks of the ten groups", () => {
 
   it("stay apart for every kind of colour vision, the observable ones plainly", () => {
     for (const theme of ["light", "dark"] as const) {
-      for (const vision of Object.keys(visions) as (keyof typeof visions)[]) {
+      for (const vision of Object.keys(visions) as Vision[]) {
         for (const [i, look] of rollUpLooks.entries()) {
           for (const other of rollUpLooks.slice(i + 1)) {
             const wanted = observable.includes(look.name) && observable.includes(other.name) ? 18 : 12;

@@ -1,5 +1,6 @@
 /** A drawn chart in the page: as wide as its place, drawn anew when that changes. Loaded when the first chart is shown. */
-import { type ReactElement, useEffect, useRef, useState } from "react";
+import { type ReactElement, useEffect, useRef } from "react";
+import { useWidth } from "../ui/use-width.ts";
 import type { Drawn } from "./plot.ts";
 
 export interface ChartProps {
@@ -28,16 +29,4 @@ export function Chart({ label, make, height, onPoint }: ChartProps): ReactElemen
     };
   }, [make, width, onPoint]);
   return <div ref={place} className="chart-place" role="img" aria-label={label} style={{ minHeight: height }} />;
-}
-
-function useWidth(place: React.RefObject<HTMLDivElement | null>): number {
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const { current } = place;
-    if (current === null) return;
-    const look = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
-    look.observe(current);
-    return () => look.disconnect();
-  }, [place]);
-  return width;
 }

@@ -1,5 +1,5 @@
 /** The HTTP API as the page calls it: the only place that knows its paths. Answers are those of src/contract. */
-import type { Answer } from "../../../src/contract/answer.ts";
+import type { Answer, SourceRow } from "../../../src/contract/answer.ts";
 import type { CatalogueCard, ChangeRow, Failure, FileRow, ListedStrand, Page, SessionRow, Stored } from "../../../src/contract/api.ts";
 import type { Delivery } from "../../../src/contract/delivery.ts";
 import type { Problem } from "../../../src/contract/problem.ts";
@@ -8,19 +8,6 @@ import type { Blame, ChangeCard, CommitCard, FileCard, SessionCard } from "../..
 
 export type Catalogue = CatalogueCard;
 export type CatalogueMeasure = Catalogue["measures"][number];
-
-export interface SourceRow {
-  readonly source: string;
-  readonly title: string;
-  readonly files: number;
-  readonly bytes: number;
-  readonly absent: number;
-  readonly sessionIds: number;
-  readonly sessions: number;
-  readonly usages: number;
-  readonly subagentUsages: number;
-  readonly problems: number;
-}
 
 /** What the server refused or failed at, with what a person can do about it. */
 export class ApiError extends Error {

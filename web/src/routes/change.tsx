@@ -8,6 +8,7 @@ import { FateList } from "../panels/fate-list.tsx";
 import { StrandTable } from "../panels/strand-table.tsx";
 import { useChange } from "../query/use.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
+import { sessionColumn } from "../ui/columns.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import { Empty, Frame } from "../ui/frame.tsx";
 
@@ -71,15 +72,7 @@ function Card({ card, id }: { readonly card: ChangeCard; readonly id: string }):
             rows={card.sessions}
             rowKey={({ session }) => session}
             columns={[
-              {
-                key: "session",
-                title: "Session",
-                cell: ({ session }) => (
-                  <Link to="/sessions/$id" params={{ id: session }} className="id" title={session}>
-                    {shortId(session)}
-                  </Link>
-                ),
-              },
+              sessionColumn(),
               { key: "lines", title: "Lines", isNumber: true, cell: (row) => formatCount(row.lines) },
               { key: "spend", title: "Spend", isNumber: true, cell: ({ nanoUsd }) => formatUsd(nanoUsd) },
             ]}

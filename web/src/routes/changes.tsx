@@ -1,14 +1,15 @@
 import { Link, useSearch } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { ChangeRow } from "../../../src/contract/api.ts";
-import { formatCount, formatDay, formatRatio, formatUsd } from "../../../src/surfaces/cli/numbers.ts";
+import { formatCount, formatDay, formatRatio } from "../../../src/surfaces/cli/numbers.ts";
 import { notKnown, shortId, shortRepository } from "../format/cell.ts";
 import { useChanges } from "../query/use.ts";
 import { changeId } from "../ui/cell-link.tsx";
+import { moneyColumns } from "../ui/columns.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import { Empty, Frame } from "../ui/frame.tsx";
 import { Pager, SortTitle, sortedAs, usePages } from "../ui/pager.tsx";
-import { RollUpBar, RollUpLegend } from "../ui/roll-up-bar.tsx";
+import { RollUpLegend } from "../ui/roll-up-bar.tsx";
 
 const size = 50;
 const fallback = "landed";
@@ -96,19 +97,7 @@ export function Changes(): ReactElement {
                     isNumber: true,
                     cell: ({ sessions }) => formatCount(sessions),
                   },
-                  {
-                    key: "spend",
-                    title: title("spend", "Spend"),
-                    sorted: sortedAs(sort, "spend", fallback),
-                    isNumber: true,
-                    cell: ({ spendNanoUsd }) => (spendNanoUsd === null ? notKnown : formatUsd(spendNanoUsd)),
-                  },
-                  {
-                    key: "became",
-                    title: "What it became",
-                    className: "bar-cell",
-                    cell: ({ byRollUp }) => <RollUpBar byRollUp={byRollUp} height={14} />,
-                  },
+                  ...moneyColumns<ChangeRow>(sort, fallback),
                 ]}
               />
               <Pager page={pages.page} shown={rows.length} total={total} size={size} next={next} onNext={pages.next} onBack={pages.back} />

@@ -1,5 +1,5 @@
 import { Link, useSearch } from "@tanstack/react-router";
-import { type ReactElement, useEffect, useRef, useState } from "react";
+import { type ReactElement, useRef } from "react";
 import type { FileRow } from "../../../src/contract/api.ts";
 import { formatCount, formatRatio, formatUsd } from "../../../src/surfaces/cli/numbers.ts";
 import { treemap } from "../charts/treemap.ts";
@@ -8,6 +8,7 @@ import { aliveShare, aliveStep, type CodeEntry, entriesOf, spreadOf } from "../p
 import { useAnswer, useFiles } from "../query/use.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { Empty, Frame } from "../ui/frame.tsx";
+import { useWidth } from "../ui/use-width.ts";
 import type { PageSearch } from "../url/page-search.ts";
 
 /** Where in the code the money went, and how much of what it bought is still alive. */
@@ -153,14 +154,7 @@ function Map({
   readonly repository: string;
 }): ReactElement | null {
   const place = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const { current } = place;
-    if (current === null) return;
-    const look = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
-    look.observe(current);
-    return () => look.disconnect();
-  }, []);
+  const width = useWidth(place);
   const whole = entries.reduce((sum, { nanoUsd }) => sum + Number(nanoUsd), 0);
   const shownEntries = entries.filter(({ nanoUsd }) => Number(nanoUsd) >= whole * leastPart);
   const boxes =

@@ -8,6 +8,7 @@ import { StrandTable } from "../panels/strand-table.tsx";
 import { useCommit } from "../query/use.ts";
 import { changeId } from "../ui/cell-link.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
+import { sessionColumn } from "../ui/columns.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import { Empty, Frame } from "../ui/frame.tsx";
 
@@ -64,15 +65,7 @@ function Card({ card }: { readonly card: CommitCard }): ReactElement {
             rows={card.sessions}
             rowKey={({ session }) => session}
             columns={[
-              {
-                key: "session",
-                title: "Session",
-                cell: ({ session }) => (
-                  <Link to="/sessions/$id" params={{ id: session }} className="id">
-                    {shortId(session)}
-                  </Link>
-                ),
-              },
+              sessionColumn(),
               { key: "lines", title: "Lines", isNumber: true, cell: ({ lines }) => formatCount(lines) },
               { key: "grade", title: "Evidence", cell: ({ grade, method }) => `grade ${grade}: ${method.replaceAll("_", " ")}` },
               { key: "confidence", title: "Confidence", isNumber: true, cell: ({ confidence }) => formatRatio(confidence) },

@@ -1,13 +1,14 @@
-import { Link, useSearch } from "@tanstack/react-router";
+import { useSearch } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { SessionRow } from "../../../src/contract/api.ts";
-import { formatCount, formatUsd } from "../../../src/surfaces/cli/numbers.ts";
-import { formatInstant, formatShortCount, notKnown, shortId, shortRepository } from "../format/cell.ts";
+import { formatCount } from "../../../src/surfaces/cli/numbers.ts";
+import { formatInstant, formatShortCount, shortRepository } from "../format/cell.ts";
 import { useSessions } from "../query/use.ts";
+import { moneyColumns, sessionColumn } from "../ui/columns.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import { Empty, Frame } from "../ui/frame.tsx";
 import { Pager, SortTitle, sortedAs, usePages } from "../ui/pager.tsx";
-import { RollUpBar, RollUpLegend } from "../ui/roll-up-bar.tsx";
+import { RollUpLegend } from "../ui/roll-up-bar.tsx";
 import { parseFilters } from "../url/filters.ts";
 import { parseRange } from "../url/explore-state.ts";
 
@@ -51,15 +52,7 @@ export function Sessions(): ReactElement {
                 rows={rows}
                 rowKey={({ session }) => session}
                 columns={[
-                  {
-                    key: "session",
-                    title: "Session",
-                    cell: ({ session }) => (
-                      <Link to="/sessions/$id" params={{ id: session }} className="id" title={session}>
-                        {shortId(session)}
-                      </Link>
-                    ),
-                  },
+                  sessionColumn(),
                   {
                     key: "started",
                     title: title("started", "Started, UTC"),
@@ -93,19 +86,7 @@ export function Sessions(): ReactElement {
                     cell: ({ tokens }) => formatShortCount(Number(tokens)),
                   },
                   { key: "commits", title: "Commits", isNumber: true, cell: ({ commits }) => formatCount(commits) },
-                  {
-                    key: "spend",
-                    title: title("spend", "Spend"),
-                    sorted: sortedAs(sort, "spend", fallback),
-                    isNumber: true,
-                    cell: ({ spendNanoUsd }) => (spendNanoUsd === null ? notKnown : formatUsd(spendNanoUsd)),
-                  },
-                  {
-                    key: "became",
-                    title: "What it became",
-                    className: "bar-cell",
-                    cell: ({ byRollUp }) => <RollUpBar byRollUp={byRollUp} height={14} />,
-                  },
+                  ...moneyColumns<SessionRow>(sort, fallback),
                 ]}
               />
               <Pager page={pages.page} shown={rows.length} total={total} size={size} next={next} onNext={pages.next} onBack={pages.back} />

@@ -4,7 +4,7 @@ import type { Problem } from "../../../src/contract/problem.ts";
 import { computeAnswerFigures } from "../../../src/surfaces/cli/answer-figures.ts";
 import { formatBytes, formatCount, formatDay, formatRatio, formatUsd } from "../../../src/surfaces/cli/numbers.ts";
 import { shortRepository } from "../format/cell.ts";
-import type { SourceRow } from "../query/api.ts";
+import type { SourceRow } from "../../../src/contract/answer.ts";
 import { useAnswer, useProblems, useSources } from "../query/use.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { Empty, Frame } from "../ui/frame.tsx";

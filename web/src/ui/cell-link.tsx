@@ -3,8 +3,9 @@ import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { rollUp } from "../../../src/contract/fates.ts";
 import type { MeasureResult, ResultColumn } from "../../../src/contract/query.ts";
-import { formatCell, shortId, shortRepository } from "../format/cell.ts";
+import { formatCell, shortRepository } from "../format/cell.ts";
 import { Swatch } from "../look/hatches.tsx";
+import { SessionLink } from "./session-link.tsx";
 
 export function CellLink({ column, row }: { readonly column: ResultColumn; readonly row: MeasureResult["rows"][number] }): ReactElement {
   const cell = row[column.id] ?? null;
@@ -13,11 +14,7 @@ export function CellLink({ column, row }: { readonly column: ResultColumn; reado
   const id = String(cell);
   switch (column.id) {
     case "session":
-      return (
-        <Link to="/sessions/$id" params={{ id }} className="id" title={id}>
-          {shortId(id)}
-        </Link>
-      );
+      return <SessionLink session={id} />;
     case "change":
       return (
         <Link to="/changes/$id" params={{ id: changeId(row, id) }} className="id">

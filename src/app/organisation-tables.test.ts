@@ -68,7 +68,7 @@ it("puts a repository into the first product that names one of its remotes or fo
   ];
   const known = [
     { id: 1, names: ["git.example.com/saltmarsh/docs-old"] },
-    { id: 2, names: ["/home/ada/work/harbour", "git.example.com/saltmarsh/harbour"] },
+    { id: 2, names: ["/home/ada/code/harbour", "git.example.com/saltmarsh/harbour"] },
     { id: 3, names: ["/home/ada/play/toys"] },
     { id: 4, names: ["git.example.com/others/thing"] },
   ];

@@ -23,13 +23,13 @@ describe("locating a logged path", () => {
 
   it("finds another machine's checkout by the files it explains, then knows new files in it", () => {
     const paths = [
-      "/Users/bo/work/h2/src/api/book.ts",
-      "/Users/bo/work/h2/src/api/cancel.ts",
-      "/Users/bo/work/h2/src/db/store.ts",
-      "/Users/bo/work/h2/src/api/new.ts",
+      "/Users/bo/code/h2/src/api/book.ts",
+      "/Users/bo/code/h2/src/api/cancel.ts",
+      "/Users/bo/code/h2/src/db/store.ts",
+      "/Users/bo/code/h2/src/api/new.ts",
     ];
     const locator = new PathLocator([harbour, tide], [session("s", paths)]);
-    expect(locator.locate("/Users/bo/work/h2/src/api/new.ts")).toEqual({ repository: 1, path: "src/api/new.ts" });
+    expect(locator.locate("/Users/bo/code/h2/src/api/new.ts")).toEqual({ repository: 1, path: "src/api/new.ts" });
   });
 
   it("reads Windows paths", () => {

@@ -106,8 +106,8 @@ describe("a remote's address", () => {
     ["host.example:owner/name", "host.example/owner/name"],
     ["/srv/git/name.git", null],
     ["../name", null],
-    ["C:\\work\\name", null],
-    ["C:/work/name", null],
+    ["C:\\code\\name", null],
+    ["C:/code/name", null],
     ["file:///srv/git/name.git", null],
     ["", null],
   ])("%j is %j", (url, name) => expect(normaliseRemote(url)).toBe(name));

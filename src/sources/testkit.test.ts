@@ -14,7 +14,7 @@ import type { SourceEnv } from "./source.ts";
 import { type Reading, type SourceHarness, commitFiles, joinFacts, readSource } from "./testkit.ts";
 
 const fixtures = fileURLToPath(new URL("../../test/fixtures/claude-code/", import.meta.url));
-const transcript = (name: string): Buffer => readFileSync(join(fixtures, name, ".claude/projects/-work-shop/s1.jsonl"));
+const transcript = (name: string): Buffer => readFileSync(join(fixtures, name, ".claude/projects/-code-shop/s1.jsonl"));
 const sample = Buffer.concat(["partial-output", "sub-agents", "turns", "writes", "commits-and-changes"].map(transcript));
 const unknownLine = '{"type":"mystery","sessionId":"s1","timestamp":"2026-01-02T10:00:07.000Z"}';
 
@@ -29,7 +29,7 @@ const env = (root: string, gitDirs: readonly string[] = []): SourceEnv => ({
 const claudeHarness: SourceHarness = {
   source: claudeCode,
   async place(root, content) {
-    const path = join(root, ".claude/projects/-work-shop/s1.jsonl");
+    const path = join(root, ".claude/projects/-code-shop/s1.jsonl");
     mkdirSync(dirname(path), { recursive: true });
     if (content === null) rmSync(path, { force: true });
     else writeFileSync(path, content);
@@ -39,7 +39,7 @@ const claudeHarness: SourceHarness = {
     return env(join(root, "nobody"));
   },
   async lock(root) {
-    const path = join(root, ".claude/projects/-work-shop/s1.jsonl");
+    const path = join(root, ".claude/projects/-code-shop/s1.jsonl");
     rmSync(path);
     symlinkSync("s1.jsonl", path); // a link to itself: even root cannot open it
     return env(root);

@@ -43,7 +43,7 @@ function sighting(number: number): SightingFact {
     serviceTier: "standard",
     speed: null,
     geo: null,
-    cwd: "/work/shop",
+    cwd: "/code/shop",
     branch: "main",
     counts: {
       input: 1 + below(10),

@@ -85,7 +85,7 @@ describe("blame", () => {
       { file: name, repository: null, workingDir: folder },
       { file: join(repository, nested), repository: null, workingDir: "/" },
       { file: nested.replaceAll("/", "\\"), repository, workingDir: "/" },
-      { file: `C:\\work\\${root}\\${nested.replaceAll("/", "\\")}`, repository, workingDir: "/" },
+      { file: `C:\\code\\${root}\\${nested.replaceAll("/", "\\")}`, repository, workingDir: "/" },
     ];
     for (const asked of typed) expect((await blamed(asked)).path).toBe(nested);
   });

@@ -17,7 +17,7 @@ const read = 500;
 const time = (second: number): string => new Date(Date.UTC(2026, 0, 3, 10, 0, second)).toISOString();
 
 function record(second: number, part: object): string {
-  const common = { isSidechain: false, cwd: "/work/shop", sessionId: "c0", version: "2.1.97", gitBranch: "main" };
+  const common = { isSidechain: false, cwd: "/code/shop", sessionId: "c0", version: "2.1.97", gitBranch: "main" };
   return JSON.stringify({ ...common, uuid: `u${second}`, timestamp: time(second), ...part });
 }
 
@@ -27,7 +27,7 @@ function response(second: number, [cacheRead, cacheWrite, input]: readonly numbe
   return record(second, { type: "assistant", requestId: `req_${second}`, message });
 }
 
-const reads = (id: string): object => ({ type: "tool_use", id, name: "Read", input: { file_path: "/work/shop/till.ts" } });
+const reads = (id: string): object => ({ type: "tool_use", id, name: "Read", input: { file_path: "/code/shop/till.ts" } });
 /** 698 letters and their quotation marks: 700 bytes, 200 tokens. */
 const file = "x".repeat(698);
 const result = (second: number, id: string): string =>
@@ -43,8 +43,8 @@ beforeAll(async () => {
     response(5, [1_250, 0, 300], 5, { type: "text", text: "Done." }),
   ];
   const home = scratch.next("home");
-  mkdirSync(join(home, ".claude", "projects", "-work-shop"), { recursive: true });
-  writeFileSync(join(home, ".claude", "projects", "-work-shop", "c0.jsonl"), lines.map((line) => `${line}\n`).join(""));
+  mkdirSync(join(home, ".claude", "projects", "-code-shop"), { recursive: true });
+  writeFileSync(join(home, ".claude", "projects", "-code-shop", "c0.jsonl"), lines.map((line) => `${line}\n`).join(""));
   const store = await makeStore(scratch.next());
   expect((await importInto(store, { home })).problems).toEqual([]);
   assay = openStore(store);

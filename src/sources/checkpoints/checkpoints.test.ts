@@ -13,7 +13,7 @@ import { agentOf, formatOf, listEntries, parseMetadata } from "./parse.ts";
 
 const branch = "refs/heads/entire/checkpoints/v1";
 const transcript = readFileSync(
-  fileURLToPath(new URL("../../../test/fixtures/claude-code/turns/.claude/projects/-work-shop/s1.jsonl", import.meta.url)),
+  fileURLToPath(new URL("../../../test/fixtures/claude-code/turns/.claude/projects/-code-shop/s1.jsonl", import.meta.url)),
 );
 const gemini = Buffer.from(
   '{\n  "sessionId": "g1",\n  "projectHash": "00",\n  "messages": [{"id": "m1", "type": "gemini", "tokens": {"input": 5, "output": 6}}]\n}\n',

@@ -46,7 +46,7 @@ function printed(fact: TokenFact, texts: ReadonlyMap<number, string>): string {
         fact.provider === "anthropic" ? null : fact.provider,
         fact.webSearches > 0 ? `${fact.webSearches} searches` : null,
         `${fact.visibleChars} chars`,
-        fact.cwd === "/work/shop" ? null : `in ${fact.cwd}`,
+        fact.cwd === "/code/shop" ? null : `in ${fact.cwd}`,
         fact.branch === "main" || fact.branch === null ? null : `on ${fact.branch}`,
       ];
       return parts.filter((part) => part !== null).join(" ");

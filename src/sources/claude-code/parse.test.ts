@@ -123,14 +123,14 @@ describe("reading again begins", () => {
 test("an edit without a patch is replayed on what the file was, also when only its end is read", async () => {
   const read = {
     type: "text",
-    file: { filePath: "/work/a.ts", content: "let a = 1; // one\nlet b = 2;", numLines: 2, startLine: 1, totalLines: 2 },
+    file: { filePath: "/code/a.ts", content: "let a = 1; // one\nlet b = 2;", numLines: 2, startLine: 1, totalLines: 2 },
   };
   const known =
-    response(1, "msg_1", 5, call("toolu_r", "Read", { file_path: "/work/a.ts" })) +
+    response(1, "msg_1", 5, call("toolu_r", "Read", { file_path: "/code/a.ts" })) +
     result(2, "toolu_r", { toolUseResult: read }) +
     response(3, "msg_2", 5);
   const edit =
-    response(4, "msg_3", 5, call("toolu_e", "Edit", { file_path: "/work/a.ts", old_string: "1;", new_string: "3;" })) +
+    response(4, "msg_3", 5, call("toolu_e", "Edit", { file_path: "/code/a.ts", old_string: "1;", new_string: "3;" })) +
     result(5, "toolu_e");
   const bytes = Buffer.from(known + edit);
   const write = (facts: readonly TokenFact[]): string[] =>
@@ -180,13 +180,13 @@ test("keys of an attacker reach no prototype", async () => {
 
 test("follows a file over megabytes of other records, and reads only what it needs again", async () => {
   const read = {
-    toolUseResult: { type: "text", file: { filePath: "/work/a.ts", content: "one\ntwo\nthree", startLine: 1, totalLines: 3 } },
+    toolUseResult: { type: "text", file: { filePath: "/code/a.ts", content: "one\ntwo\nthree", startLine: 1, totalLines: 3 } },
   };
   const bytes = Buffer.from(
-    response(1, "msg_1", 5, call("toolu_1", "Read", { file_path: "/work/a.ts" })) +
+    response(1, "msg_1", 5, call("toolu_1", "Read", { file_path: "/code/a.ts" })) +
       result(2, "toolu_1", read) +
       filler(2) +
-      response(3, "msg_2", 5, call("toolu_2", "Edit", { file_path: "/work/a.ts", old_string: "two", new_string: "2" })) +
+      response(3, "msg_2", 5, call("toolu_2", "Edit", { file_path: "/code/a.ts", old_string: "two", new_string: "2" })) +
       filler(2) +
       result(4, "toolu_2") +
       filler(2),

@@ -11,7 +11,7 @@ async function forgesOf(...args: readonly string[]): Promise<unknown> {
         return await Promise.resolve(emptyImport);
       },
     },
-    machine: { workingDir: "/work" },
+    machine: { workingDir: "/code" },
   });
   expect(code).toBe(0);
   return asked;
@@ -19,9 +19,9 @@ async function forgesOf(...args: readonly string[]): Promise<unknown> {
 
 it("hands on files, given again or not", async () => {
   expect(await forgesOf("--forge", "a.jsonl", "--forge", "/b.json", "--webhooks", "c.jsonl", "--incidents", "d.json")).toEqual({
-    exports: ["/work/a.jsonl", "/b.json"],
-    webhooks: ["/work/c.jsonl"],
-    incidents: ["/work/d.json"],
+    exports: ["/code/a.jsonl", "/b.json"],
+    webhooks: ["/code/c.jsonl"],
+    incidents: ["/code/d.json"],
     ask: true,
   });
 });

@@ -14,7 +14,7 @@ const context: TranscriptContext = {
 };
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 2) + second * 1000).toISOString();
 const record = (more: object): string =>
-  `${JSON.stringify({ parentUuid: null, isSidechain: false, cwd: "/work", sessionId: "s1", version: "2.1.40", gitBranch: "main", ...more })}\n`;
+  `${JSON.stringify({ parentUuid: null, isSidechain: false, cwd: "/code", sessionId: "s1", version: "2.1.40", gitBranch: "main", ...more })}\n`;
 const response = (second: number, id: string, output: number, more: object = {}): string =>
   record({
     message: { model: "m", id, role: "assistant", content: [], usage: { input_tokens: 1, output_tokens: output }, ...more },

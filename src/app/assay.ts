@@ -2,6 +2,7 @@
 import type { Answer, SourceRow } from "../contract/answer.ts";
 import type { Overrule, OverruleAsked } from "../contract/overrule.ts";
 import type { ClosedPeriod, Restatement, Sensitivity } from "../contract/close.ts";
+import type { CostGrain, Costs } from "../contract/costs.ts";
 import type { Delivery } from "../contract/delivery.ts";
 import type { DoctorReport } from "../contract/doctor.ts";
 import type { Problem } from "../contract/problem.ts";
@@ -200,6 +201,8 @@ export interface Assay {
   delivery(options: AskOptions & { readonly days: number }): Promise<Delivery>;
   /** Spend of products, teams or repositories of which nothing stuck. */
   returns(options: AskOptions & { readonly by: ReturnGroup }): Promise<Returns>;
+  /** What a change costs: by cohort and in the same period, and with people by tier of token spend. */
+  costs(options: AskOptions & { readonly grain: CostGrain; readonly days: number; readonly tiers: number }): Promise<Costs>;
   /** What persons said against rules, newest first. */
   overrules(): Promise<readonly Overrule[]>;
   /** Says what a change is, whatever the rules say, or takes that back. */

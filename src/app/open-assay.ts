@@ -62,6 +62,7 @@ export function openAssay(options: OpenAssayOptions): Assay {
     survival: async (asked) => (await answers()).survival(asked),
     delivery: async (asked) => (await answers()).delivery(asked),
     returns: async (asked) => (await answers()).returns(asked),
+    costs: async (asked) => (await answers()).costs(asked),
     overrules: async () => (await import("./overrule.ts")).listOverrules(options),
     overrule: async (asked) => (await import("./overrule.ts")).overruleChange(options, asked),
     close: () => Promise.resolve(),

@@ -43,7 +43,18 @@ import { storedColumns } from "./stored.ts";
 export interface ServedAssay
   extends Pick<
     Assay,
-    "answer" | "explain" | "showSession" | "showChange" | "showCommit" | "delivery" | "survival" | "returns" | "sources" | "notes" | "close"
+    | "answer"
+    | "explain"
+    | "showSession"
+    | "showChange"
+    | "showCommit"
+    | "delivery"
+    | "survival"
+    | "returns"
+    | "costs"
+    | "sources"
+    | "notes"
+    | "close"
   > {
   readonly limits: Omit<Limits, "truncated">;
   /** As `Assay.query`, as of the instant the query names. */

@@ -7,6 +7,7 @@ import type { Answer, SourceRow } from "./answer.ts";
 import { type Delivery, rungs } from "./delivery.ts";
 import { fateNames, rollUp, type RollUpName } from "./fates.ts";
 import type { Problem } from "./problem.ts";
+import { type Costs, costGrains, costRefusals, peopleCosts, tierRefusals } from "./costs.ts";
 import { type Returns, returnGroups } from "./returns.ts";
 import type { Blame, ChangeCard, CommitCard, Explanation, FileCard, SessionCard, StrandRow } from "./show.ts";
 import { type EndCause, type Survival, survivalGroups } from "./survival.ts";
@@ -349,4 +350,61 @@ export const returnsSchema = z.object({
       half: z.object({ groups: count, spendShare: share }),
     })
     .nullable(),
+  publishedSplit: z.object({
+    buckets: z.array(
+      z.object({
+        bucket: z.enum(["value", "reactive", "rework", "review_friction"]),
+        share,
+        ofChanges: share,
+        group: z.enum(["bought", "repair", "undone", "reviewing"]),
+        ofSpend: share,
+      }),
+    ),
+    overlap: share,
+    changes: count,
+    unknown: z.object({ class: count, discarded: count, review: count }),
+  }),
 }) satisfies z.ZodType<Returns>;
+
+const outcomeCost = z.object({
+  changes: count,
+  averageNanoUsd: nano.nullable(),
+  marginalNanoUsd: nano.nullable(),
+  refused: z.enum(costRefusals).nullable(),
+});
+const costPeriod = z.object({
+  from: z.string(),
+  spendNanoUsd: nano,
+  undecidedShare: share,
+  landed: outcomeCost,
+  released: outcomeCost,
+  stuck: outcomeCost,
+});
+
+export const costsSchema = z.object({
+  grain: z.enum(costGrains),
+  leastChanges: count,
+  mostUndecided: z.number(),
+  cohorts: z.array(costPeriod),
+  samePeriod: z.array(costPeriod),
+  people: z.object({
+    window: z.object({ from: instant, until: instant, days: count }).nullable(),
+    persons: count,
+    leastPersons: count,
+    refused: z.enum(tierRefusals).nullable(),
+    peopleCost: z.enum(peopleCosts),
+    tiers: z.array(
+      z.object({
+        persons: count,
+        changes: count,
+        withoutChange: count,
+        tokenNanoUsd: nano,
+        meanOfRatiosNanoUsd: nano.nullable(),
+        ratioOfTotalsNanoUsd: nano.nullable(),
+        fullCostNanoUsd: z.object({ low: nano, high: nano }).nullable(),
+      }),
+    ),
+    marginalNanoUsd: z.array(nano.nullable()),
+    ofNobody: z.object({ spendNanoUsd: nano, changes: count }),
+  }),
+}) satisfies z.ZodType<Costs>;

@@ -1,4 +1,5 @@
 import { UserError } from "../contract/errors.ts";
+import { changeCosts } from "./change-costs.ts";
 import { changes } from "./changes.ts";
 import { context } from "./context.ts";
 import { coverage } from "./coverage.ts";
@@ -18,6 +19,7 @@ export const catalogue = {
   ...fates,
   ...coverage,
   ...changes,
+  ...changeCosts,
   ...lines,
   ...span,
   ...context,

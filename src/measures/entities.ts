@@ -86,6 +86,65 @@ const spanned = {
   person: { sql: "p.person", join: "person", weight: "e.a0" },
 } as const satisfies Pick<Entity, "time" | "timeTitle" | "joins" | "dimensions" | "person">;
 
+/** A part of a charge with its strand: columns after FROM are those of a usage. */
+const ledgerColumns = `c.charge_id, c.remainder, CASE WHEN l.strand_id IS NULL THEN c.list_nano_usd ELSE l.list_nano_usd END AS list_nano_usd,
+  u.*, t.strand_id, t.flow, t.grade, t.unlinked_reason, t.repository_id AS changed_repository_id, t.change_id, t.line_kind, t.side,
+  t.author_kind, t.landed_ms, t.released_ms, t.landing_is_release, t.repair`;
+const ledgerFrom = `FROM charge c
+LEFT JOIN usage_d u ON u.usage_id = c.usage_id
+LEFT JOIN ledger l ON l.charge_id = c.charge_id
+LEFT JOIN strand t ON t.strand_id = l.strand_id`;
+
+/** What parts of charges have in common, whichever period they are told of. */
+const ofLedger = {
+  joins: {
+    ...usageJoins,
+    fate: {
+      cardinality: "one",
+      sql: `LEFT JOIN strand_fate f ON f.strand_id = e.strand_id
+LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = ${fateSql}`,
+    },
+    changed: { cardinality: "one", sql: "LEFT JOIN repository_d h ON h.repository_id = e.changed_repository_id" },
+    change: { cardinality: "one", sql: "LEFT JOIN change k ON k.change_id = e.change_id" },
+  },
+  dimensions: {
+    ...usageDimensions,
+    fate: { sql: fateSql, join: "fate" },
+    roll_up: { sql: "w.roll_up", join: "fate" },
+    unlinked_reason: { sql: "e.unlinked_reason" },
+    grade: { sql: "coalesce(e.grade, 'none')" },
+    flow: { sql: "e.flow" },
+    changed_repository: { sql: "h.name", join: "changed" },
+    change: { sql: "k.change_key", join: "change" },
+    change_kind: { sql: "k.kind", join: "change" },
+    change_class: { sql: "k.class", join: "change" },
+    evidence: { sql: "k.evidence", join: "change" },
+    line_kind: { sql: "e.line_kind" },
+    side: { sql: "e.side" },
+    author_kind: { sql: "e.author_kind" },
+    repair: { sql: "CASE WHEN f.fate IN ('fixing', 'stuck', 'maturing', 'rework', 'removed') THEN e.repair END", join: "fate" },
+  },
+  person: { sql: "p.person", join: "person", weight: "e.list_nano_usd" },
+} as const satisfies Pick<Entity, "joins" | "dimensions" | "person">;
+
+/** What changes have in common, by whichever instant of theirs they belong to a period. */
+const ofChange = {
+  joins: {
+    repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
+    product,
+    person: { cardinality: "one", sql: "LEFT JOIN commit_d p ON p.repository_id = e.repository_id AND p.commit_hash = e.landed_commit" },
+  },
+  dimensions: {
+    repository: { sql: "r.name", join: "repository" },
+    ...productDimensions,
+    change: { sql: "e.change_key" },
+    change_kind: { sql: "e.kind" },
+    change_class: { sql: "e.class" },
+    evidence: { sql: "e.evidence" },
+  },
+  person: { sql: "p.author_email", join: "person", weight: "1" },
+} as const satisfies Pick<Entity, "joins" | "dimensions" | "person">;
+
 export const entities = {
   usage: {
     title: "one billed model response",
@@ -127,43 +186,21 @@ FROM (
   ledger: {
     title: "one part of a charge: what one strand carries of it, or the whole where no strand does",
     key: "charge_id, strand_id",
-    rows: `SELECT c.charge_id, c.remainder, CASE WHEN l.strand_id IS NULL THEN c.list_nano_usd ELSE l.list_nano_usd END AS list_nano_usd,
-  u.*, t.strand_id, t.flow, t.grade, t.unlinked_reason, t.repository_id AS changed_repository_id, t.change_id, t.line_kind, t.side,
-  t.author_kind, t.landed_ms, t.repair
-FROM charge c
-LEFT JOIN usage_d u ON u.usage_id = c.usage_id
-LEFT JOIN ledger l ON l.charge_id = c.charge_id
-LEFT JOIN strand t ON t.strand_id = l.strand_id`,
+    rows: `SELECT ${ledgerColumns}\n${ledgerFrom}`,
     time: "e.instant_ms",
     timeTitle: "when the response was made",
-    joins: {
-      ...usageJoins,
-      fate: {
-        cardinality: "one",
-        sql: `LEFT JOIN strand_fate f ON f.strand_id = e.strand_id
-LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = ${fateSql}`,
-      },
-      changed: { cardinality: "one", sql: "LEFT JOIN repository_d h ON h.repository_id = e.changed_repository_id" },
-      change: { cardinality: "one", sql: "LEFT JOIN change k ON k.change_id = e.change_id" },
-    },
-    dimensions: {
-      ...usageDimensions,
-      fate: { sql: fateSql, join: "fate" },
-      roll_up: { sql: "w.roll_up", join: "fate" },
-      unlinked_reason: { sql: "e.unlinked_reason" },
-      grade: { sql: "coalesce(e.grade, 'none')" },
-      flow: { sql: "e.flow" },
-      changed_repository: { sql: "h.name", join: "changed" },
-      change: { sql: "k.change_key", join: "change" },
-      change_kind: { sql: "k.kind", join: "change" },
-      change_class: { sql: "k.class", join: "change" },
-      evidence: { sql: "k.evidence", join: "change" },
-      line_kind: { sql: "e.line_kind" },
-      side: { sql: "e.side" },
-      author_kind: { sql: "e.author_kind" },
-      repair: { sql: "CASE WHEN f.fate IN ('fixing', 'stuck', 'maturing', 'rework', 'removed') THEN e.repair END", join: "fate" },
-    },
-    person: { sql: "p.person", join: "person", weight: "e.list_nano_usd" },
+    ...ofLedger,
+  },
+  cohort: {
+    title: "one part of a charge, told of the day its task began to cost: the task is the change its lines went to, else the session",
+    key: "charge_id, strand_id",
+    rows: `SELECT ${ledgerColumns},
+  min(u.instant_ms) OVER (PARTITION BY t.change_id, CASE WHEN t.change_id IS NULL THEN u.session_id END) AS task_ms
+${ledgerFrom}
+WHERE CAST($as_of_ms AS BIGINT) IS NULL OR u.instant_ms <= CAST($as_of_ms AS BIGINT)`,
+    time: "e.task_ms",
+    timeTitle: "when the first response of the task was made",
+    ...ofLedger,
   },
   span: {
     title: "one part of a charge: what of it ends in one fate, on one grade of evidence, under each of the 18 allocations",
@@ -194,20 +231,28 @@ LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = ${fateSql}`,
     rows: "SELECT * FROM change WHERE landed_ms IS NOT NULL",
     time: "e.landed_ms",
     timeTitle: "when it landed",
-    joins: {
-      repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
-      product,
-      person: { cardinality: "one", sql: "LEFT JOIN commit_d p ON p.repository_id = e.repository_id AND p.commit_hash = e.landed_commit" },
-    },
-    dimensions: {
-      repository: { sql: "r.name", join: "repository" },
-      ...productDimensions,
-      change: { sql: "e.change_key" },
-      change_kind: { sql: "e.kind" },
-      change_class: { sql: "e.class" },
-      evidence: { sql: "e.evidence" },
-    },
-    person: { sql: "p.author_email", join: "person", weight: "1" },
+    ...ofChange,
+  },
+  released_change: {
+    title: "one change that was released: by the rule of its repository, landing may be the release",
+    key: "change_id",
+    rows: `SELECT * FROM (
+  SELECT k.*, CASE WHEN r.release_rule = 'landing' THEN k.landed_ms ELSE k.released_ms END AS out_ms
+  FROM change k JOIN repository_d r ON r.repository_id = k.repository_id
+  WHERE k.landed_ms IS NOT NULL
+) WHERE out_ms IS NOT NULL`,
+    time: "e.out_ms",
+    timeTitle: "when it was released",
+    ...ofChange,
+  },
+  stuck_change: {
+    title: "one change that landed and of which some spend stuck",
+    key: "change_id",
+    rows: `SELECT * FROM change
+WHERE landed_ms IS NOT NULL AND change_id IN (SELECT t.change_id FROM strand t JOIN strand_fate f ON f.strand_id = t.strand_id WHERE f.fate = 'stuck')`,
+    time: "e.landed_ms",
+    timeTitle: "when it landed",
+    ...ofChange,
   },
   sub_agent: {
     title: "one sub-agent that a session started",

@@ -149,7 +149,7 @@ export async function fillTenRows(store: MeasureStore): Promise<void> {
     })),
   );
   const toShop = { repository_id: shop, line_kind: "code", side: "added", author_kind: "agent", flow: "own" };
-  const change1 = { ...toShop, change_id: 1, landed_ms: instant("2026-02-05") };
+  const change1 = { ...toShop, change_id: 1, landed_ms: instant("2026-02-05"), released_ms: instant("2026-02-15") };
   const change2 = { ...toShop, change_id: 2, landed_ms: instant("2026-02-12") };
   await store.insert("strand", [
     { strand_id: 1, segment_id: 1, weight_from: 0, weight_to: 2, weight_total: 3, grade: "A", ...change1 },
@@ -172,6 +172,7 @@ export async function fillTenRows(store: MeasureStore): Promise<void> {
       change_key: "acme/shop#1",
       kind: "pull_request",
       landed_ms: instant("2026-02-05"),
+      released_ms: instant("2026-02-15"),
       evidence: "squash_subject",
     },
     {

@@ -58,6 +58,23 @@ describe("ten rows a human can add up", () => {
     ["spend_landed", "699"], // 199 + 30 + 235 + 235
     ["changes_with_spend", 2],
     ["spend_landed_per_change", "350"], // 699 / 2 = 349.5, half up
+    ["spend_undecided", "335"], // 235 maturing, 100 unlinked
+    ["undecided_share", 0.335],
+    ["cohort_spend", "1000"],
+    ["cohort_spend_undecided", "335"],
+    ["cohort_spend_not_landed_yet", "100"], // what is maturing has landed
+    ["cohort_undecided_share", 0.335],
+    ["cohort_not_landed_yet_share", 0.1],
+    ["cohort_changes_landed", 2],
+    ["cohort_changes_released", 1],
+    ["cohort_changes_stuck", 1],
+    ["cost_per_landed_change", null], // of two: too few (change-costs.test.ts has enough)
+    ["cost_per_released_change", null],
+    ["cost_per_stuck_change", null],
+    ["changes_released", 1],
+    ["changes_stuck", 1],
+    ["spend_per_released_change", null],
+    ["spend_per_stuck_change", null],
     ["lines_landed", 200], // 60 + 20 + 10 + 10 + 40 + 40 + 20
     ["lines_landed_agent", 110], // 60 + 20 + 10 + 20
     ["lines_landed_agent_at_most", 160], // + 10 mixed + 40 unknown
@@ -96,7 +113,7 @@ describe("ten rows a human can add up", () => {
   });
 
   test("every measure of the catalogue has a worked number above", () => {
-    expect(measureIds).toHaveLength(62);
+    expect(measureIds).toHaveLength(79);
   });
 
   // Strand 1 carries floor(100 × 2/3) + floor(200 × 2/3) = 66 + 133, strand 3 the 30 of segment 2.

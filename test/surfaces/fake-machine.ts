@@ -4,7 +4,7 @@ import type { Overrule } from "../../src/contract/overrule.ts";
 import type { Machine, OpenOptions } from "../../src/surfaces/cli/machine.ts";
 import { runCli } from "../../src/surfaces/cli/run.ts";
 import { answerFixture } from "./answer-fixture.ts";
-import { delivery, returns, survival } from "./delivery-fixtures.ts";
+import { costs, delivery, returns, survival } from "./delivery-fixtures.ts";
 import { closedPeriod, restatement, sensitivity } from "./close-fixtures.ts";
 import {
   auditFixture,
@@ -115,6 +115,7 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     survival: told("survival", survival),
     delivery: told("delivery", delivery),
     returns: told("returns", returns),
+    costs: told("costs", costs),
     overrules: told("overrules", [overruled]),
     overrule: told("overrule", overruled),
     ...given,

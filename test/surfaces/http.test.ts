@@ -68,8 +68,8 @@ describe("the API", () => {
     );
   });
 
-  it("tells delivery, survival and returns as their commands do", async () => {
-    for (const name of ["delivery", "survival", "returns"])
+  it("tells delivery, survival, returns and costs as their commands do", async () => {
+    for (const name of ["delivery", "survival", "returns", "costs"])
       expect([name, await askJson(server, `/api/${name}`)]).toEqual([name, JSON.parse(await cli(name, "--json")) as unknown]);
     expect(await askJson(server, "/api/survival?days=5,30&by=none")).toEqual(
       JSON.parse(await cli("survival", "--days", "5,30", "--by", "none", "--json")),

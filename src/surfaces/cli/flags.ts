@@ -142,6 +142,13 @@ export function requireWindow(text: string): number {
   return days;
 }
 
+export function requireTiers(text: string): number {
+  const tiers = Number(text);
+  if (!Number.isInteger(tiers) || tiers < 2 || tiers > 10)
+    throw new UserError("bad_tiers", `'${text}' is no number of tiers.`, { hint: "Write a whole number from 2 to 10, as 5." });
+  return tiers;
+}
+
 export function requireSeconds(text: string): number {
   const seconds = Number(text);
   if (text.trim() === "" || !Number.isFinite(seconds) || seconds < 1 || seconds > 86_400)

@@ -55,6 +55,8 @@ export const handlers: Handlers = {
   survival: async ({ assay }, { query }) =>
     json(await assay.survival({ ...asOf(query), days: query.days.split(",").map(Number), by: query.by })),
   returns: async ({ assay }, { query }) => json(await assay.returns({ ...asOf(query), by: query.by })),
+  costs: async ({ assay }, { query }) =>
+    json(await assay.costs({ ...asOf(query), grain: query.grain, days: query.days, tiers: query.tiers })),
   sources: async ({ assay }) => json(await assay.sources()),
   problems: async ({ assay }, { query }) => page(assay, query.limit, await assay.listProblems(query)),
   notes: async ({ assay }) => json(await assay.notes()),

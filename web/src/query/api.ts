@@ -1,9 +1,11 @@
 /** The HTTP API as the page calls it: the only place that knows its paths. Answers are those of src/contract. */
 import type { Answer, SourceRow } from "../../../src/contract/answer.ts";
 import type { CatalogueCard, ChangeRow, Failure, FileRow, ListedStrand, Page, SessionRow, Stored } from "../../../src/contract/api.ts";
+import type { Costs } from "../../../src/contract/costs.ts";
 import type { Delivery } from "../../../src/contract/delivery.ts";
 import type { Problem } from "../../../src/contract/problem.ts";
 import type { MeasureQueryInput, MeasureResult } from "../../../src/contract/query.ts";
+import type { Returns } from "../../../src/contract/returns.ts";
 import type { Blame, ChangeCard, CommitCard, FileCard, SessionCard } from "../../../src/contract/show.ts";
 
 export type Catalogue = CatalogueCard;
@@ -78,6 +80,8 @@ export const api = {
   sources: (signal: AbortSignal) => ask<readonly SourceRow[]>("sources", { signal }),
   problems: (signal: AbortSignal) => ask<Page<Problem>>("problems", { signal }),
   delivery: (signal: AbortSignal) => ask<Delivery>("delivery", { signal }),
+  costs: (signal: AbortSignal) => ask<Costs>("costs", { signal }),
+  returns: (signal: AbortSignal) => ask<Returns>("returns", { signal }),
   stored: (signal: AbortSignal) => ask<Stored>("stored", { signal }),
   sessions: (asked: ListAsked, signal: AbortSignal) => ask<Page<SessionRow>>(`sessions?${list(asked)}`, { signal }),
   changes: (asked: ListAsked, signal: AbortSignal) => ask<Page<ChangeRow>>(`changes?${list(asked)}`, { signal }),

@@ -30,6 +30,8 @@ export const useStrands = (asked: ListAsked | null) =>
     placeholderData: keepPreviousData,
   });
 export const useDelivery = () => useQuery({ queryKey: ["delivery"], queryFn: ({ signal }) => api.delivery(signal) });
+export const useCosts = () => useQuery({ queryKey: ["costs"], queryFn: ({ signal }) => api.costs(signal) });
+export const useReturns = () => useQuery({ queryKey: ["returns"], queryFn: ({ signal }) => api.returns(signal) });
 export const useStored = () => useQuery({ queryKey: ["stored"], queryFn: ({ signal }) => api.stored(signal) });
 
 export const useSession = (id: string) => useQuery({ queryKey: ["session", id], queryFn: ({ signal }) => api.session(id, signal) });

@@ -1,6 +1,8 @@
 import type { ReactElement } from "react";
 import type { MeasureQueryInput } from "../../../src/contract/query.ts";
+import { ChangeCosts } from "../panels/change-costs.tsx";
 import { DoraPanel } from "../panels/dora.tsx";
+import { PublishedSplitPanel } from "../panels/published-split.tsx";
 import { TimeChart } from "../panels/time-chart.tsx";
 import { useAnswer, useMeasures } from "../query/use.ts";
 import { Empty, Frame } from "../ui/frame.tsx";
@@ -37,7 +39,9 @@ export function Delivery(): ReactElement {
           query={logged({ measures: ["spend_per_landed_change"], grain: "month" })}
         />
       </div>
+      <ChangeCosts />
       <DoraPanel />
+      <PublishedSplitPanel />
       <Panel
         title="What stays: landed lines alive after 7 and 21 days"
         about="Kaplan–Meier from landing to the horizon, whenever it landed. Not of a person, and too few lines give no share."

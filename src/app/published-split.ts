@@ -57,7 +57,9 @@ export async function publishedSplitOf(questions: Asked): Promise<PublishedSplit
 async function classedChanges({ database, instant }: Asked) {
   const rows = await database.all(
     `SELECT k.change_id, k.class, k.landed_ms, least(r.horizon_ms, $until) AS seen_ms, sum(n.lines)::BIGINT AS lines,
-       (sum(n.lines) FILTER (n.died_ms - n.landed_ms < $within AND n.died_ms <= $until))::BIGINT AS gone
+       (sum(n.lines) FILTER (n.died_ms - n.landed_ms < $within AND n.died_ms <= $until))::BIGINT AS gone,
+       k.review_path, k.ready_ms, k.review_rounds, k.review_requests,
+       (SELECT min(c.author_ms) FROM commit_d c WHERE c.change_id = k.change_id) AS begun_ms
      FROM change k JOIN repository_d r USING (repository_id)
      LEFT JOIN run n ON n.landed_change_id = k.change_id AND n.line_kind <> 'generated'
      WHERE k.landed_ms <= $until AND k.landed_ms >= (SELECT min(instant_ms) FROM usage_d) GROUP BY ALL ORDER BY k.change_id`,
@@ -65,7 +67,8 @@ async function classedChanges({ database, instant }: Asked) {
   );
   return rows.map((row) => {
     const known = changeClasses.find((name) => name === row["class"]);
-    const told: ClassedChange = { work: known === undefined ? "other" : workOf[known], discarded: discardedOf(row), idleReview: null };
+    const work = known === undefined ? "other" : workOf[known];
+    const told: ClassedChange = { work, discarded: discardedOf(row), idleReview: idleReviewOf(row) };
     return { told, isClassed: known !== undefined };
   });
 }
@@ -74,6 +77,19 @@ async function classedChanges({ database, instant }: Asked) {
 function discardedOf(row: Readonly<Record<string, Row[number]>>): boolean | null {
   if (Number(row["seen_ms"]) - Number(row["landed_ms"]) < discardedWithinMs) return null;
   return 2 * Number(row["gone"] ?? 0) > Number(row["lines"] ?? 0);
+}
+
+/**
+ * Share of the time from a change's first commit to its landing in which it was out for a review that asked for nothing: time
+ * stands for work, which nobody logs. 0 where a review asked for something, or there was none; null where no forge told.
+ */
+function idleReviewOf(row: Readonly<Record<string, Row[number]>>): number | null {
+  if (row["review_path"] === null) return null;
+  const isIdle = row["review_path"] === "reviewed" && row["review_rounds"] === 1 && row["review_requests"] === 0;
+  if (!isIdle) return 0;
+  if (row["ready_ms"] === null || row["begun_ms"] === null) return null;
+  const [landed, ready, begun] = [Number(row["landed_ms"]), Number(row["ready_ms"]), Number(row["begun_ms"])];
+  return landed <= begun ? null : Math.min(1, Math.max(0, landed - ready) / (landed - begun));
 }
 
 /** Part of all spend; null where nothing could tell (RULINGS 6). */

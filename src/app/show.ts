@@ -187,6 +187,7 @@ export async function showChange(questions: Questions, id: string): Promise<Chan
     evidence: String(row["evidence"]),
     landedAt: instant(row["landed_ms"]),
     releasedAt: instant(row["released_ms"]),
+    review: reviewOf(row),
     commits: commits.map((commit) => String(commit["commit_hash"])),
     spendNanoUsd: sumOf(strands),
     fates: fatesOf(strands, await questions.forgeTold(strands.map(({ repository }) => repository))),
@@ -194,6 +195,19 @@ export async function showChange(questions: Questions, id: string): Promise<Chan
     linesByAuthorKind: Object.fromEntries(kinds.map((kind) => [String(kind["author_kind"]), kind["lines"] as number])),
     linesAlive: kinds.reduce((sum, kind) => sum + Number(kind["alive"] ?? 0), 0),
     strands,
+  };
+}
+
+/** A forge that told of a change told how often it was looked at, be it never. */
+function reviewOf(row: Readonly<Record<string, Cell>>): ChangeCard["review"] {
+  if (row["review_rounds"] === null) return null;
+  return {
+    path: text(row["review_path"]),
+    readyAt: instant(row["ready_ms"]),
+    firstReviewAt: instant(row["first_review_ms"]),
+    approvedAt: instant(row["approved_ms"]),
+    rounds: row["review_rounds"] as number,
+    requests: row["review_requests"] as number,
   };
 }
 

@@ -186,6 +186,16 @@ export const changeCardSchema = z.object({
   evidence: z.string(),
   landedAt: instant.nullable(),
   releasedAt: instant.nullable(),
+  review: z
+    .object({
+      path: z.string().nullable(),
+      readyAt: instant.nullable(),
+      firstReviewAt: instant.nullable(),
+      approvedAt: instant.nullable(),
+      rounds: count,
+      requests: count,
+    })
+    .nullable(),
   commits: z.array(z.string()),
   spendNanoUsd: nano,
   fates: z.array(answerFate),
@@ -297,6 +307,22 @@ export const deliverySchema = z.object({
           deploymentReworkRate: partOfDeployments,
         })
         .nullable(),
+      review: z
+        .object({
+          told: count,
+          ofBots: count,
+          instantSelfMerges: count,
+          reviewed: count,
+          reviewedShare: share,
+          roundsPerChange: share,
+          changesRequestedShare: share,
+          firstReviewHours: z.object({ median: share, p90: share }),
+          approvalHours: share,
+          landingHours: share,
+          reviewHours: z.object({ low: share, high: share }),
+        })
+        .nullable(),
+      agentLines: z.object({ editedBeforeLandingShare: share, editedAfterLandingShare: share }),
       evidence: z.object({ incidents: count.nullable(), reverts: count, hotfixes: count, assumesProduction: z.boolean() }),
     }),
   ),

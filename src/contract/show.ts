@@ -63,6 +63,15 @@ export interface ChangeCard {
   readonly evidence: string;
   readonly landedAt: string | null;
   readonly releasedAt: string | null;
+  /** How it came to land, as its forge tells; null where none told. */
+  readonly review: {
+    readonly path: string | null;
+    readonly readyAt: string | null;
+    readonly firstReviewAt: string | null;
+    readonly approvedAt: string | null;
+    readonly rounds: number;
+    readonly requests: number;
+  } | null;
   readonly commits: readonly string[];
   readonly spendNanoUsd: NanoUsd;
   readonly fates: readonly AnswerFate[];

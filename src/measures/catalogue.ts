@@ -1,4 +1,5 @@
 import { UserError } from "../contract/errors.ts";
+import { backlog } from "./backlog.ts";
 import { changeCosts } from "./change-costs.ts";
 import { changes } from "./changes.ts";
 import { context } from "./context.ts";
@@ -10,6 +11,7 @@ import { lines } from "./lines.ts";
 import { counts } from "./counts.ts";
 import type { Catalogue, Measure } from "./measure.ts";
 import { nearest } from "./nearest.ts";
+import { reviews } from "./reviews.ts";
 import { span } from "./span.ts";
 import { usage } from "./usage.ts";
 
@@ -20,6 +22,8 @@ export const catalogue = {
   ...coverage,
   ...changes,
   ...changeCosts,
+  ...reviews,
+  ...backlog,
   ...lines,
   ...span,
   ...context,

@@ -86,6 +86,13 @@ const spanned = {
   person: { sql: "p.person", join: "person", weight: "e.a0" },
 } as const satisfies Pick<Entity, "time" | "timeTitle" | "joins" | "dimensions" | "person">;
 
+/** Age of the oldest issue a change closes, when it landed. @param of the row of the change */
+const issueAgeSql = (of: "e" | "k"): string => `CASE WHEN ${of}.issue_opened_ms IS NULL OR ${of}.landed_ms IS NULL THEN NULL
+  WHEN ${of}.landed_ms - ${of}.issue_opened_ms < 7 * 86400000::BIGINT THEN 'under a week'
+  WHEN ${of}.landed_ms - ${of}.issue_opened_ms < 30 * 86400000::BIGINT THEN 'under a month'
+  WHEN ${of}.landed_ms - ${of}.issue_opened_ms < 91 * 86400000::BIGINT THEN 'under a quarter'
+  WHEN ${of}.landed_ms - ${of}.issue_opened_ms < 365 * 86400000::BIGINT THEN 'under a year' ELSE 'a year and more' END`;
+
 /** A part of a charge with its strand: columns after FROM are those of a usage. */
 const ledgerColumns = `c.charge_id, c.remainder, CASE WHEN l.strand_id IS NULL THEN c.list_nano_usd ELSE l.list_nano_usd END AS list_nano_usd,
   u.*, t.strand_id, t.flow, t.grade, t.unlinked_reason, t.repository_id AS changed_repository_id, t.change_id, t.line_kind, t.side,
@@ -119,6 +126,8 @@ LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = ${fateSql}`,
     change_kind: { sql: "k.kind", join: "change" },
     change_class: { sql: "k.class", join: "change" },
     evidence: { sql: "k.evidence", join: "change" },
+    review_path: { sql: "k.review_path", join: "change" },
+    issue_age: { sql: issueAgeSql("k"), join: "change" },
     line_kind: { sql: "e.line_kind" },
     side: { sql: "e.side" },
     author_kind: { sql: "e.author_kind" },
@@ -141,8 +150,34 @@ const ofChange = {
     change_kind: { sql: "e.kind" },
     change_class: { sql: "e.class" },
     evidence: { sql: "e.evidence" },
+    review_path: { sql: "e.review_path" },
+    issue_age: { sql: issueAgeSql("e") },
   },
   person: { sql: "p.author_email", join: "person", weight: "1" },
+} as const satisfies Pick<Entity, "joins" | "dimensions" | "person">;
+
+/** What runs of lines have in common. */
+const ofRun = {
+  joins: {
+    repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
+    product,
+    session: { cardinality: "one", sql: "LEFT JOIN session_d s ON s.session_id = e.session_id" },
+    change: { cardinality: "one", sql: "LEFT JOIN change k ON k.change_id = e.landed_change_id" },
+    person: { cardinality: "one", sql: "LEFT JOIN commit_d p ON p.repository_id = e.repository_id AND p.commit_hash = e.born_commit" },
+  },
+  dimensions: {
+    repository: { sql: "r.name", join: "repository" },
+    ...productDimensions,
+    author_kind: { sql: "e.author_kind" },
+    line_kind: { sql: "e.line_kind" },
+    grade: { sql: "coalesce(e.grade, 'none')" },
+    agent: { sql: "coalesce(s.agent, e.noted_agent)", join: "session" },
+    session: { sql: "s.session_key", join: "session" },
+    change: { sql: "k.change_key", join: "change" },
+    change_kind: { sql: "k.kind", join: "change" },
+    change_class: { sql: "k.class", join: "change" },
+  },
+  person: { sql: "p.author_email", join: "person", weight: "e.lines" },
 } as const satisfies Pick<Entity, "joins" | "dimensions" | "person">;
 
 export const entities = {
@@ -254,6 +289,53 @@ WHERE landed_ms IS NOT NULL AND change_id IN (SELECT t.change_id FROM strand t J
     timeTitle: "when it landed",
     ...ofChange,
   },
+  reviewed_change: {
+    title: "one landed change a person reviewed, with the lines it landed; generated, vendored and lock files left out",
+    key: "change_id",
+    rows: `SELECT k.*, coalesce(n.lines, 0) AS lines, greatest(k.landed_ms - k.ready_ms, 0) / 3600000.0 AS open_hours
+FROM change k
+LEFT JOIN (SELECT landed_change_id, sum(lines) AS lines FROM run WHERE line_kind <> 'generated' GROUP BY landed_change_id) n
+  ON n.landed_change_id = k.change_id
+WHERE k.landed_ms IS NOT NULL AND k.review_path = 'reviewed'`,
+    time: "e.landed_ms",
+    timeTitle: "when it landed",
+    ...ofChange,
+  },
+  issue_event: {
+    title: "an issue that was opened, closed or opened again",
+    key: "repository_id, number, event, event_ms",
+    rows: `SELECT * FROM (
+  SELECT i.*, 'opened' AS event, i.opened_ms AS event_ms FROM issue_d i
+  UNION ALL SELECT i.*, 'closed', i.closed_ms FROM issue_d i
+  UNION ALL SELECT i.*, 'reopened', unnest(from_json(i.reopened_ms, '["BIGINT"]')) FROM issue_d i
+) WHERE event_ms IS NOT NULL`,
+    time: "e.event_ms",
+    timeTitle: "when it was opened, closed, opened again",
+    joins: {
+      repository: ofChange.joins.repository,
+      product,
+      // An issue is nobody's here: a team's answer shows none.
+      person: { cardinality: "one", sql: "LEFT JOIN (SELECT NULL AS person) p ON FALSE" },
+    },
+    dimensions: { repository: { sql: "r.name", join: "repository" }, ...productDimensions, issue_kind: { sql: "e.kind" } },
+    person: { sql: "p.person", join: "person", weight: "1" },
+  },
+  agent_run: {
+    title: "one run of lines an agent wrote that landed 21 days and more before the last that is known",
+    key: "run_id",
+    rows: `SELECT n.*, coalesce(n.died_ms - n.landed_ms < 21 * 86400000::BIGINT AND c.commit_hash IS NOT NULL AND c.marked_agent IS NULL
+  AND l.commit_hash IS NULL, FALSE) AS edited_by_others
+FROM run n
+JOIN repository_d h ON h.repository_id = n.repository_id
+LEFT JOIN commit_d c ON c.repository_id = n.repository_id AND c.commit_hash = n.killer_commit
+LEFT JOIN (SELECT DISTINCT repository_id, commit_hash FROM commit_link) l
+  ON l.repository_id = n.repository_id AND l.commit_hash = n.killer_commit
+WHERE n.author_kind = 'agent' AND n.line_kind <> 'generated'
+  AND least(h.horizon_ms, coalesce(CAST($as_of_ms AS BIGINT), h.horizon_ms)) - n.landed_ms >= 21 * 86400000::BIGINT`,
+    time: "e.landed_ms",
+    timeTitle: "when it landed",
+    ...ofRun,
+  },
   sub_agent: {
     title: "one sub-agent that a session started",
     key: "session_id, started_ms",
@@ -304,26 +386,7 @@ JOIN repository_d h ON h.repository_id = n.repository_id
 WHERE n.landed_ms IS NOT NULL AND n.line_kind <> 'generated'`,
     time: "e.landed_ms",
     timeTitle: "when it landed",
-    joins: {
-      repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
-      product,
-      session: { cardinality: "one", sql: "LEFT JOIN session_d s ON s.session_id = e.session_id" },
-      change: { cardinality: "one", sql: "LEFT JOIN change k ON k.change_id = e.landed_change_id" },
-      person: { cardinality: "one", sql: "LEFT JOIN commit_d p ON p.repository_id = e.repository_id AND p.commit_hash = e.born_commit" },
-    },
-    dimensions: {
-      repository: { sql: "r.name", join: "repository" },
-      ...productDimensions,
-      author_kind: { sql: "e.author_kind" },
-      line_kind: { sql: "e.line_kind" },
-      grade: { sql: "coalesce(e.grade, 'none')" },
-      agent: { sql: "coalesce(s.agent, e.noted_agent)", join: "session" },
-      session: { sql: "s.session_key", join: "session" },
-      change: { sql: "k.change_key", join: "change" },
-      change_kind: { sql: "k.kind", join: "change" },
-      change_class: { sql: "k.class", join: "change" },
-    },
-    person: { sql: "p.author_email", join: "person", weight: "e.lines" },
+    ...ofRun,
   },
 } as const satisfies Record<string, Entity>;
 export type EntityId = keyof typeof entities;

@@ -13,6 +13,7 @@ const values = [
   "contract/fates.ts",
   "contract/returns.ts",
   "surfaces/cli/answer-figures.ts",
+  "surfaces/cli/change-review-text.ts",
   "surfaces/cli/costs-text.ts",
   "surfaces/cli/delivery-text.ts",
   "surfaces/cli/numbers.ts",

@@ -2,7 +2,7 @@
 import type { ReactElement } from "react";
 import type { CostPeriod, Costs, OutcomeCost, PeopleTiers, SpendTier } from "../../../src/contract/costs.ts";
 import { eachText, marginalText, periodName, rangeText, tierName, tierNotes, tierRefusal } from "../../../src/surfaces/cli/costs-text.ts";
-import { formatCount, formatRatio, formatUsd } from "../../../src/surfaces/cli/numbers.ts";
+import { formatCount, formatNumberOf, formatRatio, formatUsd } from "../../../src/surfaces/cli/numbers.ts";
 import { useCosts } from "../query/use.ts";
 import { DataTable, type TableColumn } from "../ui/data-table.tsx";
 import { Empty, Frame } from "../ui/frame.tsx";
@@ -46,7 +46,7 @@ function Outcome({ cost, further }: { readonly cost: OutcomeCost; readonly furth
     <>
       {eachText(cost)}
       <small className="beside">
-        {formatCount(cost.changes)}
+        {formatNumberOf(cost.changes, "change")}
         {further && cost.marginalNanoUsd !== null ? `; ${formatUsd(cost.marginalNanoUsd)} each further` : ""}
       </small>
     </>

@@ -1,7 +1,7 @@
 import type { ReactElement } from "react";
 import type { MeasureQueryInput } from "../../../src/contract/query.ts";
 import { ChangeCosts } from "../panels/change-costs.tsx";
-import { DoraPanel } from "../panels/dora.tsx";
+import { DoraPanel, ReviewPanel } from "../panels/dora.tsx";
 import { PublishedSplitPanel } from "../panels/published-split.tsx";
 import { TimeChart } from "../panels/time-chart.tsx";
 import { useAnswer, useMeasures } from "../query/use.ts";
@@ -41,6 +41,7 @@ export function Delivery(): ReactElement {
       </div>
       <ChangeCosts />
       <DoraPanel />
+      <ReviewPanel />
       <PublishedSplitPanel />
       <Panel
         title="What stays: landed lines alive after 7 and 21 days"

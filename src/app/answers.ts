@@ -102,7 +102,12 @@ export function answers(options: OpenAssayOptions, reading: Reading = eachTime(o
             sources: await sourceRows(store, questions.database, sources),
             problems: countProblems(await listProblems(store, questions.database)),
           }));
-          return await answerQuestion(questions, context);
+          const { range } = asked;
+          return await answerQuestion(
+            questions,
+            context,
+            range === undefined ? null : { ...range, timeZone: readOptionsConfig(options).timeZone },
+          );
         },
         "whole",
       ),

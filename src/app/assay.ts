@@ -1,5 +1,5 @@
 /** What surfaces may call. One object per opened store; `main.ts` makes it, surfaces parse, call it and render. */
-import type { Answer, SourceRow } from "../contract/answer.ts";
+import type { Answer, DayRange, SourceRow } from "../contract/answer.ts";
 import type { Overrule, OverruleAsked } from "../contract/overrule.ts";
 import type { ClosedPeriod, Restatement, Sensitivity } from "../contract/close.ts";
 import type { CostGrain, Costs } from "../contract/costs.ts";
@@ -168,7 +168,8 @@ export interface Assay {
   /** Imports whenever something is new, until the signal is given. */
   watch(options: WatchOptions): Promise<void>;
   rebuild(options: { readonly ignoreTrailers?: boolean; readonly progress: Progress }): Promise<void>;
-  answer(options: AskOptions): Promise<Answer>;
+  /** @param options.range days of use; of landing for changes and lines */
+  answer(options: AskOptions & { readonly range?: DayRange }): Promise<Answer>;
   audit(options: AskOptions & { readonly links: boolean }): Promise<Audit>;
   showSession(id: string, options: AskOptions): Promise<SessionCard>;
   showChange(id: string, options: AskOptions): Promise<ChangeCard>;

@@ -69,6 +69,7 @@ export const answerSchema = z.object({
   basis: z.literal("list"),
   basisSentence: z.string(),
   asOf: instant.nullable(),
+  range: z.object({ from: z.string().nullable(), to: z.string().nullable() }).nullable(),
   period: z.object({ from: instant.nullable(), to: instant.nullable() }),
   isSample: z.boolean(),
   ignoreTrailers: z.boolean(),

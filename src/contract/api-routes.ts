@@ -68,7 +68,7 @@ export const routes = {
     path: "/api/answer",
     role: "viewer",
     summary: "What did the tokens buy? As `assay report --format json`",
-    query: asOf,
+    query: z.strictObject({ asOf: z.string().optional(), from: z.iso.date().optional(), to: z.iso.date().optional() }),
     answer: answerSchema,
     ofStore: true,
   },

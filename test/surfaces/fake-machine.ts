@@ -143,6 +143,7 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     freeBytes: async () => 1e9,
     isFolder: async () => true,
     writeText: async (path, text) => void files.set(path, text),
+    printPdf: async (page, path) => void files.set(path, page),
     serve: async ({ host, port }) => ({ address: `http://${host}:${port}/`, port, madeToken: null, close: async () => void closed++ }),
     openPage: () => {},
     interruptSignal: () => new AbortController().signal,

@@ -31,9 +31,11 @@ import {
   asOfFlags,
   type CommonFlags,
   commonFlags,
+  dayFlags,
   listenFlags,
   type ForgeFlags,
   forgeFlags,
+  reportFormats,
   requireDays,
   requireRows,
   requireSeconds,
@@ -110,13 +112,18 @@ const report = buildCommand<ReportFlags, [], CliContext>({
   loader: async () => (await import("./commands/report.ts")).report,
   parameters: {
     flags: {
-      format: { kind: "enum", values: ["text", "html", "json"], default: "text", brief: "How to print it" },
+      format: { kind: "enum", values: reportFormats, default: "text", brief: "How to print it; pdf by a browser of this machine" },
+      ...dayFlags,
       ...asOfFlags,
       out: { ...out, brief: "Write to a file instead of printing" },
       ...commonFlags,
     },
   },
-  docs: { brief: "Answer from the store: what did the tokens buy?" },
+  docs: {
+    brief: "Answer from the store: what did the tokens buy?",
+    fullDescription:
+      "Answer from the store: what did the tokens buy? Of all there is, or of what was spent from one day to another.\nEvery format is one file that needs nothing else; html, md, svg and pdf have the same charts.",
+  },
 });
 
 const show = (kind: "session" | "change" | "commit", brief: string) =>

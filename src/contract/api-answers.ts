@@ -168,6 +168,8 @@ export const sessionCardSchema = z.object({
     z.object({
       turn: count,
       startedAt: instant,
+      endedAt: instant,
+      written: z.array(z.object({ fate, lines: count })),
       purpose: z.string(),
       activity: z.string(),
       nanoUsd: nano,
@@ -253,11 +255,13 @@ const blame = z.object({
   path: z.string(),
   repository: z.string(),
   head: z.string(),
+  horizon: instant.nullable(),
   notes: z.array(z.string()),
   lines: z.array(
     z.object({
       line: count,
       commit: z.string(),
+      bornAt: instant.nullable(),
       authorKind: z.string(),
       session: z.string().nullable(),
       grade: z.string().nullable(),

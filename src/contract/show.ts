@@ -38,7 +38,11 @@ export interface SessionCard {
   /** `purpose`: build, fix, review, explore, operate; `activity`: what most of its tool calls did. */
   readonly turns: readonly {
     readonly turn: number;
+    /** Its first and last response (UTC). */
     readonly startedAt: string;
+    readonly endedAt: string;
+    /** Lines its own edits changed, by the fate they have. */
+    readonly written: readonly { readonly fate: FateName; readonly lines: number }[];
     readonly purpose: string;
     readonly activity: string;
     readonly nanoUsd: NanoUsd;
@@ -157,12 +161,16 @@ export interface Blame {
   readonly path: string;
   readonly repository: string;
   readonly head: string;
+  /** Newest commit of the default branch that is known (UTC): ages are measured to there; null where none is. */
+  readonly horizon: string | null;
   readonly notes: readonly string[];
   readonly lines: readonly {
     /** From 1. */
     readonly line: number;
     /** Full hash: what `git blame` names. */
     readonly commit: string;
+    /** When that commit was made (UTC); null where the store does not know it. */
+    readonly bornAt: string | null;
     /** `agent`, `mixed`, `person`, `unknown`. */
     readonly authorKind: string;
     readonly session: string | null;

@@ -168,6 +168,8 @@ export interface Assay {
   /** Imports whenever something is new, until the signal is given. */
   watch(options: WatchOptions): Promise<void>;
   rebuild(options: { readonly ignoreTrailers?: boolean; readonly progress: Progress }): Promise<void>;
+  /** Brings the store up to this version before anybody asks; nothing where there is none. */
+  prepare(options: { readonly progress: Progress }): Promise<void>;
   /** @param options.range days of use; of landing for changes and lines */
   answer(options: AskOptions & { readonly range?: DayRange }): Promise<Answer>;
   audit(options: AskOptions & { readonly links: boolean }): Promise<Audit>;

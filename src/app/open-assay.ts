@@ -40,6 +40,7 @@ export function openAssay(options: OpenAssayOptions): Assay {
     },
     watch: async (asked) => (await import("./watch.ts")).watchStore(assay, options, asked),
     rebuild: async (asked) => (await import("./derived.ts")).rebuild(options, asked),
+    prepare: async ({ progress }) => (await import("./derived.ts")).prepareStore(options, progress),
     answer: async (asked) => (await answers()).answer(asked),
     audit: async (asked) => (await answers()).audit(asked),
     showSession: async (id, asked) => (await answers()).showSession(id, asked),

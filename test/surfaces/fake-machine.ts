@@ -93,6 +93,7 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     import: told("import", emptyImport),
     watch: told("watch", undefined),
     rebuild: told("rebuild", undefined),
+    prepare: told("prepare", undefined),
     answer: told("answer", answerFixture),
     audit: told("audit", auditFixture),
     showSession: told("showSession", sessionCard),

@@ -159,6 +159,7 @@ function catalogue(): CatalogueCard {
       ...measure,
       dimensions: [...measure.dimensions],
       minimumSample: measure.minimumSample === null ? null : { ...measure.minimumSample },
+      refusedAbove: measure.refusedAbove === null ? null : { ...measure.refusedAbove },
     })),
     dimensions: dimensionIds.map((id) => {
       const { title, description, person, artefact }: Dimension = dimensions[id];

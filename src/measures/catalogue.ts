@@ -111,6 +111,8 @@ export interface MeasureDescription {
   readonly formula: string;
   readonly dimensions: readonly DimensionId[];
   readonly minimumSample: Measure["minimumSample"];
+  /** Null where nothing but the sample refuses it. */
+  readonly refusedAbove: NonNullable<Measure["refusedAbove"]> | null;
   readonly source: string;
   readonly gaming: string;
   readonly beside: string;
@@ -118,7 +120,7 @@ export interface MeasureDescription {
 
 export function describeMeasures(): readonly MeasureDescription[] {
   return measureIds.map((id) => {
-    const { title, unit, kind, additive, description, minimumSample, source, gaming, beside } = requireMeasure(id);
+    const { title, unit, kind, additive, description, minimumSample, refusedAbove = null, source, gaming, beside } = requireMeasure(id);
     return {
       id,
       title,
@@ -129,6 +131,7 @@ export function describeMeasures(): readonly MeasureDescription[] {
       formula: formulaOf(id),
       dimensions: dimensionsOf(id),
       minimumSample,
+      refusedAbove,
       source,
       gaming,
       beside,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { FateParameters } from "../contract/fates.ts";
 import { createPriceBook } from "../prices/price-book.ts";
 import { readChanged } from "../store/changed.ts";
-import { derivedSchemas, hasDerived, openDerived, updateDerived, writeDerived } from "../store/derived-store.ts";
+import { countUsages, derivedSchemas, hasDerived, openDerived, updateDerived, writeDerived } from "../store/derived-store.ts";
 import type { Database } from "../store/duckdb/database.ts";
 import { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
@@ -97,16 +97,11 @@ export async function updateDerivedFrom(store: FactStore, options: OpenAssayOpti
   const { computed, replaced, standing, changes } = rederived;
   const states = statesOf(basis, (await store.setting("ignore_trailers")) === "true", fates);
   const rows = derivedRows(computed, states, standing, changes, fates);
-  const moved = fatesStood ? `repository_id IN (${[...replaced.repositories, -1].map(Number).join(", ")})` : "true";
-  const after = await updateDerived(folder, replaced, rows, releaseMemory, async (database) => {
-    if (!fatesStood || replaced.repositories.length > 0) await refreshFates(database, moved, fates);
-    return await countUsages(database);
-  });
+  const relinked = replaced.repositories.length === 0 ? null : `repository_id IN (${replaced.repositories.map(Number).join(", ")})`;
+  const after = await updateDerived(folder, replaced, rows, releaseMemory, (database) =>
+    refreshFates(database, fatesStood ? relinked : "true", fates),
+  );
   return { before, after };
-}
-
-async function countUsages(derived: Database): Promise<number> {
-  return (await derived.all("SELECT count(*)::INTEGER AS n FROM usage_d"))[0]?.["n"] as number;
 }
 
 /** What derived tables rest on. */
@@ -202,7 +197,7 @@ export async function rebuildDerived(options: OpenAssayOptions, asked: Progress)
   progress("writing what is derived");
   const before = hasDerived(folder) ? await withDerived(folder, countUsages) : 0;
   const rows = derivedRows(computed, states, noStandingIds, changeNames(computed.repositories, null), config.fates);
-  await writeDerived(folder, rows, releaseMemory);
+  await writeDerived(folder, rows, releaseMemory, async (database) => void (await refreshFates(database, null, config.fates)));
   return { before, after: computed.usages.length };
 }
 

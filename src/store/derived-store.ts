@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import derivedSchema from "./derived.sql";
+import { dropCells, fillCells } from "./cells.ts";
 import { Database, type ColumnType, type Purpose, type Row } from "./duckdb/database.ts";
 import { derivedFile } from "./place.ts";
 import ledgerView from "./views/ledger.sql";
@@ -16,8 +17,14 @@ const manyRows = 2_048;
 /**
  * Writes the derived tables beside the present ones and renames them into place: readers see the old or the new, whole.
  * @param releaseMemory called after a large table: its rows leave much behind
+ * @param tellFates called when the rows are in their places, for the fates that are read from them
  */
-export async function writeDerived(folder: string, rows: DerivedRows, releaseMemory: () => void): Promise<void> {
+export async function writeDerived(
+  folder: string,
+  rows: DerivedRows,
+  releaseMemory: () => void,
+  tellFates: (database: Database) => Promise<void>,
+): Promise<void> {
   await replaceDerived(folder, null, async (database) => {
     await database.run(derivedSchema);
     await appendRows(database, rows, releaseMemory);
@@ -27,6 +34,8 @@ export async function writeDerived(folder: string, rows: DerivedRows, releaseMem
       "CREATE TABLE ledger_rows AS SELECT * FROM ledger ORDER BY charge_id, strand_id; DROP VIEW ledger; ALTER TABLE ledger_rows RENAME TO ledger",
     );
     await tellUnpriced(database);
+    await tellFates(database);
+    await fillCells(database);
   });
 }
 
@@ -42,16 +51,16 @@ export interface Replaced {
 /**
  * Replaces the rows of some sessions and repositories in a copy of the derived tables, and renames it into place. Rows of
  * other sessions follow their repositories: to the numbers of its changes, its horizon and its release rule.
- * @param finish called when the rows are in their places, before anybody sees them
- * @returns what it gave
+ * @param tellFates called when the rows are in their places; gives the sessions whose fates may have moved, as a condition
+ * @returns how many usages there are then
  */
-export async function updateDerived<T>(
+export async function updateDerived(
   folder: string,
   replaced: Replaced,
   rows: DerivedRows,
   releaseMemory: () => void,
-  finish: (database: Database) => Promise<T>,
-): Promise<T> {
+  tellFates: (database: Database) => Promise<string>,
+): Promise<number> {
   return await replaceDerived(folder, join(folder, derivedFile), async (database) => {
     await database.run("BEGIN");
     await database.run("CREATE TEMP TABLE change_before AS SELECT change_id, repository_id, change_key FROM change");
@@ -66,9 +75,10 @@ export async function updateDerived<T>(
     );
     if (replaced.repositories.length > 0) await followRepositories(database, listOf(replaced.repositories));
     await tellUnpriced(database);
-    const finished = await finish(database);
+    await dropCells(database, await tellFates(database));
+    await fillCells(database);
     await database.run("COMMIT");
-    return finished;
+    return await countUsages(database);
   });
 }
 
@@ -120,9 +130,10 @@ async function deleteReplaced(database: Database, { sessions, repositories, prob
   for (const table of ["ledger", "context_cost", "charge"])
     await database.run(`DELETE FROM ${table} WHERE usage_id IN (SELECT usage_id FROM usage_d WHERE ${own})`);
   await database.run(`DELETE FROM fate_now WHERE strand_id IN (SELECT strand_id FROM strand JOIN segment USING (segment_id) WHERE ${own})`);
-  for (const table of ["strand", "span_segment", "span_mix"])
+  for (const table of ["strand", "span_segment", "span_mix", "mix_fate_now"])
     await database.run(`DELETE FROM ${table} WHERE segment_id IN (SELECT segment_id FROM segment WHERE ${own})`);
   for (const table of bySession) await database.run(`DELETE FROM ${table} WHERE ${own}`);
+  await dropCells(database, own);
   for (const table of byRepository) await database.run(`DELETE FROM ${table} WHERE repository_id IN (${listOf(repositories)})`);
   for (const locator of problems) await database.run("DELETE FROM problem_d WHERE locator = $locator", { locator });
 }
@@ -162,6 +173,10 @@ async function columnTypes(database: Database, table: string): Promise<ColumnTyp
 export async function firstFree(database: Database, table: string, column: string): Promise<number> {
   const [row] = await database.all(`SELECT coalesce(max(${column}), -1)::INTEGER + 1 AS id FROM ${table}`);
   return row?.["id"] as number;
+}
+
+export async function countUsages(database: Database): Promise<number> {
+  return (await database.all("SELECT count(*)::INTEGER AS n FROM usage_d"))[0]?.["n"] as number;
 }
 
 export function hasDerived(folder: string): boolean {

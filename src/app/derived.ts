@@ -10,10 +10,11 @@ import type { Progress } from "./assay.ts";
 import { type ComputeOptions, type Computed, compute, loadFacts } from "./compute.ts";
 import { type Config, readConfig } from "./config.ts";
 import { type Rederived, changeNames, rederive } from "./derive-changed.ts";
-import { derivedRows, noStandingIds } from "./derived-rows.ts";
+import { derivedRows } from "./derived-rows.ts";
 import { fatesStand, fatesState, keepsFates, refreshFates } from "./kept-fates.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
 import { globPattern, homeOf, namesFit } from "./repository-access.ts";
+import { noStandingIds } from "./row-ids.ts";
 import { forgetSeen } from "./seen.ts";
 
 /** Opens the facts for one use and closes them after it. */

@@ -3,7 +3,15 @@ import { join } from "node:path";
 import type { FateParameters } from "../contract/fates.ts";
 import { createPriceBook } from "../prices/price-book.ts";
 import { readChanged } from "../store/changed.ts";
-import { countUsages, derivedSchemas, hasDerived, openDerived, updateDerived, writeDerived } from "../store/derived-store.ts";
+import {
+  type DerivedRows,
+  countUsages,
+  derivedSchemas,
+  hasDerived,
+  openDerived,
+  updateDerived,
+  writeDerived,
+} from "../store/derived-store.ts";
 import type { Database } from "../store/duckdb/database.ts";
 import { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
@@ -194,12 +202,19 @@ export async function rebuildDerived(options: OpenAssayOptions, asked: Progress)
     if (done === undefined) releaseMemory();
     asked(step, done, total);
   };
-  const { computed, states } = await computeAll(options, config, progress);
-  progress("writing what is derived");
   const before = hasDerived(folder) ? await withDerived(folder, countUsages) : 0;
-  const rows = derivedRows(computed, states, noStandingIds, changeNames(computed.repositories, null), config.fates);
-  await writeDerived(folder, rows, releaseMemory, async (database) => void (await refreshFates(database, null, config.fates)));
-  return { before, after: computed.usages.length };
+  const derive = async (): Promise<DerivedRows> => {
+    const { computed, states } = await computeAll(options, config, progress);
+    progress("writing what is derived");
+    return derivedRows(computed, states, noStandingIds, changeNames(computed.repositories, null), config.fates);
+  };
+  const after = await writeDerived(
+    folder,
+    derive,
+    releaseMemory,
+    async (database) => void (await refreshFates(database, null, config.fates)),
+  );
+  return { before, after };
 }
 
 /** Apart from its caller, so that nothing holds the facts while what is derived of them is written. */

@@ -14,7 +14,8 @@ import { joinSightings } from "../attribution/usages.ts";
 import type { CommitFact, RefFact } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { Call, Sighting } from "../contract/stored.ts";
-import { lineCount, onlyPlaces } from "../lines/line-diff.ts";
+import { DiffRoom } from "../lines/diff-room.ts";
+import { lineCount } from "../lines/line-diff.ts";
 import { findChanges } from "../outcomes/git/changes.ts";
 import { chooseDefaultBranch } from "../outcomes/git/default-branch.ts";
 import { LineHistory } from "../outcomes/git/line-history.ts";
@@ -130,6 +131,8 @@ export interface LoadedFacts {
   readonly repositories: readonly {
     readonly stored: StoredRepository;
     readonly commits: readonly CommitFact[];
+    /** Holds what they changed; its fingerprints are forgotten once the lines are linked. */
+    readonly room: Pick<DiffRoom, "forgetFingerprints">;
     readonly notes: readonly StoredNote[];
     readonly forge: ForgeOutcomes | null;
     readonly overrules: ReadonlyMap<string, ChangeClass>;
@@ -159,9 +162,11 @@ export async function loadFacts(store: FactStore, progress: Progress, wanted: Lo
   for (const stored of repositories) {
     if (wanted !== null && !wanted.repositories.has(stored.id)) continue;
     const ids = [...idOf].filter(([, id]) => id === stored.id).map(([id]) => id);
-    const commits = topologicalOrder(await readStoredCommits(store, ids));
+    const room = new DiffRoom();
+    const commits = topologicalOrder(await readStoredCommits(store, ids, room));
     const overrules = standingClasses(said.filter(({ repository }) => ids.includes(repository)));
-    loaded.push({ stored, commits, overrules, notes: await readNotes(store, ids), forge: await loadForge(store, stored, commits) });
+    const forge = await loadForge(store, stored, commits);
+    loaded.push({ stored, commits, room, overrules, notes: await readNotes(store, ids), forge });
   }
   const checkpoints = (await readCheckpoints(store)).map((checkpoint) => ({
     ...checkpoint,
@@ -218,14 +223,16 @@ export function compute(loaded: LoadedFacts, book: PriceBook, options: ComputeOp
     others: [],
   });
   const evidence = linkEvidence(loaded, options);
-  const repositories = loaded.repositories.map(({ stored, commits, notes, forge, overrules }) => {
+  const repositories = loaded.repositories.map(({ stored, commits, room, notes, forge, overrules }) => {
     progress(`following the lines of ${repositoryName(stored)}`);
-    return linkRepository(
+    const linked = linkRepository(
       outcomesOf(stored, commits, options, { forge, incidents: loaded.incidents, overrules }),
       located.writes.get(stored.id) ?? [],
       notes,
       evidence,
     );
+    room.forgetFingerprints();
+    return linked;
   });
   const written = [...repositories.flatMap((repository) => repository.written), ...located.outside];
   progress("following the money");
@@ -354,7 +361,6 @@ export function linkRepository(
   );
   return {
     ...outcomes,
-    history: { ...history, commits: history.commits.map(withoutFingerprints) },
     landingIsRelease: landingIsRelease(outcomes),
     linked,
     noted,
@@ -365,12 +371,6 @@ export function linkRepository(
     written,
     problems,
   };
-}
-
-/** A commit whose lines are linked: where they are and of which kind is all that is still asked. */
-function withoutFingerprints(commit: CommitFact): CommitFact {
-  const files = commit.files.map((file) => ({ ...file, diff: onlyPlaces(file.diff) }));
-  return { ...commit, files };
 }
 
 const withoutTrailers = (commit: CommitFact): CommitFact => ({ ...commit, trailers: [] });

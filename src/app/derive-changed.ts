@@ -54,7 +54,7 @@ import {
   reviewsByRepository,
 } from "./compute.ts";
 import { contextCostsOf } from "./context-costs.ts";
-import { type StandingIds, changeKey } from "./derived-rows.ts";
+import { type StandingIds, changeKey } from "./row-ids.ts";
 import {
   KeptRepositories,
   type WriteChanges,
@@ -220,10 +220,12 @@ class Attempt {
     const standing = await this.#keepLinks(located, before, inScope, evidence);
     if ("more" in standing) return standing;
     if (this.#relinked.size > 0) releaseMemory();
-    const repositories = loaded.repositories.map(({ stored, commits, notes, forge, overrules }) => {
+    const repositories = loaded.repositories.map(({ stored, commits, room, notes, forge, overrules }) => {
       progress(`linking ${repositoryName(stored)}`);
       const outcomes = outcomesOf(stored, commits, options, { forge, incidents: loaded.incidents, overrules });
-      return linkRepository(outcomes, located.writes.get(stored.id) ?? [], notes, evidence);
+      const linked = linkRepository(outcomes, located.writes.get(stored.id) ?? [], notes, evidence);
+      room.forgetFingerprints();
+      return linked;
     });
     if (this.#relinked.size > 0) releaseMemory();
     const written = [...repositories.flatMap((repository) => repository.written), ...standing.written, ...located.outside];

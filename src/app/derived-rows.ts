@@ -1,6 +1,4 @@
 import { type ChangeEvidence, classOf } from "../attribution/change-class.ts";
-import type { LineAuthors } from "../attribution/lives.ts";
-import { type NotedAuthors, notedKind } from "../attribution/noted-lines.ts";
 import type { ForgeChange } from "../contract/forge-facts.ts";
 import type { Change } from "../contract/history.ts";
 import type { FateParameters } from "../contract/fates.ts";
@@ -8,11 +6,9 @@ import type { Problem } from "../contract/problem.ts";
 import { reviewCourse } from "../attribution/review-course.ts";
 import type { Segment, Strand } from "../attribution/model.ts";
 import { turnAt } from "../attribution/segments.ts";
-import { lineKinds } from "../lines/line-kind.ts";
 import type { DerivedRows } from "../store/derived-store.ts";
 import type { Row } from "../store/duckdb/database.ts";
 import { type StoredCheckpoint, compare } from "../store/fact-reader.ts";
-import { LineRanges, newLineNumbers } from "./line-ranges.ts";
 import type { ForgeIssues } from "./forge-issues.ts";
 import { readSigns } from "../outcomes/git/message-signs.ts";
 import { type Computed, type ComputedRepository, type PlacedSession, repositoryName } from "./compute.ts";
@@ -20,32 +16,11 @@ import { markedAgent } from "./agent-markers.ts";
 import { countRows } from "./count-rows.ts";
 import { checkpointsNamed } from "./evidence.ts";
 import { fateRow } from "./kept-fates.ts";
+import { type RowIds, type StandingIds, changeId, changeKey, numberAll } from "./row-ids.ts";
+import { runRows } from "./run-rows.ts";
 import { strandLife } from "./strand-life.ts";
 import { spanRows } from "./span-rows.ts";
 import { type ChangeNames, type Written, artefactsText, mentionsOf, packPlaces } from "./written.ts";
-
-const agentGrades = ["A", "B", "C"] as const;
-
-/** Ids of rows that stand beside those to be written; all empty and 0 for a whole store. */
-export interface StandingIds {
-  /** By session key; a session keeps its id when its rows are replaced. */
-  readonly sessions: ReadonlyMap<string, number>;
-  /** Ids of the changes of each repository whose rows stand, in the order of its list. */
-  readonly changes: ReadonlyMap<number, readonly number[]>;
-  /** The first id that is free, by table. */
-  readonly free: Readonly<Record<"session" | "usage" | "segment" | "strand" | "change" | "commit" | "run", number>>;
-}
-
-export const noStandingIds: StandingIds = {
-  sessions: new Map(),
-  changes: new Map(),
-  free: { session: 0, usage: 0, segment: 0, strand: 0, change: 0, commit: 0, run: 0 },
-};
-
-interface Ids extends StandingIds {
-  /** Ids of the changes of every repository, in the order of its list. */
-  readonly changes: ReadonlyMap<number, readonly number[]>;
-}
 
 /** Everything derived as rows, columns in the order of derived.sql. */
 export function derivedRows(
@@ -193,23 +168,7 @@ const problemRow = ({ source, code, severity, locator, message, hint, count }: P
   repository,
 ];
 
-function numberAll({ repositories, sessions }: Computed, standing: StandingIds): Ids {
-  const changes = new Map(standing.changes);
-  let nextChange = standing.free.change;
-  for (const { repository, changes: own } of repositories)
-    changes.set(
-      repository,
-      own.changes.map(() => nextChange++),
-    );
-  const numbers = new Map(standing.sessions);
-  let nextSession = standing.free.session;
-  for (const { session } of sessions) if (!numbers.has(session)) numbers.set(session, nextSession++);
-  return { ...standing, changes, sessions: numbers };
-}
-
-const changeId = ({ changes }: Ids, repository: number, change: number): number => changes.get(repository)?.[change] as number;
-
-function placeRow({ session, keptIn, folders }: PlacedSession, { mentions, facts }: Computed, ids: Ids): Row {
+function placeRow({ session, keptIn, folders }: PlacedSession, { mentions, facts }: Computed, ids: RowIds): Row {
   return [
     ids.sessions.get(session) as number,
     keptIn,
@@ -219,7 +178,7 @@ function placeRow({ session, keptIn, folders }: PlacedSession, { mentions, facts
   ];
 }
 
-function writtenRow(written: Written, ids: Ids, changes: Pick<ChangeNames, "keyOf">): Row {
+function writtenRow(written: Written, ids: RowIds, changes: Pick<ChangeNames, "keyOf">): Row {
   const { artefacts, places } = written;
   return [
     ids.sessions.get(written.session) ?? null,
@@ -280,7 +239,7 @@ function repositoryRow(
   ];
 }
 
-function* strandRows(segments: readonly Segment[], ids: Ids): Generator<Row> {
+function* strandRows(segments: readonly Segment[], ids: RowIds): Generator<Row> {
   let id = ids.free.strand;
   for (const [s, segment] of segments.entries()) {
     const total = segment.strands.reduce((sum, strand) => sum + strand.weight, 0);
@@ -292,7 +251,7 @@ function* strandRows(segments: readonly Segment[], ids: Ids): Generator<Row> {
   }
 }
 
-function strandRow(id: number, segment: number, from: number, to: number, total: number, strand: Strand, ids: Ids): Row {
+function strandRow(id: number, segment: number, from: number, to: number, total: number, strand: Strand, ids: RowIds): Row {
   const { life } = strand;
   const change = strand.change === null || strand.repository === null ? null : changeId(ids, strand.repository, strand.change);
   return [
@@ -319,7 +278,7 @@ function strandRow(id: number, segment: number, from: number, to: number, total:
   ];
 }
 
-function changeRows({ repository, changes, history, releases, issues, overrules, forge }: ComputedRepository, ids: Ids): Row[] {
+function changeRows({ repository, changes, history, releases, issues, overrules, forge }: ComputedRepository, ids: RowIds): Row[] {
   const toldOf = new Map(forge?.changes.map((told) => [told.number, told]));
   const index = new Map(history.commits.map((commit, c) => [commit.hash, c]));
   const commitsOf = changes.changes.map((): number[] => []);
@@ -397,18 +356,17 @@ function classEvidence(
 }
 
 /** What people call it: `#35`; a direct push by the commit that landed. */
-export const changeKey = ({ number, landedCommit, id }: Change): string => (number === null ? (landedCommit ?? id) : `#${number}`);
-
-function* commitRows({ repositories, ignoreTrailers }: Computed, ids: Ids): Generator<Row> {
+function* commitRows({ repositories, ignoreTrailers }: Computed, ids: RowIds): Generator<Row> {
   let id = ids.free.commit;
   for (const { repository, history, changes, releases } of repositories) {
     for (const [c, commit] of history.commits.entries()) {
       let added = 0;
       let removed = 0;
       for (const { diff } of commit.files) {
-        for (let h = 0; h < diff.hunks.length; h += 4) {
-          removed += diff.hunks[h + 1] as number;
-          added += diff.hunks[h + 3] as number;
+        const { hunks } = diff;
+        for (let h = 0; h < hunks.length; h += 4) {
+          removed += hunks[h + 1] as number;
+          added += hunks[h + 3] as number;
         }
       }
       const change = changes.changeOf[c] as number;
@@ -428,99 +386,6 @@ function* commitRows({ repositories, ignoreTrailers }: Computed, ids: Ids): Gene
       ];
     }
   }
-}
-
-/** Lines of one file born in one commit, with one life, one kind and one author, are one run. */
-function* runRows(repositories: readonly ComputedRepository[], ids: Ids): Generator<Row> {
-  let id = ids.free.run;
-  for (const repository of repositories) {
-    const { authors, byNote: noted } = repository;
-    for (const [c, commit] of repository.history.commits.entries()) {
-      for (const [f, file] of commit.files.entries()) {
-        const lineIds = repository.history.changed[c]?.[f]?.ids;
-        if (!lineIds) continue;
-        const added = additions(file.diff.hunks, lineIds.length);
-        const numbers = newLineNumbers(file.diff.hunks, lineIds.length);
-        const runs = new Map<string, (string | number | null)[]>();
-        const places = new Map<string, LineRanges>();
-        for (let place = 0; place < lineIds.length; place++) {
-          const line = lineIds[place] as number;
-          if (added[place] !== 1 || repository.history.born[line] !== c) continue;
-          const kind = file.diff.lines.kind[place] as number;
-          const key = `${runKey(repository, authors, line, kind)} ${noted?.kind[line] ?? 0} ${noted?.agent[line] ?? -1}`;
-          const moved = (repository.history.origin[line] as number) >= 0 ? 1 : 0;
-          const run = runs.get(key);
-          const ranges = places.get(key) ?? new LineRanges();
-          places.set(key, ranges);
-          ranges.add(numbers[place] as number);
-          if (run) {
-            run[runColumn.lines] = (run[runColumn.lines] as number) + 1;
-            run[runColumn.movedLines] = (run[runColumn.movedLines] as number) + moved;
-          } else {
-            runs.set(key, [
-              id++,
-              repository.repository,
-              file.path,
-              commit.hash,
-              commit.commitAt,
-              ...lifeCells(repository, line, ids),
-              lineKinds[kind] as string,
-              1,
-              moved,
-              ...authorCells(repository, authors, noted, line, ids),
-            ]);
-          }
-        }
-        for (const [key, run] of runs) yield [...run, (places.get(key) as LineRanges).text];
-      }
-    }
-  }
-}
-
-/** Places of the two counts in a row of table `run`. */
-const runColumn = { lines: 12, movedLines: 13 } as const;
-
-function runKey({ history, ends }: ComputedRepository, authors: LineAuthors, line: number, kind: number): string {
-  const last = ends.latest(line);
-  return `${kind} ${authors.grade[line]} ${authors.mixed[line]} ${authors.session[line]} ${history.landed[line]} ${history.died[last]} ${history.killer[last]} ${history.killer[line]} ${ends.replaced[last]}`;
-}
-
-/** landed_ms, landed_change_id, released_ms, died_ms, death, killer_commit. */
-function lifeCells(
-  { repository, history, changes, releases, ends }: ComputedRepository,
-  line: number,
-  ids: Ids,
-): (string | number | null)[] {
-  const landed = history.landed[line] as number;
-  const killer = history.commits[history.killer[line] as number]?.hash ?? null;
-  if (landed < 0) return [null, null, null, null, null, killer];
-  const change = changes.changeOf[landed] as number;
-  const { diedAt, death } = ends.deathOf(line);
-  return [
-    history.commits[landed]?.commitAt ?? null,
-    change < 0 ? null : changeId(ids, repository, change),
-    releases.releases[releases.releaseOf[landed] as number]?.releasedAt ?? null,
-    diedAt,
-    death,
-    killer,
-  ];
-}
-
-/** author_kind, grade, session_id, noted_agent. A note outranks content; what it says of no line, it leaves as it was. */
-function authorCells(
-  { linked, noted: notes }: ComputedRepository,
-  authors: LineAuthors,
-  noted: NotedAuthors | null,
-  line: number,
-  ids: Ids,
-): (string | number | null)[] {
-  const grade = authors.grade[line] as number;
-  const session = grade === 0 ? null : (ids.sessions.get(linked.sessions[authors.session[line] as number] as string) ?? null);
-  const kind = noted?.kind[line] ?? notedKind.none;
-  if (kind === notedKind.none && grade === 0) return ["unknown", null, null, null];
-  if (kind === notedKind.none) return [authors.mixed[line] === 1 ? "mixed" : "agent", agentGrades[grade - 1] as string, session, null];
-  if (kind === notedKind.person) return ["person", "A", null, null];
-  return [kind === notedKind.mixed ? "mixed" : "agent", "A", session, notes?.agents[noted?.agent[line] ?? -1] ?? null];
 }
 
 function fixRows({ repository, history, repairs }: ComputedRepository): Row[] {
@@ -552,16 +417,4 @@ function tallyRows({ repository, noted }: ComputedRepository): Row[] {
       tally.unseenSessions,
     ],
   );
-}
-
-/** 1 at the places of a difference that are added lines: each hunk's removed lines come first. */
-function additions(hunks: Int32Array, count: number): Uint8Array {
-  const added = new Uint8Array(count);
-  let at = 0;
-  for (let h = 0; h < hunks.length; h += 4) {
-    at += hunks[h + 1] as number;
-    added.fill(1, at, at + (hunks[h + 3] as number));
-    at += hunks[h + 3] as number;
-  }
-  return added;
 }

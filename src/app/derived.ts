@@ -4,17 +4,26 @@ import { UserError } from "../contract/errors.ts";
 import type { FateParameters } from "../contract/fates.ts";
 import { createPriceBook } from "../prices/price-book.ts";
 import { readChanged } from "../store/changed.ts";
-import { derivedSchemas, hasDerived, openDerived, updateDerived, writeDerived } from "../store/derived-store.ts";
+import {
+  type DerivedRows,
+  countUsages,
+  derivedSchemas,
+  hasDerived,
+  openDerived,
+  updateDerived,
+  writeDerived,
+} from "../store/derived-store.ts";
 import type { Database } from "../store/duckdb/database.ts";
 import { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
 import { type ComputeOptions, type Computed, compute, loadFacts } from "./compute.ts";
 import { type Config, readConfig } from "./config.ts";
 import { type Rederived, changeNames, rederive } from "./derive-changed.ts";
-import { derivedRows, noStandingIds } from "./derived-rows.ts";
+import { derivedRows } from "./derived-rows.ts";
 import { fatesStand, fatesState, keepsFates, refreshFates } from "./kept-fates.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
 import { globPattern, homeOf, namesFit } from "./repository-access.ts";
+import { noStandingIds } from "./row-ids.ts";
 import { forgetSeen } from "./seen.ts";
 
 /** Opens the facts for one use and closes them after it. */
@@ -117,16 +126,11 @@ export async function updateDerivedFrom(store: FactStore, options: OpenAssayOpti
   const { computed, replaced, standing, changes } = rederived;
   const states = statesOf(basis, (await store.setting("ignore_trailers")) === "true", fates);
   const rows = derivedRows(computed, states, standing, changes, fates);
-  const moved = fatesStood ? `repository_id IN (${[...replaced.repositories, -1].map(Number).join(", ")})` : "true";
-  const after = await updateDerived(folder, replaced, rows, releaseMemory, async (database) => {
-    if (!fatesStood || replaced.repositories.length > 0) await refreshFates(database, moved, fates);
-    return await countUsages(database);
-  });
+  const relinked = replaced.repositories.length === 0 ? null : `repository_id IN (${replaced.repositories.map(Number).join(", ")})`;
+  const after = await updateDerived(folder, replaced, rows, releaseMemory, (database) =>
+    refreshFates(database, fatesStood ? relinked : "true", fates),
+  );
   return { before, after };
-}
-
-async function countUsages(derived: Database): Promise<number> {
-  return (await derived.all("SELECT count(*)::INTEGER AS n FROM usage_d"))[0]?.["n"] as number;
 }
 
 /** What derived tables rest on. */
@@ -218,12 +222,19 @@ export async function rebuildDerived(options: OpenAssayOptions, asked: Progress)
     if (done === undefined) releaseMemory();
     asked(step, done, total);
   };
-  const { computed, states } = await computeAll(options, config, progress);
-  progress("writing what is derived");
   const before = hasDerived(folder) ? await withDerived(folder, countUsages) : 0;
-  const rows = derivedRows(computed, states, noStandingIds, changeNames(computed.repositories, null), config.fates);
-  await writeDerived(folder, rows, releaseMemory);
-  return { before, after: computed.usages.length };
+  const derive = async (): Promise<DerivedRows> => {
+    const { computed, states } = await computeAll(options, config, progress);
+    progress("writing what is derived");
+    return derivedRows(computed, states, noStandingIds, changeNames(computed.repositories, null), config.fates);
+  };
+  const after = await writeDerived(
+    folder,
+    derive,
+    releaseMemory,
+    async (database) => void (await refreshFates(database, null, config.fates)),
+  );
+  return { before, after };
 }
 
 /** Apart from its caller, so that nothing holds the facts while what is derived of them is written. */

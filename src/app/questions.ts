@@ -11,7 +11,7 @@ import {
 } from "../contract/query.ts";
 import { compareResults, comparisonOf } from "../measures/compare.ts";
 import { type Compiled, compile } from "../measures/compile.ts";
-import { always, keepsFates } from "./kept-fates.ts";
+import { always, keepsFates, tellMixFates } from "./kept-fates.ts";
 import { storedStrand } from "./stored-strand.ts";
 import { openDerived } from "../store/derived-store.ts";
 import type { Cell, ColumnType, Database, Row } from "../store/duckdb/database.ts";
@@ -32,6 +32,8 @@ export class Questions {
   readonly database: Database;
   readonly asOf: number | null;
   readonly parameters: FateParameters;
+  /** Whether cells answer: they are of the kept fates. */
+  readonly cells: boolean;
   readonly #fates = new Map<number, StoredStrand>();
   readonly #fillOrganisation: (database: Database) => Promise<void>;
   #organisation: Promise<void> | null = null;
@@ -42,8 +44,10 @@ export class Questions {
     database: Database,
     asOf: number | null,
     parameters: FateParameters,
+    cells: boolean,
     fillOrganisation: (database: Database) => Promise<void>,
   ) {
+    this.cells = cells;
     this.#fillOrganisation = fillOrganisation;
     this.database = database;
     this.asOf = asOf;
@@ -57,9 +61,15 @@ export class Questions {
     parameters: FateParameters,
     fillOrganisation: (database: Database) => Promise<void> = withoutOrganisation,
   ): Promise<Questions> {
-    const questions = new Questions(await openDerived(folder), asOf, parameters, fillOrganisation);
-    if (asOf === null && (await keepsFates(questions.database, parameters)))
-      await questions.database.run("CREATE TEMP VIEW strand_fate AS SELECT strand_id, fate FROM fate_now");
+    const database = await openDerived(folder);
+    const questions = new Questions(
+      database,
+      asOf,
+      parameters,
+      asOf === null && (await keepsFates(database, parameters)),
+      fillOrganisation,
+    );
+    if (questions.cells) await questions.database.run("CREATE TEMP VIEW strand_fate AS SELECT strand_id, fate FROM fate_now");
     else await questions.#computeFates();
     return questions;
   }
@@ -101,19 +111,11 @@ export class Questions {
 
   /** What the span of allocations is read from; made at the first question that needs it. */
   async #computeSpan(): Promise<void> {
-    const rows: Row[] = [];
-    await this.database.eachChunk("SELECT *, NULL AS activity, NULL AS death_commit FROM span_mix", {}, (names, columns, count) => {
-      const at: Record<string, Cell[]> = Object.fromEntries(names.map((name, c) => [name, columns[c] as Cell[]]));
-      for (let r = 0; r < count; r++) {
-        const cell = (name: string): Cell => (at[name] as Cell[])[r] as Cell;
-        const ends = fate(storedStrand(cell), this.instant, this.parameters);
-        rows.push([cell("segment_id"), cell("allocation"), cell("weight"), cell("grade"), ends]);
-      }
-    });
     await this.database.run(
       "CREATE TEMP TABLE mix_fate (segment_id INTEGER, allocation TINYINT, weight INTEGER, grade VARCHAR, fate VARCHAR)",
     );
-    await this.database.append("temp.mix_fate", ["INTEGER", "TINYINT", "INTEGER", "VARCHAR", "VARCHAR"], rows);
+    await tellMixFates(this.database, "temp.mix_fate", "true", this.instant, this.parameters);
+    await this.database.run("CREATE TEMP VIEW asked_charge AS SELECT * FROM charge");
     await this.database.run(spanParts);
   }
 
@@ -161,7 +163,7 @@ export class Questions {
   }
 
   async #askOnce(query: MeasureQuery): Promise<MeasureResult> {
-    const compiled = compile(query);
+    const compiled = compile(query, { audience: "local", cells: this.cells });
     await this.#prepare(compiled.needs);
     const rows = await this.database.all(compiled.sql, compiled.params);
     return compiled.finish(rows, { kaplan_meier: (lifeTimes, days) => survivalAt(lifeTimes, days) });

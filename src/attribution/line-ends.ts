@@ -166,8 +166,9 @@ function eachChangedLine(
   history.commits[commit]?.files.forEach((file, f) => {
     const ids = history.changed[commit]?.[f]?.ids;
     if (!ids || ids.length === 0) return;
-    eachPlace(file.diff.hunks, (place, of) => {
-      if (of === side) visit(file.path, file.diff.lines.folded[place] as number, ids[place] as number);
+    const { hunks, lines } = file.diff;
+    eachPlace(hunks, (place, of) => {
+      if (of === side) visit(file.path, lines.folded[place] as number, ids[place] as number);
     });
   });
 }

@@ -334,11 +334,11 @@ class AddedLines {
   readonly #hunks: readonly (readonly [number, number, number])[];
   readonly #ids: Int32Array;
 
-  constructor({ diff }: Pick<FileChange, "diff">, ids: Int32Array) {
+  constructor({ diff: { hunks: told } }: Pick<FileChange, "diff">, ids: Int32Array) {
     const hunks: [number, number, number][] = [];
     let place = 0;
-    for (let h = 0; h < diff.hunks.length; h += 4) {
-      const [removed, start, added] = [diff.hunks[h + 1] as number, diff.hunks[h + 2] as number, diff.hunks[h + 3] as number];
+    for (let h = 0; h < told.length; h += 4) {
+      const [removed, start, added] = [told[h + 1] as number, told[h + 2] as number, told[h + 3] as number];
       if (added > 0) hunks.push([start, added, place + removed]);
       place += removed + added;
     }

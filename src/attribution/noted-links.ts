@@ -132,9 +132,9 @@ interface LineOfCommit {
 
 function linesOfCommit(history: LineHistoryResult, c: number): Map<number, LineOfCommit> {
   const lines = new Map<number, LineOfCommit>();
-  (history.commits[c] as CommitFact).files.forEach(({ diff }, file) => {
+  (history.commits[c] as CommitFact).files.forEach(({ diff: { lines: told } }, file) => {
     history.changed[c]?.[file]?.ids.forEach((line, place) => {
-      if (line >= 0) lines.set(line, { file, place, kind: diff.lines.kind[place] as number });
+      if (line >= 0) lines.set(line, { file, place, kind: told.kind[place] as number });
     });
   });
   return lines;

@@ -77,13 +77,14 @@ export function partOf<T extends Pick<Wanted, "place">>(
   lines: readonly T[],
 ): { readonly diff: LineDiff; readonly placeOf: ReadonlyMap<T, number> } {
   const byPlace = new Map(lines.map((wanted) => [wanted.place, wanted]));
+  const { hunks: whole, lines: features } = diff;
   const hunks: number[] = [];
   const taken: T[] = [];
   let place = 0;
-  for (let h = 0; h < diff.hunks.length; h += 4) {
+  for (let h = 0; h < whole.length; h += 4) {
     const counts: [number, number] = [0, 0];
     for (const side of [0, 1] as const) {
-      for (const end = place + (diff.hunks[h + (side === 0 ? 1 : 3)] as number); place < end; place++) {
+      for (const end = place + (whole[h + (side === 0 ? 1 : 3)] as number); place < end; place++) {
         const wanted = byPlace.get(place);
         if (wanted === undefined) continue;
         taken.push(wanted);
@@ -91,11 +92,11 @@ export function partOf<T extends Pick<Wanted, "place">>(
       }
     }
     const [removed, added] = counts;
-    if (removed + added > 0) hunks.push(diff.hunks[h] as number, removed, diff.hunks[h + 2] as number, added);
+    if (removed + added > 0) hunks.push(whole[h] as number, removed, whole[h + 2] as number, added);
   }
   const places = taken.map((wanted) => wanted.place);
   return {
-    diff: { hunks: Int32Array.from(hunks), lines: featuresAt(diff.lines, places) },
+    diff: { hunks: Int32Array.from(hunks), lines: featuresAt(features, places) },
     placeOf: new Map(taken.map((wanted, i) => [wanted, i])),
   };
 }

@@ -83,8 +83,10 @@ export class WrittenLines {
     const texts = new Int32Array(total);
     let at = 0;
     for (const { files } of commits)
-      for (const { diff } of files)
-        for (let place = 0; place < diff.lines.kind.length; place++) texts[at++] = this.#textIn(diff.lines, place);
+      for (const {
+        diff: { lines },
+      } of files)
+        for (let place = 0; place < lines.kind.length; place++) texts[at++] = this.#textIn(lines, place);
     return { starts, texts };
   }
 

@@ -60,7 +60,7 @@ export function lineCount(diff: LineDiff): number {
   return diff.lines.kind.length;
 }
 
-const noLines: LineFeatures = {
+export const noLines: LineFeatures = {
   folded: new Float64Array(0),
   bare: new Float64Array(0),
   exact: new Uint32Array(0),
@@ -72,14 +72,9 @@ const noLines: LineFeatures = {
 /** The difference of nothing. */
 export const emptyDiff: LineDiff = { hunks: new Int32Array(0), lines: noLines };
 
-/** A copy without fingerprints, an eighth of the memory: how many lines, where, and of which kind. */
-export function onlyPlaces({ hunks, lines }: LineDiff): LineDiff {
-  return lines.kind.length === 0 ? emptyDiff : { hunks: hunks.slice(), lines: { ...noLines, kind: lines.kind.slice() } };
-}
-
 /** Bytes one line takes in the packed form: 8 + 8 + 4 + 8 + 2 + 1. */
 export const bytesPerLine = 31;
-const headerBytes = 8;
+export const headerBytes = 8;
 
 /**
  * Packs a difference into bytes: hunk count, line count (uint32), then the hunks and each column in turn, little endian.

@@ -81,7 +81,7 @@ test("says which tables the app must fill first", () => {
     organisation: false,
   });
   expect(compiled({ measures: ["fate_low_share"], by: ["fate"] }).needs).toEqual({
-    fates: true,
+    fates: false,
     people: false,
     span: true,
     outputRules: false,

@@ -3,7 +3,6 @@ import { type FateName, notObservedByGit, observedByForges, rollUp } from "../co
 import type { MeasureQuery, MeasureResult, ResultColumn } from "../contract/query.ts";
 import { requireDimension, requireMeasure } from "./catalogue.ts";
 import { type Dimension, dimensions } from "./dimensions.ts";
-import { entity } from "./entities.ts";
 import { type EngineRow, type Estimators, type Finish, finishResult } from "./finish.ts";
 import type { Aggregate, Measure, Ratio } from "./measure.ts";
 import { type Parameter, type Part, Parts, dimensionColumn, fromSql, groupColumns, timeColumn } from "./parts.ts";
@@ -15,6 +14,8 @@ export interface CompileOptions {
   /** `team` closes grains that bear a person and puts the answer through the people filter. */
   readonly audience: "local" | "team";
   readonly people?: PeopleRule;
+  /** Whether the cells of the store may answer: they hold for the newest facts (src/store/cells.ts). */
+  readonly cells?: boolean;
 }
 
 /** A query ready to run. */
@@ -49,7 +50,7 @@ export function compile(asked: MeasureQuery, options: CompileOptions = { audienc
   const query = { ...asked, measures: [...new Set(asked.measures)], by: [...new Set(asked.by)] };
   if (options.audience === "team") refusePersons(query);
   requireOrder(query);
-  const parts = new Parts(query);
+  const parts = new Parts(query, options.cells === true && query.asOf === null);
   const columns = columnsOf(query);
   const leftOut = leftOutOf(parts, query.measures);
   const items = [
@@ -195,7 +196,7 @@ function leftOutOf(parts: Parts, measures: readonly string[]) {
     const measure = requireMeasure(id);
     if (measure.kind !== "aggregate" || measure.leftOut === undefined) return [];
     const { code, sentence } = measure.leftOut;
-    return [{ id, code, sentence, sql: parts.addLeftOut(id, measure, measure.leftOut.sql) }];
+    return [{ id, code, sentence, sql: parts.addLeftOut(id, measure, measure.leftOut) }];
   });
 }
 
@@ -274,7 +275,7 @@ function lifeTimesSql(parts: Parts, part: Part): string {
 /** How many persons stand behind each group, and how much of it is the largest one's. */
 function peopleSql(parts: Parts, part: Part): string {
   const { names, items } = groupColumns(part, parts.query, parts.parameters);
-  const { person } = entity(part.entityId);
+  const { person } = part.of;
   const inner = [
     `SELECT ${[...items, `${person.sql} AS person`, `coalesce(CAST(sum(${person.weight}) AS DOUBLE), 0) AS weight`].join(", ")}`,
     fromSql(parts, part, [person.join]),

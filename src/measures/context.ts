@@ -10,7 +10,8 @@ export const context = {
     of: ["context"],
     sql: "sum(e.list_nano_usd)",
     leftOut: {
-      sql: "count(DISTINCT e.usage_id) FILTER (WHERE e.list_nano_usd IS NULL)",
+      sql: "count(DISTINCT e.usage_id)",
+      where: "e.unpriced",
       code: "unpriced",
       sentence: "{n} usages have no known price: their prompts are missing here.",
     },

@@ -34,7 +34,7 @@ export const counts = {
     ...count,
     kind: "aggregate",
     of: ["usage"],
-    sql: "count(*)",
+    sql: "sum(e.usages)",
     only: { dimension: "output_quality", is: "in", values: ["final"] },
     title: "Usages with a final count",
     unit: "usages",

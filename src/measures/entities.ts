@@ -1,6 +1,6 @@
 import { rollUp } from "../contract/fates.ts";
 import type { DimensionId } from "./dimensions.ts";
-import { allocationRows, spanRows } from "./span-columns.ts";
+import { allocationCellRows, allocationRows, spanCellRows, spanRows } from "./span-columns.ts";
 import { literal } from "./sql-text.ts";
 
 /** A table that has exactly one row, or none, for each row of the entity: it cannot multiply what is summed. */
@@ -8,6 +8,8 @@ export interface Join {
   readonly cardinality: "one";
   readonly sql: string;
 }
+
+type EntityDimensions = Readonly<Partial<Record<DimensionId, { readonly sql: string; readonly join?: string }>>>;
 
 /** One way to count: what a row is, when it happened, what it can be split by. In fragments the row is `e`. */
 export interface Entity {
@@ -21,7 +23,12 @@ export interface Entity {
   /** What that instant is, for people: which period a row belongs to. */
   readonly timeTitle: string;
   readonly joins: Readonly<Record<string, Join>>;
-  readonly dimensions: Readonly<Partial<Record<DimensionId, { readonly sql: string; readonly join?: string }>>>;
+  readonly dimensions: EntityDimensions;
+  /**
+   * Rows added up beforehand (src/store/cells.ts), for questions of the newest facts, and where a dimension stands in them. What
+   * measures add up and filter by is a column of both.
+   */
+  readonly cells?: { readonly rows: string; readonly dimensions: EntityDimensions };
   /** Whose row it is, and how much it weighs: what the people filter counts. */
   readonly person: { readonly sql: string; readonly join: string; readonly weight: string };
 }
@@ -68,6 +75,9 @@ const usageDimensions = {
   ...productDimensions,
 } as const satisfies Entity["dimensions"];
 
+/** Cells tell of their segments what a question can ask. */
+const cellDimensions = { activity: { sql: "e.activity" }, purpose: { sql: "e.purpose" } } as const satisfies EntityDimensions;
+
 /** Money no strand carries is not linked, or was paid and not consumed. */
 const fateSql =
   "CASE WHEN e.strand_id IS NOT NULL THEN f.fate WHEN e.remainder IN ('unused_seat', 'commitment') THEN 'unused' ELSE 'unlinked' END";
@@ -94,7 +104,7 @@ const issueAgeSql = (of: "e" | "k"): string => `CASE WHEN ${of}.issue_opened_ms 
   WHEN ${of}.landed_ms - ${of}.issue_opened_ms < 365 * 86400000::BIGINT THEN 'under a year' ELSE 'a year and more' END`;
 
 /** A part of a charge with its strand: columns after FROM are those of a usage. */
-const ledgerColumns = `c.charge_id, c.remainder, CASE WHEN l.strand_id IS NULL THEN c.list_nano_usd ELSE l.list_nano_usd END AS list_nano_usd,
+const ledgerColumns = `c.charge_id, c.remainder, c.list_nano_usd IS NULL AS unpriced, CASE WHEN l.strand_id IS NULL THEN c.list_nano_usd ELSE l.list_nano_usd END AS list_nano_usd,
   u.*, t.strand_id, t.flow, t.grade, t.unlinked_reason, t.repository_id AS changed_repository_id, t.change_id, t.line_kind, t.side,
   t.author_kind, t.landed_ms, t.released_ms, t.landing_is_release, t.repair`;
 const ledgerFrom = `FROM charge c
@@ -184,21 +194,24 @@ export const entities = {
   usage: {
     title: "one billed model response",
     key: "usage_id",
-    rows: "SELECT * FROM usage_d",
+    rows: "SELECT *, 1 AS usages FROM usage_d",
     time: "e.instant_ms",
     timeTitle: "when the response was made",
     joins: usageJoins,
     dimensions: usageDimensions,
+    cells: { rows: "SELECT * FROM usage_cell WHERE usages > 0", dimensions: cellDimensions },
     person: { sql: "p.person", join: "person", weight: "e.input + e.cache_read + e.cache_write_5m + e.cache_write_1h + e.output" },
   },
   charge: {
     title: "one charge: the money of a response, or a remainder of a bill",
     key: "charge_id",
-    rows: "SELECT c.charge_id, c.list_nano_usd, c.remainder, u.* FROM charge c LEFT JOIN usage_d u ON u.usage_id = c.usage_id",
+    rows: `SELECT c.charge_id, c.list_nano_usd, c.list_nano_usd IS NULL AS unpriced, c.remainder, u.*
+FROM charge c LEFT JOIN usage_d u ON u.usage_id = c.usage_id`,
     time: "e.instant_ms",
     timeTitle: "when the response was made",
     joins: usageJoins,
     dimensions: usageDimensions,
+    cells: { rows: "SELECT * FROM usage_cell", dimensions: cellDimensions },
     person: { sql: "p.person", join: "person", weight: "e.list_nano_usd" },
   },
   estimate: {
@@ -225,6 +238,10 @@ FROM (
     time: "e.instant_ms",
     timeTitle: "when the response was made",
     ...ofLedger,
+    cells: {
+      rows: `SELECT l.*, w.roll_up FROM ledger_cell l LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = l.fate`,
+      dimensions: { ...cellDimensions, fate: { sql: "e.fate" }, roll_up: { sql: "e.roll_up" }, repair: { sql: "e.repair" } },
+    },
   },
   cohort: {
     title: "one part of a charge, told of the day its task began to cost: the task is the change its lines went to, else the session",
@@ -242,6 +259,7 @@ WHERE CAST($as_of_ms AS BIGINT) IS NULL OR u.instant_ms <= CAST($as_of_ms AS BIG
     key: "charge_id, fate, grade",
     rows: spanRows,
     ...spanned,
+    cells: { rows: spanCellRows, dimensions: cellDimensions },
   },
   allocation: {
     title: "one part of a charge under one of the 18 allocations",
@@ -249,15 +267,17 @@ WHERE CAST($as_of_ms AS BIGINT) IS NULL OR u.instant_ms <= CAST($as_of_ms AS BIG
     rows: allocationRows,
     ...spanned,
     dimensions: { ...spanned.dimensions, allocation: { sql: "e.allocation" } },
+    cells: { rows: allocationCellRows, dimensions: cellDimensions },
   },
   context: {
     title: "one part of what a prompt cost: the tokens one cause put there",
     key: "usage_id, cause",
-    rows: "SELECT x.cause, x.list_nano_usd, u.* FROM context_cost x JOIN usage_d u ON u.usage_id = x.usage_id",
+    rows: "SELECT x.cause, x.list_nano_usd, x.list_nano_usd IS NULL AS unpriced, u.* FROM context_cost x JOIN usage_d u ON u.usage_id = x.usage_id",
     time: "e.instant_ms",
     timeTitle: "when the response was made",
     joins: usageJoins,
     dimensions: { ...usageDimensions, context_cause: { sql: "e.cause" } },
+    cells: { rows: "SELECT * FROM context_cell", dimensions: cellDimensions },
     person: { sql: "p.person", join: "person", weight: "e.list_nano_usd" },
   },
   change: {
@@ -392,3 +412,9 @@ WHERE n.landed_ms IS NOT NULL AND n.line_kind <> 'generated'`,
 export type EntityId = keyof typeof entities;
 
 export const entity = (id: EntityId): Entity => entities[id];
+
+/** The same entity, read from its cells. */
+export function celled(id: EntityId): Entity {
+  const of = entity(id);
+  return of.cells === undefined ? of : { ...of, rows: of.cells.rows, dimensions: { ...of.dimensions, ...of.cells.dimensions } };
+}

@@ -23,7 +23,7 @@ export function rowsBehindSpend(filters: LedgerFilters, grain: "charge" | "ledge
   const spend = requireMeasure("spend");
   if (spend.kind !== "aggregate") throw new Error("spend is a sum");
   const of: readonly EntityId[] = grain === "charge" ? ["charge", "ledger"] : ["ledger"];
-  const parts = new Parts(query);
+  const parts = new Parts(query, false);
   parts.addAggregate("spend", { ...spend, of }, []);
   const [part] = parts.all.values();
   if (part === undefined) throw new Error("a sum without a table to add up");

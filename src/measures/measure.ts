@@ -29,7 +29,7 @@ export interface Aggregate extends Described {
   readonly kind: "aggregate";
   /** Coarsest first: the first that has all asked dimensions is taken. All must give the same total (conservation law). */
   readonly of: readonly EntityId[];
-  /** Fragment over the row `e`. */
+  /** Fragment over the row `e`: a sum, or a count of distinct values, which is the same over rows and over their cells. */
   readonly sql: string;
   /**
    * The least or greatest of the sums under the 18 allocations of the span (docs/decisions/0011): `sql` is the sum under one
@@ -42,8 +42,8 @@ export interface Aggregate extends Described {
   readonly only?: { readonly dimension: DimensionId; readonly is: "in" | "not_in"; readonly values: readonly string[] };
   /** Only rows of which this fragment holds. */
   readonly where?: string;
-  /** Counts what the sum had to leave out; `{n}` in the sentence is the count. */
-  readonly leftOut?: { readonly sql: string; readonly code: "unpriced"; readonly sentence: string };
+  /** Counts what the sum had to leave out, over the rows of which `where` holds; `{n}` in the sentence is the count. */
+  readonly leftOut?: { readonly sql: string; readonly where: string; readonly code: "unpriced"; readonly sentence: string };
 }
 
 /** One aggregate over another of the same group. */

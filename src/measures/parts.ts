@@ -2,7 +2,7 @@ import { UserError } from "../contract/errors.ts";
 import type { MeasureQuery } from "../contract/query.ts";
 import { dimensionsOf, dimensionsOfEntity, requireDimension } from "./catalogue.ts";
 import type { DimensionId } from "./dimensions.ts";
-import { type Entity, type EntityId, entity } from "./entities.ts";
+import { type Entity, type EntityId, celled, entity } from "./entities.ts";
 import type { Aggregate, Distribution } from "./measure.ts";
 import { spanColumns } from "./span-columns.ts";
 import { name } from "./sql-text.ts";
@@ -27,10 +27,14 @@ export class Parameters {
 export interface Part {
   readonly alias: string;
   readonly entityId: EntityId;
+  /** The rows or their cells. */
+  readonly of: Entity;
   /** Whether it is cut into the buckets of `grain`. */
   readonly byTime: boolean;
   readonly by: readonly DimensionId[];
   readonly where: MeasureQuery["where"];
+  /** Only rows of which this fragment holds. */
+  readonly only: string | null;
   /** Aggregates by column. */
   readonly columns: Map<string, string>;
   readonly joins: Set<string>;
@@ -52,6 +56,7 @@ interface PartSpec {
   readonly by: readonly DimensionId[];
   readonly where: MeasureQuery["where"];
   readonly life?: Distribution;
+  readonly only?: string;
 }
 
 /** Collects what must be read: each fact table once for each grain and filter it is needed at. */
@@ -59,14 +64,19 @@ export class Parts {
   readonly all = new Map<string, Part>();
   readonly parameters = new Parameters();
   readonly query: MeasureQuery;
+  readonly #cells: boolean;
 
-  constructor(query: MeasureQuery) {
+  /** @param cells whether cells may be read in the place of rows */
+  constructor(query: MeasureQuery, cells: boolean) {
     this.query = query;
+    this.#cells = cells;
   }
 
   /** Parts that have all columns of the answer's groups: their groups are the answer's rows. */
   get whole(): readonly Part[] {
-    return [...this.all.values()].filter((part) => part.by.length === this.query.by.length && part.byTime === (this.query.grain !== null));
+    return [...this.all.values()].filter(
+      (part) => part.only === null && part.by.length === this.query.by.length && part.byTime === (this.query.grain !== null),
+    );
   }
 
   /** Adds an aggregate; `without` are dimensions over which the whole is wanted: no split, no filter. */
@@ -80,15 +90,11 @@ export class Parts {
     return { value: column(part, id), rows: column(part, rows), groupRows: column(part, "part_rows") };
   }
 
-  /**
-   * Adds the count of what an aggregate had to leave out of the whole answer. Groups of the coarsest entity share nothing and
-   * are added up; groups of a finer one may have the same charge, which is counted once in a part of its own.
-   */
-  addLeftOut(id: string, measure: Aggregate, sql: string): string {
-    const grouped = this.#part(id, this.#whole(measure.of, []));
-    const part = grouped.entityId === measure.of[0] ? grouped : this.#part(id, { ...this.#whole(measure.of, []), byTime: false, by: [] });
+  /** Adds the count of what an aggregate had to leave out of the whole answer: of the rows, since groups may share a charge. */
+  addLeftOut(id: string, measure: Aggregate, { sql, where: only }: NonNullable<Aggregate["leftOut"]>): string {
+    const part = this.#part(id, { ...this.#whole(measure.of, []), byTime: false, by: [], only });
     part.columns.set(`${id}__left_out`, sql);
-    return `(SELECT sum(${name(`${id}__left_out`)}) FROM ${part.alias})`;
+    return column(part, `${id}__left_out`);
   }
 
   /** Adds the life times of a distribution: a JSON list of {days, ended, n} for each group. */
@@ -104,19 +110,21 @@ export class Parts {
     return { of, byTime: this.query.grain !== null, by, where };
   }
 
-  #part(id: string, { of, byTime, by, where, life }: PartSpec): Part {
+  #part(id: string, { of, byTime, by, where, life, only }: PartSpec): Part {
     const asked = [...by, ...where.map((filter) => requireDimension(filter.dimension))];
     const entityId = of.find((candidate) => asked.every((dimension) => dimensionsOfEntity(candidate).includes(dimension)));
     if (entityId === undefined) throw lacking(id, of, asked);
-    const key = JSON.stringify([entityId, byTime, by, where, life?.durationDays, life?.event, life?.weight]);
+    const key = JSON.stringify([entityId, byTime, by, where, only, life?.durationDays, life?.event, life?.weight]);
     const known = this.all.get(key);
     if (known !== undefined) return known;
     const part: Part = {
       alias: `p${this.all.size}`,
       entityId,
+      of: this.#cells && only === undefined ? celled(entityId) : entity(entityId),
       byTime,
       by,
       where,
+      only: only ?? null,
       columns: new Map(),
       joins: new Set(),
       life: life ?? null,
@@ -140,7 +148,7 @@ export class Parts {
     part: Part,
     filter: { readonly dimension: string; readonly is: "in" | "not_in"; readonly values: readonly (string | null)[] },
   ): string {
-    const sql = dimensionSql(entity(part.entityId), requireDimension(filter.dimension));
+    const sql = dimensionSql(part.of, requireDimension(filter.dimension));
     const known = filter.values.filter((value) => value !== null);
     const listed =
       known.length === 0 ? "FALSE" : `coalesce(${sql} IN (${known.map((value) => this.parameters.bind(value)).join(", ")}), FALSE)`;
@@ -159,7 +167,7 @@ function valueSql({ sql, span }: Aggregate, filter: string): string {
 const column = (part: Part, id: string): string => `${part.alias}.${name(id)}`;
 
 function needJoin(part: Part, dimension: DimensionId): void {
-  const join = entity(part.entityId).dimensions[dimension]?.join;
+  const join = part.of.dimensions[dimension]?.join;
   if (join !== undefined) part.joins.add(join);
 }
 
@@ -188,7 +196,7 @@ export function groupColumns(
   query: MeasureQuery,
   parameters: Parameters,
 ): { readonly names: string[]; readonly items: string[] } {
-  const of = entity(part.entityId);
+  const { of } = part;
   const names = part.by.map(dimensionColumn);
   const items = part.by.map((dimension, index) => `${dimensionSql(of, dimension)} AS ${names[index]}`);
   if (!part.byTime) return { names, items };
@@ -200,13 +208,14 @@ export function groupColumns(
 /** FROM and WHERE of a part: rows, joins that cannot multiply them, asked instants, filters. */
 export function fromSql(parts: Parts, part: Part, moreJoins: readonly string[] = []): string {
   const { query } = parts;
-  const of = entity(part.entityId);
+  const { of } = part;
   const joins = [...new Set([...part.joins, ...moreJoins])].map((join) => of.joins[join]?.sql ?? "");
   const conditions = [
     ...(query.asOf === null ? [] : [`${of.time} <= CAST($as_of_ms AS BIGINT)`]),
     ...(query.range.from === null ? [] : [`${of.time} >= ${startOfDay(parts, query.range.from)}`]),
     ...(query.range.to === null ? [] : [`${of.time} < ${startOfDay(parts, nextDay(query.range.to))}`]),
     ...part.where.map((filter) => parts.filterSql(part, filter)),
+    ...(part.only === null ? [] : [part.only]),
   ];
   const where = conditions.length === 0 ? [] : [`WHERE ${conditions.join("\n  AND ")}`];
   return [`FROM (${of.rows}) e`, ...joins, ...where].join("\n");

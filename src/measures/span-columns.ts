@@ -36,21 +36,29 @@ export const allocationNames: readonly string[] = allocations.map(({ name }) => 
 
 const among = (grades: readonly string[]): string => (grades.length === 0 ? "FALSE" : `grade IN (${grades.map(literal).join(", ")})`);
 
-/** The fate a part has where its evidence counts, and beside it what is unlinked where it does not. */
-const parts = [
-  `SELECT charge_id, fate, grade, ${allocations.map(({ column, from, hidden }) => `CASE WHEN ${among(hidden)} THEN 0 ELSE ${from} END AS ${column}`).join(", ")}
-FROM span_part`,
-  `SELECT charge_id, 'unlinked', grade, ${allocations.map(({ from, hidden }) => `CASE WHEN ${among(hidden)} THEN ${from} ELSE 0 END`).join(", ")}
-FROM span_part WHERE grade <> ''`,
-].join("\nUNION ALL\n");
+/** The fate a part has where its evidence counts, and beside it what is unlinked where it does not. @param others columns to keep */
+const parts = (table: string, others: string): string =>
+  [
+    `SELECT ${others}, fate, grade, ${allocations.map(({ column, from, hidden }) => `CASE WHEN ${among(hidden)} THEN 0 ELSE ${from} END AS ${column}`).join(", ")}
+FROM ${table}`,
+    `SELECT ${others}, 'unlinked', grade, ${allocations.map(({ from, hidden }) => `CASE WHEN ${among(hidden)} THEN ${from} ELSE 0 END`).join(", ")}
+FROM ${table} WHERE grade <> ''`,
+  ].join("\nUNION ALL\n");
+
+const each = `unnest([${allocationNames.map(literal).join(", ")}]) AS allocation, unnest([${spanColumns.join(", ")}]) AS list_nano_usd`;
+const ofCells = parts("span_cell", "* EXCLUDE (fate, grade, n0, n1, n2, n3, n4, n5)");
 
 /** Query of the parts of the span, a column for each allocation. */
 export const spanRows = `SELECT x.*, u.* FROM (
-${parts}
+${parts("span_part", "charge_id")}
 ) x JOIN charge c USING (charge_id) LEFT JOIN usage_d u ON u.usage_id = c.usage_id`;
+export const spanCellRows = ofCells;
 
 /** Query of the same parts, a row for each allocation. */
 export const allocationRows = `SELECT y.charge_id, y.fate, y.grade, y.a0, y.allocation, y.list_nano_usd, u.* FROM (
-SELECT charge_id, fate, grade, a0, unnest([${allocationNames.map(literal).join(", ")}]) AS allocation, unnest([${spanColumns.join(", ")}]) AS list_nano_usd FROM (
-${parts}
+SELECT charge_id, fate, grade, a0, ${each} FROM (
+${parts("span_part", "charge_id")}
 )) y JOIN charge c USING (charge_id) LEFT JOIN usage_d u ON u.usage_id = c.usage_id`;
+export const allocationCellRows = `SELECT * EXCLUDE (${spanColumns.slice(1).join(", ")}), ${each} FROM (
+${ofCells}
+)`;

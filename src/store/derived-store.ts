@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import derivedSchema from "./derived.sql";
+import { dropCells, fillCells } from "./cells.ts";
 import { Database, type ColumnType, type Purpose, type Row } from "./duckdb/database.ts";
 import { derivedFile } from "./place.ts";
 import ledgerView from "./views/ledger.sql";
@@ -15,18 +16,41 @@ const manyRows = 2_048;
 
 /**
  * Writes the derived tables beside the present ones and renames them into place: readers see the old or the new, whole.
+ * @param derive gives the rows; they are let go before what is told of them is added up
  * @param releaseMemory called after a large table: its rows leave much behind
+ * @param tellFates called when the rows are in their places, for the fates that are read from them
+ * @returns how many usages there are
  */
-export async function writeDerived(folder: string, rows: DerivedRows, releaseMemory: () => void): Promise<void> {
-  await replaceDerived(folder, null, async (database) => {
-    await database.run(derivedSchema);
-    await appendRows(database, rows, releaseMemory);
+export async function writeDerived(
+  folder: string,
+  derive: () => Promise<DerivedRows>,
+  releaseMemory: () => void,
+  tellFates: (database: Database) => Promise<void>,
+): Promise<number> {
+  const next = beginNext(folder, null);
+  await writeRows(next, derive, releaseMemory);
+  releaseMemory();
+  const usages = await within(next, async (database) => {
     await database.run(ledgerView);
     // Kept as a table: a question reads it many times, and its arithmetic costs more than its rows.
     await database.run(
       "CREATE TABLE ledger_rows AS SELECT * FROM ledger ORDER BY charge_id, strand_id; DROP VIEW ledger; ALTER TABLE ledger_rows RENAME TO ledger",
     );
     await tellUnpriced(database);
+    await tellFates(database);
+    await fillCells(database);
+    return await countUsages(database);
+  });
+  putInPlace(folder, next);
+  return usages;
+}
+
+/** Apart from its caller, so that nothing holds the rows afterwards. */
+async function writeRows(next: string, derive: () => Promise<DerivedRows>, releaseMemory: () => void): Promise<void> {
+  const rows = await derive();
+  await within(next, async (database) => {
+    await database.run(derivedSchema);
+    await appendRows(database, rows, releaseMemory);
   });
 }
 
@@ -42,17 +66,18 @@ export interface Replaced {
 /**
  * Replaces the rows of some sessions and repositories in a copy of the derived tables, and renames it into place. Rows of
  * other sessions follow their repositories: to the numbers of its changes, its horizon and its release rule.
- * @param finish called when the rows are in their places, before anybody sees them
- * @returns what it gave
+ * @param tellFates called when the rows are in their places; gives the sessions whose fates may have moved, as a condition
+ * @returns how many usages there are then
  */
-export async function updateDerived<T>(
+export async function updateDerived(
   folder: string,
   replaced: Replaced,
   rows: DerivedRows,
   releaseMemory: () => void,
-  finish: (database: Database) => Promise<T>,
-): Promise<T> {
-  return await replaceDerived(folder, join(folder, derivedFile), async (database) => {
+  tellFates: (database: Database) => Promise<string>,
+): Promise<number> {
+  const next = beginNext(folder, join(folder, derivedFile));
+  const usages = await within(next, async (database) => {
     await database.run("BEGIN");
     await database.run("CREATE TEMP TABLE change_before AS SELECT change_id, repository_id, change_key FROM change");
     const firstUsage = await firstFree(database, "usage_d", "usage_id");
@@ -66,29 +91,39 @@ export async function updateDerived<T>(
     );
     if (replaced.repositories.length > 0) await followRepositories(database, listOf(replaced.repositories));
     await tellUnpriced(database);
-    const finished = await finish(database);
+    await dropCells(database, await tellFates(database));
+    await fillCells(database);
     await database.run("COMMIT");
-    return finished;
+    return await countUsages(database);
   });
+  putInPlace(folder, next);
+  return usages;
 }
 
-/** Builds the next derived file, from nothing or from a copy, and puts it into place. */
-async function replaceDerived<T>(folder: string, from: string | null, build: (database: Database) => Promise<T>): Promise<T> {
-  const path = join(folder, derivedFile);
-  const next = `${path}.next`;
+/** Makes room for the next derived file, or copies one there. @returns its path */
+function beginNext(folder: string, from: string | null): string {
+  const next = `${join(folder, derivedFile)}.next`;
   for (const stale of [next, `${next}.wal`]) rmSync(stale, { force: true });
   if (from !== null) copyFileSync(from, next);
+  return next;
+}
+
+/** Opens the next derived file for one step of its making. */
+async function within<T>(next: string, use: (database: Database) => Promise<T>): Promise<T> {
   const database = await Database.open(next);
-  let built: T;
   try {
-    built = await build(database);
+    const made = await use(database);
     await database.run("CHECKPOINT");
+    return made;
   } finally {
     database.close();
   }
+}
+
+function putInPlace(folder: string, next: string): void {
+  const path = join(folder, derivedFile);
   rmSync(`${path}.wal`, { force: true });
   renameSync(next, path);
-  return built;
 }
 
 async function appendRows(database: Database, rows: DerivedRows, releaseMemory: () => void): Promise<void> {
@@ -121,9 +156,10 @@ async function deleteReplaced(database: Database, { sessions, repositories, prob
   for (const table of ["ledger", "context_cost", "charge"])
     await database.run(`DELETE FROM ${table} WHERE usage_id IN (SELECT usage_id FROM usage_d WHERE ${own})`);
   await database.run(`DELETE FROM fate_now WHERE strand_id IN (SELECT strand_id FROM strand JOIN segment USING (segment_id) WHERE ${own})`);
-  for (const table of ["strand", "span_segment", "span_mix"])
+  for (const table of ["strand", "span_segment", "span_mix", "mix_fate_now"])
     await database.run(`DELETE FROM ${table} WHERE segment_id IN (SELECT segment_id FROM segment WHERE ${own})`);
   for (const table of bySession) await database.run(`DELETE FROM ${table} WHERE ${own}`);
+  await dropCells(database, own);
   for (const table of byRepository) await database.run(`DELETE FROM ${table} WHERE repository_id IN (${listOf(repositories)})`);
   for (const locator of problems) await database.run("DELETE FROM problem_d WHERE locator = $locator", { locator });
 }
@@ -163,6 +199,10 @@ async function columnTypes(database: Database, table: string): Promise<ColumnTyp
 export async function firstFree(database: Database, table: string, column: string): Promise<number> {
   const [row] = await database.all(`SELECT coalesce(max(${column}), -1)::INTEGER + 1 AS id FROM ${table}`);
   return row?.["id"] as number;
+}
+
+export async function countUsages(database: Database): Promise<number> {
+  return (await database.all("SELECT count(*)::INTEGER AS n FROM usage_d"))[0]?.["n"] as number;
 }
 
 export function hasDerived(folder: string): boolean {

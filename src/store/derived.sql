@@ -141,6 +141,39 @@ CREATE TABLE span_mix (
   undone_ms BIGINT, last_active_ms BIGINT, repair VARCHAR, review_ms BIGINT, horizon_ms BIGINT, landing_is_release BOOLEAN
 );
 
+-- One row per row of `span_mix`: its fate, as in `fate_now`.
+CREATE TABLE mix_fate_now (segment_id INTEGER, allocation TINYINT, weight INTEGER, grade VARCHAR, fate VARCHAR);
+
+-- Cells (cells.ts): what questions add up, added up once. One row per session, quarter of an hour and everything else that
+-- these columns tell; charges no usage carries are of session null. `unpriced`: no price is known.
+CREATE TABLE usage_cell (
+  session_id INTEGER, instant_ms BIGINT, agent VARCHAR, agent_version VARCHAR, provider VARCHAR, model VARCHAR, service_tier VARCHAR,
+  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, sub_agent BOOLEAN, branch VARCHAR, ran_in VARCHAR,
+  repository_id INTEGER, activity VARCHAR, purpose VARCHAR, remainder VARCHAR, unpriced BOOLEAN, usages BIGINT, input BIGINT,
+  cache_read BIGINT, cache_write_5m BIGINT, cache_write_1h BIGINT, output BIGINT, sightings BIGINT, sighted_tokens BIGINT,
+  list_nano_usd BIGINT
+);
+-- `landed_ms`: not null where the lines landed.
+CREATE TABLE ledger_cell (
+  session_id INTEGER, instant_ms BIGINT, agent VARCHAR, agent_version VARCHAR, provider VARCHAR, model VARCHAR, service_tier VARCHAR,
+  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, sub_agent BOOLEAN, branch VARCHAR, ran_in VARCHAR,
+  repository_id INTEGER, activity VARCHAR, purpose VARCHAR, fate VARCHAR, flow VARCHAR, grade VARCHAR, unlinked_reason VARCHAR,
+  changed_repository_id INTEGER, change_id INTEGER, line_kind VARCHAR, side VARCHAR, author_kind VARCHAR, repair VARCHAR,
+  landed_ms BIGINT, list_nano_usd BIGINT
+);
+-- `n0` to `n5`: as in views/span_part.sql.
+CREATE TABLE span_cell (
+  session_id INTEGER, instant_ms BIGINT, agent VARCHAR, agent_version VARCHAR, provider VARCHAR, model VARCHAR, service_tier VARCHAR,
+  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, sub_agent BOOLEAN, branch VARCHAR, ran_in VARCHAR,
+  repository_id INTEGER, activity VARCHAR, purpose VARCHAR, fate VARCHAR, grade VARCHAR, n0 BIGINT, n1 BIGINT, n2 BIGINT, n3 BIGINT,
+  n4 BIGINT, n5 BIGINT
+);
+CREATE TABLE context_cell (
+  session_id INTEGER, instant_ms BIGINT, agent VARCHAR, agent_version VARCHAR, provider VARCHAR, model VARCHAR, service_tier VARCHAR,
+  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, sub_agent BOOLEAN, branch VARCHAR, ran_in VARCHAR,
+  repository_id INTEGER, activity VARCHAR, purpose VARCHAR, cause VARCHAR, list_nano_usd BIGINT
+);
+
 -- One row per sub-agent a session started; `observed`: the log has responses or calls of it.
 CREATE TABLE sub_agent_d (session_id INTEGER, started_ms BIGINT, observed BOOLEAN);
 

@@ -47,7 +47,7 @@ export async function dumpDerived(database: Database): Promise<string[]> {
     if (bookkeeping.includes(table)) continue;
     const { names, columns } = await database.columns(`SELECT * FROM ${String(table)}`);
     const shown = names.map((name): ((cell: Cell) => string) => {
-      if (!name.endsWith("_id") || name === "repository_id") return plain;
+      if (!name.endsWith("_id") || name.endsWith("repository_id")) return plain;
       const keys = naturalKeys.get(name);
       if (!keys) throw new Error(`${String(table)}.${name}: dumpDerived knows no natural key for it`);
       return (cell) => (cell === null ? "null" : (keys.get(cell as number) ?? `no ${name} ${String(cell)}`));

@@ -8,6 +8,7 @@ import {
   transcriptStates,
   writeQualities,
 } from "../contract/facts.ts";
+import type { DiffRoom } from "../lines/diff-room.ts";
 import { emptyDiff, unpackLineDiff } from "../lines/line-diff.ts";
 import type { Call, Sighting, TurnStart } from "../contract/stored.ts";
 import type { LineDiff } from "../lines/line-diff.ts";
@@ -427,7 +428,7 @@ export async function sharesId(store: FactStore, kind: "message" | "request", id
 }
 
 /** Every commit of a repository (under any of its ids) with its file changes; order is not promised. */
-export async function readStoredCommits(store: FactStore, ids: readonly number[]): Promise<CommitFact[]> {
+export async function readStoredCommits(store: FactStore, ids: readonly number[], room: DiffRoom): Promise<CommitFact[]> {
   const maybe = (cell: Cell): string | null => store.dictionary.maybeText(cell as number | null);
   const list = ids.map(Number).join(", ");
   const told = new Map<string, { readonly id: number; readonly position: number; readonly change: FileChange }[]>();
@@ -442,7 +443,7 @@ export async function readStoredCommits(store: FactStore, ids: readonly number[]
       oldBlob: c("old_blob") as string,
       newBlob: c("new_blob") as string,
       opaque: (maybe(c("opaque_id")) ?? false) as FileChange["opaque"],
-      diff: lines === null ? emptyDiff : unpackLineDiff(lines),
+      diff: lines === null ? emptyDiff : room.take(lines),
     };
     const entry = { id: c("repository_id") as number, position: c("position") as number, change };
     const known = told.get(hash);

@@ -215,6 +215,43 @@ export const columnsAboutPeople: Readonly<Record<DatabaseName, Readonly<Record<s
       ran_in: folder,
       visible_chars: "Length of what was answered: where counts were logged early the rest is estimated from it.",
     },
+    usage_cell: {
+      session_id: session,
+      instant_ms: when,
+      geo: "Region the model ran in, as logged: prices differ.",
+      branch: branch,
+      ran_in: folder,
+      activity: "What most tool calls of the turns did: tells building from reading and testing.",
+      purpose: "Build, fix, review, explore or operate: tells what the money was for.",
+    },
+    ledger_cell: {
+      session_id: session,
+      instant_ms: when,
+      geo: "Region the model ran in, as logged: prices differ.",
+      branch: branch,
+      ran_in: folder,
+      activity: "What most tool calls of the turns did: tells building from reading and testing.",
+      purpose: "Build, fix, review, explore or operate: tells what the money was for.",
+      author_kind: "Whether an agent wrote the lines, a person, both, or nobody knows: no name.",
+    },
+    span_cell: {
+      session_id: session,
+      instant_ms: when,
+      geo: "Region the model ran in, as logged: prices differ.",
+      branch: branch,
+      ran_in: folder,
+      activity: "What most tool calls of the turns did: tells building from reading and testing.",
+      purpose: "Build, fix, review, explore or operate: tells what the money was for.",
+    },
+    context_cell: {
+      session_id: session,
+      instant_ms: when,
+      geo: "Region the model ran in, as logged: prices differ.",
+      branch: branch,
+      ran_in: folder,
+      activity: "What most tool calls of the turns did: tells building from reading and testing.",
+      purpose: "Build, fix, review, explore or operate: tells what the money was for.",
+    },
     segment: {
       session_id: session,
       activity: "What most tool calls of the turn did: tells building from reading and testing.",
@@ -351,11 +388,19 @@ export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<s
       "usage_id segment_id agent provider model agent_version service_tier speed repository_id sub_agent turn source sightings input cache_read cache_write_5m cache_write_1h output reasoning output_quality web_searches sighted_tokens",
     charge: "charge_id usage_id list_nano_usd contract_nano_usd billed_nano_usd price_gap remainder output_nano_per_million",
     context_cost: "usage_id cause list_nano_usd",
+    usage_cell:
+      "agent agent_version provider model service_tier speed source output_quality sub_agent repository_id remainder unpriced usages input cache_read cache_write_5m cache_write_1h output sightings sighted_tokens list_nano_usd",
+    ledger_cell:
+      "agent agent_version provider model service_tier speed source output_quality sub_agent repository_id fate flow grade unlinked_reason changed_repository_id change_id line_kind side repair landed_ms list_nano_usd",
+    span_cell:
+      "agent agent_version provider model service_tier speed source output_quality sub_agent repository_id fate grade n0 n1 n2 n3 n4 n5",
+    context_cell: "agent agent_version provider model service_tier speed source output_quality sub_agent repository_id cause list_nano_usd",
     segment: "segment_id turn kind",
     fix_d: "repository_id evidence strength narrow wide",
     strand:
       "strand_id segment_id weight_from weight_to weight_total flow grade unlinked_reason activity repository_id change_id line_kind side lines landed_ms released_ms died_ms death superseded_ms repair horizon_ms death_commit landing_is_release",
     fate_now: "strand_id fate",
+    mix_fate_now: "segment_id allocation weight grade fate",
     change:
       "change_id repository_id change_key kind number released_ms evidence class ruled_class class_evidence class_confidence review_rounds review_requests issue_opened_ms",
     issue_d: "repository_id number kind opened_ms closed_ms reopened_ms",

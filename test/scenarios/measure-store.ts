@@ -29,6 +29,7 @@ export class MeasureStore {
     await connection.run(
       "CREATE TEMP TABLE mix_fate (segment_id INTEGER, allocation TINYINT, weight INTEGER, grade VARCHAR, fate VARCHAR)",
     );
+    await connection.run("CREATE TEMP VIEW asked_charge AS SELECT * FROM charge");
     await connection.run(spanParts);
     await connection.run(
       "CREATE TEMP TABLE output_rule (model VARCHAR, agent_version VARCHAR, tokens_per_char DOUBLE, constant_tokens DOUBLE, leave_one_out_error DOUBLE, usages INTEGER)",

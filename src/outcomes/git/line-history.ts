@@ -73,6 +73,8 @@ export class LineHistory {
   readonly #moves = new MoveFinder();
   readonly #lines: LineTable;
   readonly #room = new IdRoom();
+  /** Of what commits changed, which is kept: files as they stood come and go. */
+  readonly #kept = new IdRoom();
   readonly #recent: number;
   #applied = 0;
 
@@ -167,7 +169,7 @@ export class LineHistory {
     const steps: FileStep[] = [];
     for (const file of commit.files) {
       const before = states[0]?.get(this.#files.pathId(file.oldPath ?? file.path));
-      const ids = this.#room.take(lineCount(file.diff));
+      const ids = this.#kept.take(lineCount(file.diff));
       const after = states.length > 1 ? this.#mergeFile(file, before, states, ids.fill(none)) : this.#plainFile(file, before, ids, owner);
       steps.push({ file, before, after });
       changed.push({ ids });
@@ -265,9 +267,10 @@ export class LineHistory {
     let removed = 0;
     let added = 0;
     for (const { diff } of files) {
-      for (let h = 0; h < diff.hunks.length; h += 4) {
-        removed += diff.hunks[h + 1] as number;
-        added += diff.hunks[h + 3] as number;
+      const { hunks } = diff;
+      for (let h = 0; h < hunks.length; h += 4) {
+        removed += hunks[h + 1] as number;
+        added += hunks[h + 3] as number;
       }
     }
     if (removed === 0 || added === 0) return;

@@ -1,4 +1,4 @@
-import type { LineDiff } from "../../lines/line-diff.ts";
+import type { LineDiff, LineFeatures } from "../../lines/line-diff.ts";
 import { lineKind } from "../../lines/line-kind.ts";
 import { textOf } from "./line-text.ts";
 
@@ -24,13 +24,13 @@ class Runs {
   }
 
   /** Adds a run; no match goes over its end. */
-  add(diff: LineDiff, ids: Int32Array, start: number, end: number): void {
+  add(lines: LineFeatures, ids: Int32Array, start: number, end: number): void {
     while (this.length + end - start >= this.ids.length) this.#grow();
     for (let line = start; line < end; line++) {
       if (ids[line] === none) continue;
-      const telling = diff.lines.kind[line] === lineKind.trivial ? 0 : 1;
+      const telling = lines.kind[line] === lineKind.trivial ? 0 : 1;
       this.ids[this.length] = ids[line] as number;
-      this.texts[this.length] = textOf(diff.lines, line);
+      this.texts[this.length] = textOf(lines, line);
       this.telling[this.length++] = telling;
       this.tellingLines += telling;
     }
@@ -74,14 +74,14 @@ export class MoveFinder {
 
   /** Adds the lines of a file's difference, unless it is generated; `ids` is aligned with them, -1 where a line has none. */
   addFile(diff: LineDiff, ids: Int32Array): void {
-    const { hunks } = diff;
-    if (diff.lines.kind.every((kind) => kind === lineKind.generated)) return; // nobody moved its lines
+    const { hunks, lines } = diff;
+    if (lines.kind.every((kind) => kind === lineKind.generated)) return; // nobody moved its lines
     let line = 0;
     for (let h = 0; h < hunks.length; h += 4) {
       const removedEnd = line + (hunks[h + 1] as number);
       const addedEnd = removedEnd + (hunks[h + 3] as number);
-      if (line < removedEnd) this.#removed.add(diff, ids, line, removedEnd);
-      if (removedEnd < addedEnd) this.#added.add(diff, ids, removedEnd, addedEnd);
+      if (line < removedEnd) this.#removed.add(lines, ids, line, removedEnd);
+      if (removedEnd < addedEnd) this.#added.add(lines, ids, removedEnd, addedEnd);
       line = addedEnd;
     }
   }

@@ -1,12 +1,13 @@
 -- One row per charge, fate and grade: what of the charge ends so, on such evidence, under each of the six allocations
 -- (n0: the point, as in `ledger`; n1 … n5: those of `span_segment`). Of each allocation the rows of a charge add up to it
 -- exactly: parts are differences of cumulative floors, in the order of fate and grade. Needs the fates of the asked day:
--- strand_fate(strand_id, fate) and mix_fate(segment_id, allocation, weight, grade, fate). `grade` is '' for what stands on no link.
+-- strand_fate(strand_id, fate) and mix_fate(segment_id, allocation, weight, grade, fate), and the charges asked for as asked_charge.
+-- `grade` is '' for what stands on no link.
 CREATE TEMP TABLE span_part AS
 WITH point AS (
   SELECT c.charge_id, u.segment_id, coalesce(f.fate, CASE WHEN c.remainder IN ('unused_seat', 'commitment') THEN 'unused' ELSE 'unlinked' END) AS fate,
     coalesce(t.grade, '') AS grade, sum(CASE WHEN l.strand_id IS NULL THEN c.list_nano_usd ELSE l.list_nano_usd END) AS nano
-  FROM charge c
+  FROM asked_charge c
   LEFT JOIN usage_d u USING (usage_id)
   LEFT JOIN ledger l USING (charge_id)
   LEFT JOIN strand t ON t.strand_id = l.strand_id
@@ -25,7 +26,7 @@ WITH point AS (
     (c.list_nano_usd // p.weight_total) * p.weight
       + ((c.list_nano_usd % p.weight_total) * p.weight_to) // p.weight_total
       - ((c.list_nano_usd % p.weight_total) * (p.weight_to - p.weight)) // p.weight_total AS nano
-  FROM charge c
+  FROM asked_charge c
   JOIN usage_d u USING (usage_id)
   JOIN span_segment s USING (segment_id)
   JOIN mix_part p ON p.segment_id = s.mix_segment_id AND p.allocation = s.mix_allocation

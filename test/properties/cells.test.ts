@@ -56,7 +56,7 @@ describe("cells", () => {
       for (let from = 0; from < measures.length; from += mostMeasures)
         await expectSame({ measures: measures.slice(from, from + mostMeasures), by, limit: 10_000 });
     }
-  }, 60_000);
+  }, 120_000);
 
   it("say what the rows say under any filters, days and time zones", async () => {
     const byDimension = new Map<string, readonly (string | null)[]>();

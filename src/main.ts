@@ -81,6 +81,7 @@ async function serve(options: ServeOptions): Promise<Serving> {
     storeDir: options.storeDir,
     host: options.host,
     port: options.port,
+    grpcPort: options.grpcPort,
     assetsDir: fileURLToPath(new URL("./web/", import.meta.url)),
     version: packageJson.version,
     runImport: importApart(options),
@@ -98,9 +99,12 @@ if (process.channel !== undefined && process.channel !== null) {
 /** An import in a process of its own: it works for seconds without a pause, in which a server would answer nobody. */
 const importApart =
   ({ storeDir, configFile, repositories, home }: ServeOptions): RunImport =>
-  (progress, signal) =>
+  (progress, signal, only) =>
     new Promise<ImportSummary>((resolve, reject) => {
-      const places = [...repositories.map((folder) => `--repo=${folder}`), home === null ? "--no-home" : `--home=${home}`];
+      const places =
+        only === undefined
+          ? [...repositories.map((folder) => `--repo=${folder}`), home === null ? "--no-home" : `--home=${home}`]
+          : ["--no-home", `--only=${only}`];
       const args = ["import", "--json", `--store=${storeDir}`, ...(configFile === null ? [] : [`--config=${configFile}`]), ...places];
       const child = fork(fileURLToPath(import.meta.url), args, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
       let out = "";

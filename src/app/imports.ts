@@ -3,8 +3,8 @@ import type { ImportStatus } from "../contract/api.ts";
 import { UserError } from "../contract/errors.ts";
 import type { ImportSummary, Progress } from "./assay.ts";
 
-/** Does one import and gives up when the signal is given. */
-export type RunImport = (progress: Progress, signal: AbortSignal) => Promise<ImportSummary>;
+/** Does one import and gives up when the signal is given. @param only the one source that is read; all, and repositories, without it */
+export type RunImport = (progress: Progress, signal: AbortSignal, only?: string) => Promise<ImportSummary>;
 
 /** Imports that are over stay listed until so many came after them. */
 const keptImports = 20;
@@ -38,8 +38,8 @@ export class Imports {
     return found;
   }
 
-  /** Begins an import, or gives the one that runs. */
-  start(): ImportStatus {
+  /** Begins an import, or gives the one that runs. @param only the one source that is read */
+  start(only?: string): ImportStatus {
     const running = this.#all.find(({ state }) => state === "running");
     if (running !== undefined) return running;
     const begun: ImportStatus = {
@@ -54,14 +54,14 @@ export class Imports {
       message: null,
     };
     this.#all = [begun, ...this.#all].slice(0, keptImports);
-    this.#running = this.#follow(begun.id);
+    this.#running = this.#follow(begun.id, only);
     return begun;
   }
 
-  async #follow(id: string): Promise<void> {
+  async #follow(id: string, only: string | undefined): Promise<void> {
     const progress: Progress = (step, done, total) => this.#change(id, { step, done: done ?? null, total: total ?? null });
     try {
-      const summary = await this.#run(progress, this.#stop.signal);
+      const summary = await this.#run(progress, this.#stop.signal, only);
       this.#change(id, {
         state: "done",
         endedAt: this.#instant(),

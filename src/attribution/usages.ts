@@ -23,6 +23,7 @@ const placeholder =
  * - A witness that does not name the provider joins by the id alone, unless two providers use that id.
  * - Counts: the maximum of each; the cache write is one pair (the witness of the larger sum, then of the larger 1 h part),
  *   since a witness that knows no split tells the sum as 5 m; an estimated output never outgrows a logged one.
+ * - A doubtful witness (its version is known to count too much) is counted only where no other tells of the response.
  * - Owner (RULINGS 2): the session of the earliest instant; on a tie the one whose own first record is earliest, then the
  *   smaller id. Other columns: the owner's first known value.
  * @param firstRecordAt instant of a session's first record; without it, of its first sighting
@@ -360,7 +361,9 @@ function responseKeys(members: readonly Sighting[], messages: readonly string[],
 
 const isMeasured = (quality: Quality): boolean => quality === "final" || quality === "partial";
 
-function countsOf(members: readonly Sighting[]): Pick<Usage, "counts" | "outputQuality"> {
+function countsOf(all: readonly Sighting[]): Pick<Usage, "counts" | "outputQuality"> {
+  const sure = all.filter(({ doubtful }) => doubtful !== true);
+  const members = sure.length > 0 ? sure : all;
   const [only] = members;
   if (only && members.length === 1) return { counts: only.counts, outputQuality: only.outputQuality };
   const most = (count: (sighting: Sighting) => number): number => members.reduce((top, sighting) => Math.max(top, count(sighting)), 0);

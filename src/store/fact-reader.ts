@@ -187,6 +187,7 @@ export async function readSightings(store: FactStore, scope: SessionScope = null
       outputQuality: qualities[c("output_quality") as number] as Quality,
       webSearches: number(c("web_searches")),
       visibleChars: number(c("visible_chars")),
+      doubtful: c("doubtful") === true,
     }),
   );
 }
@@ -220,7 +221,8 @@ export async function readCalls(store: FactStore, scope: SessionScope = null): P
       instant: number(c("instant_ms")),
       endedAt: maybeNumber(c("ended_ms")),
       tool: text(c("tool_id")),
-      activity: text(c("activity_id")) as Call["activity"],
+      // No witness showed the command: it was a shell's.
+      activity: (maybe(c("activity_id")) ?? "shell") as Call["activity"],
       inputBytes: c("input_bytes") as number,
       resultBytes: c("result_bytes") as number | null,
       subject: maybeNumber(c("subject_fp")),

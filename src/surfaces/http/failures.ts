@@ -25,11 +25,16 @@ const statusOf: Readonly<Record<string, number>> = {
   ambiguous_commit: 409,
   body_too_large: 413,
   not_json: 415,
+  not_otlp: 415,
+  encoding_not_taken: 415,
   too_many_tries: 429,
+  too_much_at_once: 429,
   fault: 500,
   store_busy: 503,
   closing: 503,
   time_limit: 503,
+  inbox_full: 503,
+  inbox_unwritable: 503,
 };
 
 const titles: Readonly<Record<number, string>> = {
@@ -40,7 +45,7 @@ const titles: Readonly<Record<number, string>> = {
   405: "Method not allowed",
   409: "More than one",
   413: "Too large",
-  415: "Not JSON",
+  415: "Not as it should be sent",
   429: "Too many tries",
   500: "Fault",
   503: "Not now",

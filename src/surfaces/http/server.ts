@@ -1,6 +1,9 @@
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type ServerType } from "@hono/node-server";
 import { Imports, type RunImport } from "../../app/imports.ts";
+import { drainInbox } from "../../app/otlp/drain.ts";
+import { openInbox } from "../../app/otlp/inbox.ts";
+import { OtlpReceiver } from "../../app/otlp/receiver.ts";
 import { ensureOwnerToken } from "../../app/owner-token.ts";
 import type { ServedAssay } from "../../app/served-assay.ts";
 import { UserError } from "../../contract/errors.ts";
@@ -14,6 +17,10 @@ export interface ServerOptions {
   readonly storeDir: string;
   readonly host: string;
   readonly port: number;
+  /** Port for OTLP over gRPC; null for none. */
+  readonly grpcPort?: number | null;
+  /** Bytes of OTLP that may wait to be imported. */
+  readonly inboxBytes?: number;
   /** Folder of the built page; null for none. */
   readonly assetsDir: string | null;
   readonly version: string;
@@ -27,6 +34,7 @@ export interface RunningServer {
   /** `http://127.0.0.1:4173/` */
   readonly address: string;
   readonly port: number;
+  readonly grpcPort: number | null;
   /** The owner's token, when it was made now: it is told this once. */
   readonly madeToken: string | null;
   /** Ends every connection, the import that runs, and the store's. */
@@ -45,24 +53,32 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const onLoopback = isLoopback(host);
   const token = onLoopback ? null : ensureOwnerToken(options.storeDir);
   const imports = new Imports(options.runImport, now);
+  const access = new Access(token?.hash ?? null, now);
+  const inbox = await openInbox(options.storeDir, options.inboxBytes, now);
+  const receiver = new OtlpReceiver(inbox, now);
   const app = httpApp({
     assay,
     imports,
     version,
     onLoopback,
     onFault,
-    access: new Access(token?.hash ?? null, now),
+    access,
+    otlp: receiver,
     assets: await Assets.load(options.assetsDir),
   });
   const server = createAdaptorServer({ fetch: app.fetch });
   const { port } = await listen(server, host, options.port);
+  const endDraining = drainInbox(inbox, imports, now);
   return {
     address: `http://${host.includes(":") ? `[${host.replaceAll(/[[\]]/g, "")}]` : host}:${port}/`,
     port,
+    grpcPort: null,
     madeToken: token?.made ?? null,
     async close() {
+      endDraining();
       const closed = new Promise((resolve) => server.close(resolve));
       if ("closeAllConnections" in server) server.closeAllConnections();
+      await inbox.close();
       await imports.close();
       await closed;
       await assay.close();

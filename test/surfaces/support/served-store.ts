@@ -12,6 +12,8 @@ export interface Setting {
   readonly timeMs?: number;
   readonly rows?: number;
   readonly now?: () => number;
+  readonly inboxBytes?: number;
+  readonly grpcPort?: number;
 }
 
 const noImport: ImportSummary = {
@@ -52,6 +54,8 @@ export async function serveStore(folder: string, setting: Setting = {}): Promise
     version: "test",
     runImport: setting.runImport ?? (async () => noImport),
     now,
+    grpcPort: setting.grpcPort ?? null,
+    ...(setting.inboxBytes === undefined ? {} : { inboxBytes: setting.inboxBytes }),
     onFault: (_, error) => faults.push(error),
   });
 }

@@ -76,6 +76,11 @@ export interface SightingFact {
   readonly doubtful?: boolean;
 }
 
+/** Id of the source that is telemetry: it tells by its own clock what logs tell as well. */
+export const telemetrySource = "otlp";
+/** Begins the key of a turn that telemetry tells without naming the record a log has of it. */
+export const telemetryTurn = "otlp:";
+
 /**
  * Where a turn begins. Key: (agent, session, key). The turn reaches to the next start of the session by instant;
  * responses before the first start are turn 0.

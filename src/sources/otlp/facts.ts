@@ -1,6 +1,6 @@
 /** Kept records into facts, by what they are called. README.md beside this file says which attribute becomes what. */
 import type { ActivityKind, MetricPointFact, SightingFact, TokenCounts, TokenFact } from "../../contract/facts.ts";
-import { activityKinds } from "../../contract/facts.ts";
+import { activityKinds, telemetryTurn } from "../../contract/facts.ts";
 import { activityOfTool } from "../claude-code/tools.ts";
 import type { Said } from "./says.ts";
 
@@ -159,7 +159,7 @@ function inclusiveResponse(told: Told, sink: FactSink): void {
   };
   const response = said.text("response");
   // The event of a response names its span: both tell of one response, whether it has an id of its own or not.
-  sink.fact({ ...sighting(told, counts), messageId: response, requestId: response === null ? said.key || null : null });
+  sink.fact({ ...sighting(told, counts), messageId: response, requestId: said.key || null });
 }
 
 function sighting({ said, agent, session, version }: Told, counts: TokenCounts): SightingFact {
@@ -254,9 +254,6 @@ function prompt({ said, agent, session }: Told, sink: FactSink): void {
     cleared: false,
   });
 }
-
-/** Begins the key of a turn whose record in a log telemetry does not name. */
-const telemetryTurn = "otlp:";
 
 const tokenMeasures: Readonly<Record<string, MetricPointFact["measure"]>> = {
   input: "input",

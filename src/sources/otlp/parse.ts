@@ -1,13 +1,13 @@
 /** Reads a segment of an inbox: lines in, batches of facts out. */
 import { closeSync, openSync, readSync } from "node:fs";
-import type { SessionFact, TokenFact } from "../../contract/facts.ts";
+import { type SessionFact, type TokenFact, telemetrySource } from "../../contract/facts.ts";
 import type { Problem } from "../../contract/problem.ts";
 import type { Item } from "../source.ts";
 import { type Doubt, type FactSink, tellFacts } from "./facts.ts";
 import { type KeptRecord, lineVersion } from "./records.ts";
 import { Said } from "./says.ts";
 
-export const sourceId = "otlp";
+export const sourceId = telemetrySource;
 
 const pieceBytes = 1 << 20;
 

@@ -152,7 +152,10 @@ class StrongIds {
   #contradicts(kind: IdKind, group: Int32Array): boolean {
     const { instant } = this.#sightings[group[0] as number] as Sighting;
     if (group.every((i) => (this.#sightings[i] as Sighting).instant === instant)) return false;
-    const witnesses = new Map<string, { first: Sighting; message: string | null; instants: boolean; prompts: boolean; messages: boolean }>();
+    const witnesses = new Map<
+      string,
+      { first: Sighting; message: string | null; instants: boolean; prompts: boolean; messages: boolean }
+    >();
     for (const i of group) {
       const sighting = this.#sightings[i] as Sighting;
       const teller = `${sighting.source}\u0000${sighting.provider ?? ""}`;

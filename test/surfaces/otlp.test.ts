@@ -1,11 +1,22 @@
 /** OTLP over HTTP: the official exporters and hand-written requests as senders, a real server, a real store. */
 import { readFileSync, readdirSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import type { RunningServer } from "../../src/surfaces/http/server.ts";
 import { Scratch, dumpStore, importInto, makeStore } from "../scenarios/support/sample-store.ts";
-import { type SentLog, logExporters, logsJson, sendLogs } from "./support/otlp-senders.ts";
+import {
+  type SentLog,
+  grpcCall,
+  grpcLogExporter,
+  logExporters,
+  logsJson,
+  protobufLog,
+  sendLogs,
+  sendSpan,
+  sendTokenCounts,
+} from "./support/otlp-senders.ts";
 import { type Setting, ask, faults, serveStore } from "./support/served-store.ts";
 
 const scratch = new Scratch();
@@ -74,6 +85,62 @@ const work: readonly SentLog[] = [
   },
 ];
 
+/** A log of Claude Code that a record is kept of: resource and one record, in protobuf. */
+const wholeLog = protobufLog({ "service.name": "claude-code" }, { "event.name": "api_error", "session.id": "s1" });
+
+describe("OTLP over gRPC", () => {
+  it("takes what the official exporter sends, as it takes it over HTTP", async () => {
+    const over = await served();
+    await sendLogs(logExporters["HTTP with protobuf"](over.server.port), work);
+    const wanted = await factsOf(over.folder, "sighting", "turn", "call", "call_result", "commit_mention", "session");
+    expect(wanted.length).toBe(6);
+    for (const compressed of [false, true]) {
+      const { folder, server } = await served({ grpcPort: 0 });
+      await sendLogs(grpcLogExporter(server.grpcPort ?? 0, compressed), work);
+      await sendLogs(grpcLogExporter(server.grpcPort ?? 0, compressed), work);
+      expect(await factsOf(folder, "sighting", "turn", "call", "call_result", "commit_mention", "session")).toEqual(wanted);
+    }
+  });
+
+  it("is not there unless a port is given", async () => {
+    expect((await served()).server.grpcPort).toBe(null);
+  });
+
+  it("says by gRPC's codes what cannot be taken", async () => {
+    const { server } = await served({ grpcPort: 0, inboxBytes: 100 });
+    const port = server.grpcPort ?? 0;
+    const service = (signal: string, name: string) => `/opentelemetry.proto.collector.${signal}.v1.${name}/Export`;
+    expect(await grpcCall(port, service("logs", "LogsService"), Buffer.alloc(0))).toEqual([0, ""]);
+    expect((await grpcCall(port, service("logs", "LogsService"), Buffer.from([0x0a, 0x05])))[0]).toBe(3);
+    expect((await grpcCall(port, service("profiles", "ProfilesService"), Buffer.alloc(0)))[0]).toBe(12);
+    expect((await grpcCall(port, service("logs", "LogsService"), Buffer.alloc(17 * 1024 * 1024)))[0]).toBe(8);
+    expect((await grpcCall(port, service("logs", "LogsService"), wholeLog))[0]).toBe(14);
+  });
+
+  it("needs the owner's token off loopback", async () => {
+    const { folder, server } = await served({ host: "0.0.0.0", grpcPort: 0 });
+    const port = server.grpcPort ?? 0;
+    const path = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
+    expect((await grpcCall(port, path, Buffer.alloc(0)))[0]).toBe(16);
+    expect((await grpcCall(port, path, Buffer.alloc(0), server.madeToken ?? ""))[0]).toBe(0);
+    await sendLogs(grpcLogExporter(port, true, server.madeToken ?? ""), work);
+    expect((await factsOf(folder, "sighting")).length).toBe(1);
+  });
+
+  it("survives a sender that speaks no HTTP/2, and goes on", async () => {
+    const { server } = await served({ grpcPort: 0 });
+    const port = server.grpcPort ?? 0;
+    await new Promise<void>((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => socket.end("GET / HTTP/1.1\r\n\r\n"));
+      socket
+        .on("close", () => resolve())
+        .on("error", () => {})
+        .resume();
+    });
+    expect(await grpcCall(port, "/opentelemetry.proto.collector.logs.v1.LogsService/Export", Buffer.alloc(0))).toEqual([0, ""]);
+  });
+});
+
 describe("OTLP over HTTP", () => {
   it("takes what the official exporters send, in every encoding alike, and counts a response once", async () => {
     const dumps: string[][] = [];
@@ -93,6 +160,31 @@ describe("OTLP over HTTP", () => {
     ]);
     expect(dumps[1]).toEqual(dumps[0]);
     expect(dumps[2]).toEqual(dumps[0]);
+  });
+
+  it("takes spans and metrics of the official exporters; metrics are no usage", async () => {
+    const { folder, server } = await served();
+    const usage = { "gen_ai.usage.input_tokens": 100, "gen_ai.usage.output_tokens": 30, "gen_ai.usage.cache_read.input_tokens": 60 };
+    const said = {
+      "gen_ai.operation.name": "chat",
+      "gen_ai.conversation.id": "g1",
+      "gen_ai.request.model": "gpt-5",
+      "gen_ai.response.id": "resp_1",
+    };
+    await sendSpan(
+      server.port,
+      "chat gpt-5",
+      at,
+      { ...said, "gen_ai.provider.name": "openai", ...usage },
+      { "service.name": "copilot-cli" },
+    );
+    await sendTokenCounts(server.port, { "session.id": "s1", type: "input", model: "m1" }, 100, 50);
+    const facts = await factsOf(folder, "sighting", "metric_point");
+    expect(facts.map((line) => line.replace(/span:\w+\/\w+/, "SPAN").replace(/input\|\d+\|\d+\|\w+\|/, "input|FROM|TO|SERIES|"))).toEqual([
+      "metric_point|claude-code|s1|input|FROM|TO|SERIES|m1|false|100",
+      "metric_point|claude-code|s1|input|FROM|TO|SERIES|m1|false|50",
+      `sighting|otlp|copilot-cli|g1|resp_1|0|SPAN|${at}|null|openai|gpt-5|null|null|null|null|null|null|40|60|0|0|30|null|0|0|0|null|false`,
+    ]);
   });
 
   it("stores no text of prompts and commands anywhere, not even until they are read", async () => {

@@ -116,7 +116,7 @@ describe("Claude Code", () => {
   });
 
   it("names a response without a request id by the client's, else by its place in the session", () => {
-    const { request_id: _, ...without } = request;
+    const without = Object.fromEntries(Object.entries(request).filter(([key]) => key !== "request_id"));
     expect(sightings(logs(claude, { ...without, client_request_id: "c1" }).facts)[0]).toContain(" c1 ");
     expect(sightings(logs(claude, { ...without, "event.sequence": 9 }).facts)[0]).toContain(" event:s1/9 ");
     expect(logs(claude, without).refused).toBe(1);

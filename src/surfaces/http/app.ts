@@ -5,12 +5,11 @@ import { compress } from "hono/compress";
 import type { z } from "zod";
 import { type RouteContract, type RouteId, loginPath, logoutPath, routes } from "../../contract/api-routes.ts";
 import { UserError } from "../../contract/errors.ts";
-import type { OtlpReceiver } from "../../app/otlp/receiver.ts";
 import type { Assets } from "./assets.ts";
 import { failureOf, failureResponse } from "./failures.ts";
 import { type Access, requireHost, requireOwnOrigin, securityHeaders } from "./guard.ts";
 import { type Reply, type Served, handlers } from "./handlers.ts";
-import { addOtlp } from "./otlp.ts";
+import { type OtlpOptions, addOtlp } from "./otlp.ts";
 import { loginPage, notBuiltPage } from "./pages.ts";
 import { Replies, type SentReply } from "./replies.ts";
 
@@ -19,7 +18,7 @@ export interface HttpOptions extends Served {
   readonly access: Access;
   readonly onLoopback: boolean;
   /** Takes OTLP; without it none is. */
-  readonly otlp?: OtlpReceiver;
+  readonly otlp?: Pick<OtlpOptions, "receiver" | "held">;
   /** Told what failed without anybody's fault but ours: with its stack, under the id the caller was given. */
   onFault(id: string, error: Error): void;
 }
@@ -45,7 +44,7 @@ export function httpApp(options: HttpOptions): Hono {
     await next();
   });
   if (options.otlp !== undefined)
-    addOtlp(app, { receiver: options.otlp, access: options.access, onFault: (error) => void failed(error, options) });
+    addOtlp(app, { ...options.otlp, access: options.access, onFault: (error) => void failed(error, options) });
   app.use(compress({ threshold: 1_024 }));
   app.use(
     bodyLimit({

@@ -8,18 +8,18 @@ import { UserError } from "../../contract/errors.ts";
 import { type Encoding, type OtlpReceiver, type Signal, statusBody } from "../../app/otlp/receiver.ts";
 import { failureOf } from "./failures.ts";
 import type { Access } from "./guard.ts";
+import type { HeldBytes } from "./held-bytes.ts";
 
 export interface OtlpOptions {
   readonly receiver: OtlpReceiver;
   readonly access: Access;
+  readonly held: HeldBytes;
   onFault(error: unknown): void;
 }
 
 /** As sent, and unpacked. */
 export const mostSentBytes = 16 * 1024 * 1024;
 const mostBytes = 64 * 1024 * 1024;
-/** All bodies that are held at one time, as sent. */
-const mostHeldBytes = 64 * 1024 * 1024;
 /** Smaller ones are unpacked at once: a trip to another thread takes longer. */
 const smallBytes = 64 * 1024;
 
@@ -29,7 +29,7 @@ const types: Readonly<Record<Encoding, string>> = { protobuf: "application/x-pro
 
 /** Adds the routes. They come before what caps and packs the API's own bodies. */
 export function addOtlp(app: Hono, options: OtlpOptions): void {
-  const held = new Held();
+  const { held } = options;
   for (const signal of Object.keys(otlpRoutes) as Signal[]) {
     const { path, role } = otlpRoutes[signal];
     app.post(path, async (context) => {
@@ -58,42 +58,15 @@ export function addOtlp(app: Hono, options: OtlpOptions): void {
   }
 }
 
-/** Parts of a request that are in memory; what would be too much is asked to come again. */
-class Held {
-  #bytes = 0;
-
-  take(count: number): void {
-    if (this.#bytes + count > mostHeldBytes) throw new UserError("too_much_at_once", "Too much is sent at one time.");
-    this.#bytes += count;
-  }
-
-  release(count: number): void {
-    this.#bytes -= count;
-  }
-}
-
 function encodingOf(type: string | undefined): Encoding | null {
   const plain = type?.split(";")[0]?.trim().toLowerCase();
   return plain === types.protobuf ? "protobuf" : plain === types.json ? "json" : null;
 }
 
 /** The body as sent. What it takes of the memory is the caller's to release. */
-async function bodyOf(context: Context, held: Held): Promise<Uint8Array> {
+async function bodyOf(context: Context, held: HeldBytes): Promise<Uint8Array> {
   if (Number(context.req.header("content-length") ?? 0) > mostSentBytes) throw tooLarge();
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  try {
-    for await (const part of chunksOf(context)) {
-      if (bytes + part.length > mostSentBytes) throw tooLarge();
-      held.take(part.length);
-      bytes += part.length;
-      parts.push(part);
-    }
-  } catch (error) {
-    held.release(bytes);
-    throw error;
-  }
-  return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, bytes);
+  return await held.collect(chunksOf(context), mostSentBytes, tooLarge);
 }
 
 /** Node's own stream where there is one: a stream of the web's kind costs more than small bodies do. */
@@ -122,7 +95,7 @@ export async function gunzipped(sent: Uint8Array): Promise<Uint8Array> {
   }
 }
 
-const tooLarge = (): UserError =>
+export const tooLarge = (): UserError =>
   new UserError("body_too_large", "The request is too large.", { hint: "Send smaller batches (OTEL_BLRP_MAX_EXPORT_BATCH_SIZE)." });
 
 function answer(status: number, encoding: Encoding, body: Uint8Array, headers: Readonly<Record<string, string>> = {}): Response {
@@ -132,13 +105,24 @@ function answer(status: number, encoding: Encoding, body: Uint8Array, headers: R
   });
 }
 
-/** Codes of gRPC that go with a status of HTTP. */
-const codes: Readonly<Record<number, number>> = { 400: 3, 401: 16, 403: 7, 404: 5, 405: 12, 413: 8, 415: 3, 429: 8, 500: 13, 503: 14 };
+/** Codes of gRPC that go with a status of HTTP. 429 and 503 both ask to come again. */
+export const grpcCodes: Readonly<Record<number, number>> = {
+  400: 3,
+  401: 16,
+  403: 7,
+  404: 5,
+  405: 12,
+  413: 8,
+  415: 3,
+  429: 14,
+  500: 13,
+  503: 14,
+};
 
 function refusal(error: unknown, encoding: Encoding, { onFault }: OtlpOptions): Response {
   const { status, code, message, hint } = failureOf(error, "otlp");
   if (code === "fault") onFault(error);
-  const body = statusBody(encoding, codes[status] ?? 2, hint === undefined ? message : `${message} ${hint}`);
+  const body = statusBody(encoding, grpcCodes[status] ?? 2, hint === undefined ? message : `${message} ${hint}`);
   return answer(status, encoding, body, {
     ...(status === 429 || status === 503 ? { "retry-after": "5" } : {}),
     ...(status === 401 ? { "www-authenticate": 'Bearer realm="assay"' } : {}),

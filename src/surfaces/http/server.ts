@@ -10,6 +10,8 @@ import { UserError } from "../../contract/errors.ts";
 import { httpApp } from "./app.ts";
 import { Assets } from "./assets.ts";
 import { Access, isLoopback } from "./guard.ts";
+import { HeldBytes } from "./held-bytes.ts";
+import { startGrpc } from "./otlp-grpc.ts";
 
 export interface ServerOptions {
   readonly assay: ServedAssay;
@@ -56,6 +58,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const access = new Access(token?.hash ?? null, now);
   const inbox = await openInbox(options.storeDir, options.inboxBytes, now);
   const receiver = new OtlpReceiver(inbox, now);
+  const held = new HeldBytes();
   const app = httpApp({
     assay,
     imports,
@@ -63,21 +66,37 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onLoopback,
     onFault,
     access,
-    otlp: receiver,
+    otlp: { receiver, held },
     assets: await Assets.load(options.assetsDir),
   });
   const server = createAdaptorServer({ fetch: app.fetch });
   const { port } = await listen(server, host, options.port);
+  const grpc =
+    options.grpcPort === undefined || options.grpcPort === null
+      ? null
+      : await startGrpc({
+          host,
+          port: options.grpcPort,
+          onLoopback,
+          receiver,
+          held,
+          access,
+          onFault: (error) => onFault("otlp", error),
+        }).catch(async (error: unknown) => {
+          server.close();
+          throw error;
+        });
   const endDraining = drainInbox(inbox, imports, now);
   return {
     address: `http://${host.includes(":") ? `[${host.replaceAll(/[[\]]/g, "")}]` : host}:${port}/`,
     port,
-    grpcPort: null,
+    grpcPort: grpc?.port ?? null,
     madeToken: token?.made ?? null,
     async close() {
       endDraining();
       const closed = new Promise((resolve) => server.close(resolve));
       if ("closeAllConnections" in server) server.closeAllConnections();
+      await grpc?.close();
       await inbox.close();
       await imports.close();
       await closed;

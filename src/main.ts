@@ -2,7 +2,7 @@
 /** The composition root: the only place that reads environment, arguments, clock and home folder. */
 import { fork, spawn } from "node:child_process";
 import { mkdir, stat, statfs, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { constants, homedir, setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -107,6 +107,12 @@ const importApart =
           : ["--no-home", `--only=${only}`];
       const args = ["import", "--json", `--store=${storeDir}`, ...(configFile === null ? [] : [`--config=${configFile}`]), ...places];
       const child = fork(fileURLToPath(import.meta.url), args, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+      // Who asks the server comes first: an import takes what processors are left.
+      try {
+        if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+      } catch {
+        // It has ended, or the machine has no priorities: it only runs as others do.
+      }
       let out = "";
       let err = "";
       child.stdout?.setEncoding("utf8").on("data", (text: string) => (out += text));

@@ -120,7 +120,8 @@ class ProtobufReader {
         continue;
       }
       const to = this.#length();
-      if (tag === 0x0a) key = to - this.#at > mostKeyLength ? "" : this.#text(to);
+      // A byte a character: what is wanted is ASCII, and what is not stays different from it.
+      if (tag === 0x0a) key = to - this.#at > mostKeyLength ? "" : this.#bytes.toString("latin1", this.#at, to);
       else valueAt = this.#at;
       this.#at = to;
     }

@@ -9,7 +9,6 @@ import type { Assets } from "./assets.ts";
 import { failureOf, failureResponse } from "./failures.ts";
 import { type Access, requireHost, requireOwnOrigin, securityHeaders } from "./guard.ts";
 import { type Reply, type Served, handlers } from "./handlers.ts";
-import { type OtlpOptions, addOtlp } from "./otlp.ts";
 import { loginPage, notBuiltPage } from "./pages.ts";
 import { Replies, type SentReply } from "./replies.ts";
 
@@ -17,8 +16,6 @@ export interface HttpOptions extends Served {
   readonly assets: Assets;
   readonly access: Access;
   readonly onLoopback: boolean;
-  /** Takes OTLP; without it none is. */
-  readonly otlp?: Pick<OtlpOptions, "receiver" | "held">;
   /** Told what failed without anybody's fault but ours: with its stack, under the id the caller was given. */
   onFault(id: string, error: Error): void;
 }
@@ -43,8 +40,6 @@ export function httpApp(options: HttpOptions): Hono {
       requireOwnOrigin({ method: context.req.method, host: header("host"), origin: header("origin"), site: header("sec-fetch-site") });
     await next();
   });
-  if (options.otlp !== undefined)
-    addOtlp(app, { ...options.otlp, access: options.access, onFault: (error) => void failed(error, options) });
   app.use(compress({ threshold: 1_024 }));
   app.use(
     bodyLimit({

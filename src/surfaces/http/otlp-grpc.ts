@@ -11,12 +11,10 @@ import { failureOf } from "./failures.ts";
 import { requireHost } from "./guard.ts";
 import { type OtlpOptions, grpcCodes, gunzipped, mostSentBytes, tooLarge } from "./otlp.ts";
 
-export interface GrpcOptions extends Omit<OtlpOptions, "onFault"> {
+export interface GrpcOptions extends OtlpOptions {
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
-  readonly onLoopback: boolean;
-  onFault(error: Error): void;
 }
 
 export interface GrpcServer {

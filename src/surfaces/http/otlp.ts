@@ -1,20 +1,23 @@
-/** OTLP over HTTP: checks, unpacks and answers; what is in it the receiver of the app knows. */
-import type { Readable } from "node:stream";
+/**
+ * OTLP over HTTP: checks, unpacks and answers; what is in it the receiver of the app knows. It stands before the API's own
+ * framework: two hundred agents that send five records each cost what their requests cost, and little else (docs/decisions/0025).
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gunzip, gunzipSync } from "node:zlib";
-import type { Context, Hono } from "hono";
 import { otlpRoutes } from "../../contract/api-routes.ts";
 import { UserError } from "../../contract/errors.ts";
 import { type Encoding, type OtlpReceiver, type Signal, statusBody } from "../../app/otlp/receiver.ts";
 import { failureOf } from "./failures.ts";
-import type { Access } from "./guard.ts";
+import { type Access, requireHost, requireOwnOrigin, securityHeaders } from "./guard.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 
 export interface OtlpOptions {
   readonly receiver: OtlpReceiver;
   readonly access: Access;
   readonly held: HeldBytes;
-  onFault(error: unknown): void;
+  readonly onLoopback: boolean;
+  onFault(error: Error): void;
 }
 
 /** As sent, and unpacked. */
@@ -27,53 +30,58 @@ const gunzipAside = promisify(gunzip);
 
 const types: Readonly<Record<Encoding, string>> = { protobuf: "application/x-protobuf", json: "application/json" };
 
-/** Adds the routes. They come before what caps and packs the API's own bodies. */
-export function addOtlp(app: Hono, options: OtlpOptions): void {
-  const { held } = options;
-  for (const signal of Object.keys(otlpRoutes) as Signal[]) {
-    const { path, role } = otlpRoutes[signal];
-    app.post(path, async (context) => {
-      const encoding = encodingOf(context.req.header("content-type"));
-      try {
-        options.access.require(role, { authorization: context.req.header("authorization"), cookie: undefined });
-        if (encoding === null)
-          throw new UserError("not_otlp", "This is neither OTLP's protobuf nor its JSON.", {
-            hint: `Send it as ${types.protobuf} or ${types.json}.`,
-          });
-        const sent = await bodyOf(context, held);
-        try {
-          return answer(
-            200,
-            encoding,
-            await options.receiver.take(signal, encoding, await unpacked(sent, context.req.header("content-encoding"))),
-          );
-        } finally {
-          held.release(sent.length);
-        }
-      } catch (error) {
-        return refusal(error, encoding ?? "json", options);
-      }
-    });
-    app.all(path, (context) => refusal(new UserError("method_not_allowed", `${context.req.method} is not taken here.`), "json", options));
+const signalOf: ReadonlyMap<string, Signal> = new Map(
+  (Object.keys(otlpRoutes) as Signal[]).map((signal) => [otlpRoutes[signal].path, signal]),
+);
+
+/** @returns what takes the requests that are OTLP's, and leaves all others */
+export function otlpHandler(options: OtlpOptions): (request: IncomingMessage, response: ServerResponse) => boolean {
+  return (request, response) => {
+    const signal = signalOf.get((request.url ?? "").split("?", 1)[0] as string);
+    if (signal === undefined) return false;
+    void answer(signal, request, response, options);
+    return true;
+  };
+}
+
+async function answer(signal: Signal, request: IncomingMessage, response: ServerResponse, options: OtlpOptions): Promise<void> {
+  const encoding = encodingOf(request.headers["content-type"]);
+  try {
+    checkCaller(signal, request, options);
+    if (encoding === null)
+      throw new UserError("not_otlp", "This is neither OTLP's protobuf nor its JSON.", {
+        hint: `Send it as ${types.protobuf} or ${types.json}.`,
+      });
+    if (Number(request.headers["content-length"] ?? 0) > mostSentBytes) throw tooLarge();
+    // Left off in the middle it would be destroyed with its connection, and nobody told why.
+    const sent = await options.held.collect(request.iterator({ destroyOnReturn: false }), mostSentBytes, tooLarge);
+    try {
+      send(
+        response,
+        200,
+        encoding,
+        await options.receiver.take(signal, encoding, await unpacked(sent, request.headers["content-encoding"])),
+      );
+    } finally {
+      options.held.release(sent.length);
+    }
+  } catch (error) {
+    if (response.destroyed) return; // the sender is gone: it sends again what it has no answer for
+    refuse(response, error, encoding ?? "json", options);
   }
+}
+
+function checkCaller(signal: Signal, { method, headers }: IncomingMessage, { access, onLoopback }: OtlpOptions): void {
+  const { host, origin, authorization } = headers;
+  requireHost(host, onLoopback);
+  requireOwnOrigin({ method: method ?? "", host, origin, site: headers["sec-fetch-site"] as string | undefined }); // never sent twice
+  access.require(otlpRoutes[signal].role, { authorization, cookie: undefined });
+  if (method !== "POST") throw new UserError("method_not_allowed", `${method} is not taken here.`);
 }
 
 function encodingOf(type: string | undefined): Encoding | null {
   const plain = type?.split(";")[0]?.trim().toLowerCase();
   return plain === types.protobuf ? "protobuf" : plain === types.json ? "json" : null;
-}
-
-/** The body as sent. What it takes of the memory is the caller's to release. */
-async function bodyOf(context: Context, held: HeldBytes): Promise<Uint8Array> {
-  if (Number(context.req.header("content-length") ?? 0) > mostSentBytes) throw tooLarge();
-  return await held.collect(chunksOf(context), mostSentBytes, tooLarge);
-}
-
-/** Node's own stream where there is one: a stream of the web's kind costs more than small bodies do. */
-function chunksOf(context: Context): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
-  const { incoming } = (context.env ?? {}) as { readonly incoming?: Readable };
-  // Left off in the middle it would be destroyed with its connection, and nobody told why.
-  return incoming?.iterator({ destroyOnReturn: false }) ?? (context.req.raw.body as unknown as AsyncIterable<Uint8Array> | null) ?? [];
 }
 
 async function unpacked(sent: Uint8Array, encoding: string | undefined): Promise<Uint8Array> {
@@ -98,11 +106,21 @@ export async function gunzipped(sent: Uint8Array): Promise<Uint8Array> {
 export const tooLarge = (): UserError =>
   new UserError("body_too_large", "The request is too large.", { hint: "Send smaller batches (OTEL_BLRP_MAX_EXPORT_BATCH_SIZE)." });
 
-function answer(status: number, encoding: Encoding, body: Uint8Array, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(body.length === 0 ? null : new Uint8Array(body), {
-    status,
-    headers: { "content-type": types[encoding], "cache-control": "no-store", ...headers },
+function send(
+  response: ServerResponse,
+  status: number,
+  encoding: Encoding,
+  body: Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, {
+    ...securityHeaders,
+    "content-type": types[encoding],
+    "content-length": body.length,
+    "cache-control": "no-store",
+    ...headers,
   });
+  response.end(body);
 }
 
 /** Codes of gRPC that go with a status of HTTP. 429 and 503 both ask to come again. */
@@ -119,14 +137,14 @@ export const grpcCodes: Readonly<Record<number, number>> = {
   503: 14,
 };
 
-function refusal(error: unknown, encoding: Encoding, { onFault }: OtlpOptions): Response {
+function refuse(response: ServerResponse, error: unknown, encoding: Encoding, { onFault }: OtlpOptions): void {
   const { status, code, message, hint } = failureOf(error, "otlp");
-  if (code === "fault") onFault(error);
+  if (code === "fault") onFault(error instanceof Error ? error : new Error(String(error)));
   const body = statusBody(encoding, grpcCodes[status] ?? 2, hint === undefined ? message : `${message} ${hint}`);
-  return answer(status, encoding, body, {
+  send(response, status, encoding, body, {
     ...(status === 429 || status === 503 ? { "retry-after": "5" } : {}),
     ...(status === 401 ? { "www-authenticate": 'Bearer realm="assay"' } : {}),
-    // The rest of a body that is too large is not read: nothing else can come on this connection.
-    ...(status === 413 ? { connection: "close" } : {}),
+    // What is left of the body is not read: nothing else can come on this connection.
+    connection: "close",
   });
 }

@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer, type ServerType } from "@hono/node-server";
+import { type Server, createServer } from "node:http";
+import { getRequestListener } from "@hono/node-server";
 import { Imports, type RunImport } from "../../app/imports.ts";
 import { drainInbox } from "../../app/otlp/drain.ts";
 import { openInbox } from "../../app/otlp/inbox.ts";
@@ -11,6 +12,7 @@ import { httpApp } from "./app.ts";
 import { Assets } from "./assets.ts";
 import { Access, isLoopback } from "./guard.ts";
 import { HeldBytes } from "./held-bytes.ts";
+import { otlpHandler } from "./otlp.ts";
 import { startGrpc } from "./otlp-grpc.ts";
 
 export interface ServerOptions {
@@ -58,7 +60,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const access = new Access(token?.hash ?? null, now);
   const inbox = await openInbox(options.storeDir, options.inboxBytes, now);
   const receiver = new OtlpReceiver(inbox, now);
-  const held = new HeldBytes();
+  const otlp = { receiver, held: new HeldBytes(), access, onLoopback, onFault: (error: Error) => onFault("otlp", error) };
   const app = httpApp({
     assay,
     imports,
@@ -66,23 +68,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onLoopback,
     onFault,
     access,
-    otlp: { receiver, held },
     assets: await Assets.load(options.assetsDir),
   });
-  const server = createAdaptorServer({ fetch: app.fetch });
+  const respond = getRequestListener(app.fetch);
+  const isTaken = otlpHandler(otlp);
+  const server = createServer((request, response) => {
+    if (!isTaken(request, response)) void respond(request, response);
+  });
   const { port } = await listen(server, host, options.port);
   const grpc =
     options.grpcPort === undefined || options.grpcPort === null
       ? null
-      : await startGrpc({
-          host,
-          port: options.grpcPort,
-          onLoopback,
-          receiver,
-          held,
-          access,
-          onFault: (error) => onFault("otlp", error),
-        }).catch(async (error: unknown) => {
+      : await startGrpc({ ...otlp, host, port: options.grpcPort }).catch(async (error: unknown) => {
           server.close();
           throw error;
         });
@@ -95,7 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     async close() {
       endDraining();
       const closed = new Promise((resolve) => server.close(resolve));
-      if ("closeAllConnections" in server) server.closeAllConnections();
+      server.closeAllConnections();
       await grpc?.close();
       await inbox.close();
       await imports.close();
@@ -105,7 +102,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-async function listen(server: ServerType, host: string, first: number): Promise<AddressInfo> {
+async function listen(server: Server, host: string, first: number): Promise<AddressInfo> {
   const last = first === 0 ? 0 : Math.min(first + portsTried, 65_535);
   for (let port = first; port <= last; port++) {
     const error = await tryListen(server, host, port);
@@ -123,7 +120,7 @@ async function listen(server: ServerType, host: string, first: number): Promise<
   throw new UserError("port_taken", `Ports ${first} to ${last} are all taken.`, { hint: "Give another with --port; 0 takes any." });
 }
 
-function tryListen(server: ServerType, host: string, port: number): Promise<NodeJS.ErrnoException | null> {
+function tryListen(server: Server, host: string, port: number): Promise<NodeJS.ErrnoException | null> {
   return new Promise((resolve) => {
     const failed = (error: NodeJS.ErrnoException): void => {
       server.off("listening", listening);

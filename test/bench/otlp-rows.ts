@@ -1,7 +1,60 @@
 /** What taking OTLP costs: records a second that are on the disk before they are answered for, beside a receiver that only decodes. */
 import { spawn } from "node:child_process";
 import type { Bench } from "./bench.ts";
+import { dumpFacts } from "../../src/store/dump.ts";
+import { FactStore } from "../../src/store/store.ts";
+import { killBodies, layIntoInbox, sendWhileKilled } from "./otlp-kill.ts";
 import { type Row, boundRow, plainRow } from "./row.ts";
+
+/** As many records as the issue asks for, in requests an agent's exporter makes. */
+const killRequests = 1_000;
+const killRecords = 100;
+
+/** What a store holds after a server was killed three times while it was sent 100,000 records with retries. */
+async function* killRows(bench: Bench): AsyncGenerator<Row> {
+  const [node, program] = bench.assay() as [string, string];
+  const bodies = killBodies(killRequests, killRecords);
+  const importOnce = async (store: string): Promise<void> =>
+    void (await bench.measure([node, program, "import", "--no-home", "--store", store]));
+  const store = await bench.newFolder("otlp-kill");
+  await importOnce(store);
+  const { sent, kills } = await sendWhileKilled({ program, store, bodies, senders: 8, pauseMs: 60 });
+  await importOnce(store);
+  const wanted = await bench.newFolder("otlp-whole");
+  layIntoInbox(wanted, bodies);
+  await importOnce(wanted);
+  const [got, whole] = [await tokenRows(store), await tokenRows(wanted)];
+  const known = new Set(got);
+  const missing = whole.filter((row) => !known.has(row)).length;
+  const note = `${whole.length} of ${killRequests * killRecords} records are rows; ${kills} kills, ${sent - bodies.length} requests sent again`;
+  const count = (value: number): string => value.toLocaleString("en");
+  yield boundRow({
+    id: "otlp.lost",
+    title: "OTLP, 100,000 records, killed: answered for and lost",
+    value: missing,
+    atMost: 0,
+    format: count,
+    note,
+  });
+  yield boundRow({
+    id: "otlp.doubled",
+    title: "  rows there were not, or twice",
+    value: got.length - (whole.length - missing),
+    atMost: 0,
+    format: count,
+    note: "",
+  });
+}
+
+/** One line for each response and call of a store. */
+async function tokenRows(folder: string): Promise<string[]> {
+  const store = await FactStore.open(folder, { readOnly: true });
+  try {
+    return (await dumpFacts(store)).filter((line) => /^(sighting|call)\|/.test(line));
+  } finally {
+    store.close();
+  }
+}
 
 interface Load {
   readonly records: number;
@@ -81,4 +134,5 @@ export async function* otlpRows(bench: Bench): AsyncGenerator<Row> {
     note: "",
   });
   yield plainRow("otlp.p50", "  half of their requests within", `${small.own.p50Ms.toFixed(0)} ms`);
+  yield* killRows(bench);
 }

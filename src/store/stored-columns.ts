@@ -309,6 +309,10 @@ export const columnsAboutPeople: Readonly<Record<DatabaseName, Readonly<Record<s
       mentions: "Commits it printed: names where its work went.",
       first_call_ms: when,
     },
+    session_label_d: {
+      session_id: session,
+      value: "Team, repository, cost centre or e-mail its sender's settings name: whose spend it is.",
+    },
     write_d: {
       session_id: session,
       logged_path: path,
@@ -417,6 +421,7 @@ export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<s
     note_tally:
       "repository_id dialect notes commit_gone on_merges not_read lines_claimed lines_added lines_over_claimed lines_claimed_on_default lines_added_on_default lines_of_agents lines_mixed lines_of_persons test_lines unseen_sessions",
     session_place: "kept_in",
+    session_label_d: "label",
     write_d: "call_key turn quality changed_lines repository_id places artefacts",
     opaque_path: "repository_id path",
     span_segment: "segment_id allocation mix_segment_id mix_allocation",

@@ -5,9 +5,10 @@ import { afterAll, describe, expect, it } from "vitest";
 import { doctor } from "../../src/app/doctor/doctor.ts";
 import type { DoctorCheck } from "../../src/contract/doctor.ts";
 import { keepRequest } from "../../src/sources/otlp/records.ts";
+import { TestRepository } from "../../src/outcomes/git/test-repository.ts";
 import { openDerived } from "../../src/store/derived-store.ts";
 import { HandTranscript, call } from "./support/hand-transcript.ts";
-import { Scratch, differences, dumpStore, importInto, makeStore } from "./support/sample-store.ts";
+import { Scratch, differences, dumpStore, importInto, makeStore, openStore } from "./support/sample-store.ts";
 
 const scratch = new Scratch();
 afterAll(() => scratch.remove());
@@ -144,6 +145,45 @@ describe("a log and telemetry of one session", () => {
       }
       await importInto(store, { home });
       expect(differences(wanted, await dumpStore(store))).toEqual([]);
+    }
+  });
+});
+
+describe("a session of telemetry alone", () => {
+  it("is of the repository and the team its sender names, whenever that repository is known", async () => {
+    const repository = new TestRepository();
+    try {
+      repository.commit({ "README.md": "The harbour.\n" });
+      repository.git("remote", "add", "origin", "git@Git.example.com:Harbour/Boats.git");
+      const said = {
+        ...response,
+        request_id: "req_1",
+        output_tokens: 140,
+        team: "crew",
+        "vcs.repository.url.full": "https://git.example.com/harbour/boats",
+      };
+      const text = logsOf("2.1.220", ["11:01:04", said]);
+      const orders: readonly ((store: string) => Promise<unknown>)[][] = [
+        [async (store) => receive(store, text), (store) => importInto(store, { repositories: [repository.dir] })],
+        [
+          (store) => importInto(store, { repositories: [repository.dir] }),
+          async (store) => receive(store, text),
+          (store) => importInto(store, { only: "otlp" }),
+        ],
+        [
+          async (store) => receive(store, text),
+          (store) => importInto(store, {}),
+          (store) => importInto(store, { repositories: [repository.dir] }),
+        ],
+      ];
+      for (const order of orders) {
+        const store = await makeStore(scratch.next());
+        for (const step of order) await step(store);
+        const { rows } = await openStore(store).query({ measures: ["tokens_total"], by: ["repository", "team"] }, { asOf: null });
+        expect(rows).toEqual([{ repository: "git.example.com/Harbour/Boats", team: "crew", tokens_total: 140 }]);
+      }
+    } finally {
+      repository.remove();
     }
   });
 });

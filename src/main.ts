@@ -75,13 +75,15 @@ async function serve(options: ServeOptions): Promise<Serving> {
   const { openServed } = await import("./app/served-assay.ts");
   const { startServer } = await import("./surfaces/http/server.ts");
   for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, stopOrLeave);
-  const assay = openServed(await storeOptions(options), { timeMs: options.timeLimitMs, rows: options.rowCap });
+  const opened = await storeOptions(options);
+  const assay = openServed(opened, { timeMs: options.timeLimitMs, rows: options.rowCap });
   return await startServer({
     assay,
     storeDir: options.storeDir,
     host: options.host,
     port: options.port,
     grpcPort: options.grpcPort,
+    isSample: opened.isSample,
     assetsDir: fileURLToPath(new URL("./web/", import.meta.url)),
     version: packageJson.version,
     runImport: importApart(options),

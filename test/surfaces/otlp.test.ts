@@ -285,7 +285,9 @@ describe("OTLP over HTTP", () => {
 
   it("opens nothing that is nested, however deep, and makes no property of a sender's keys", async () => {
     const { folder, server } = await served();
-    const deep = `${'{"arrayValue":{"values":['.repeat(20_000)}${"]}}".repeat(20_000)}`;
+    const deep = `${'{"arrayValue":{"values":['.repeat(50)}${"]}}".repeat(50)}`;
+    const deeper = logsJson([[["x", "DEEP"]]]).replace('"DEEP"', `${'{"arrayValue":{"values":['.repeat(20_000)}${"]}}".repeat(20_000)}`);
+    expect((await post(server, "logs", deeper)).status).toBe(400);
     const hostile = logsJson([
       [
         ["__proto__", { stringValue: "polluted" }],
@@ -337,6 +339,13 @@ describe("OTLP over HTTP", () => {
     expect((await post(server, "logs", logsJson([]))).status).toBe(401);
     expect((await post(server, "logs", logsJson([]), { authorization: "Bearer assay_wrong" })).status).toBe(401);
     expect((await post(server, "logs", logsJson([]), { authorization: `Bearer ${server.madeToken}` })).status).toBe(200);
+  });
+
+  it("puts nothing real into the sample", async () => {
+    const { folder, server } = await served({ isSample: true, grpcPort: 0 });
+    expect((await post(server, "logs", logsJson([]))).status).toBe(404);
+    expect((await grpcCall(server.grpcPort ?? 0, "/opentelemetry.proto.collector.logs.v1.LogsService/Export", wholeLog))[0]).toBe(5);
+    expect(readdirSync(folder)).not.toContain("inbox");
   });
 
   it("takes nothing from pages of other sites", async () => {

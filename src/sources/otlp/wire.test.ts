@@ -168,6 +168,25 @@ describe("protobuf", () => {
   });
 });
 
+describe("JSON", () => {
+  const nested = (levels: number): Uint8Array => Buffer.from(`{"resourceLogs":${"[".repeat(levels)}${"]".repeat(levels)}}`);
+
+  it("is refused above two hundred levels, before it is parsed", () => {
+    expect(() => readJson("logs", nested(200), all)).toThrow("nested deeper than 200 levels");
+    expect(() => readJson("logs", nested(8_000_000), all)).toThrow("nested deeper than 200 levels");
+    expect(() => readJson("logs", nested(199), all)).toThrow("resourceLogs is no object"); // shallow enough to be looked at
+  });
+
+  it("counts no bracket that is inside a text", () => {
+    const brackets = JSON.stringify({
+      resourceLogs: [{ resource: { attributes: [{ key: '"[{\\"', value: { stringValue: "[".repeat(500) } }] } }],
+    });
+    expect(readJson("logs", Buffer.from(brackets), all).resourceLogs?.[0]?.resource?.attributes?.values.get('"[{\\"')).toBe(
+      "[".repeat(500),
+    );
+  });
+});
+
 describe("answers", () => {
   it("say nothing where all was taken", () => {
     expect(writeAnswer("logs", "protobuf", 0, "")).toEqual(new Uint8Array(0));

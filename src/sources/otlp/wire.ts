@@ -3,7 +3,7 @@
  * one cannot say the other cannot. Values of attributes nobody wants are never made into strings; nested values are never
  * opened, so nothing a sender nests can be deep; no key of a sender becomes a property of an object.
  */
-import { mostAttributes, mostKeyLength, mostMessages, mostValueLength } from "./limits.ts";
+import { mostAttributes, mostDepth, mostKeyLength, mostMessages, mostValueLength } from "./limits.ts";
 import { type Attributes, type Field, type Message, type Request, type Signal, type Value, requests, signals } from "./messages.ts";
 
 /** The bytes are no such request: sending them again cannot help. The message is for the sender and never holds what was sent. */
@@ -21,6 +21,7 @@ export function readProtobuf(signal: Signal, bytes: Uint8Array, wanted: Wanted):
 
 /** @throws Malformed */
 export function readJson(signal: Signal, bytes: Uint8Array, wanted: Wanted): Request {
+  requireShallow(bytes);
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"));
@@ -33,6 +34,21 @@ export function readJson(signal: Signal, bytes: Uint8Array, wanted: Wanted): Req
   if (other !== undefined && !top.some((name) => Object.hasOwn(parsed, name)))
     throw new Malformed(`The body holds ${other}: send it to /v1/${other}.`);
   return new JsonReader(wanted).message(requests[signal], parsed) as Request; // as its descriptor says
+}
+
+/** @throws Malformed for JSON that is nested deeper than allowed; whether it is JSON at all is not looked at */
+function requireShallow(bytes: Uint8Array): void {
+  const [quote, backslash, openList, closeList, openObject, closeObject] = [34, 92, 91, 93, 123, 125];
+  let depth = 0;
+  let inText = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === quote) inText = !inText;
+    else if (inText) at += byte === backslash ? 1 : 0;
+    else if (byte === openList || byte === openObject) {
+      if (++depth > mostDepth) throw new Malformed(`The body is nested deeper than ${mostDepth} levels.`);
+    } else if (byte === closeList || byte === closeObject) depth--;
+  }
 }
 
 const wireTypes = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;

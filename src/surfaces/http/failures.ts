@@ -19,6 +19,7 @@ const statusOf: Readonly<Record<string, number>> = {
   unknown_view: 404,
   unknown_import: 404,
   no_repository: 404,
+  sample_served: 404,
   method_not_allowed: 405,
   ambiguous_session: 409,
   ambiguous_change: 409,

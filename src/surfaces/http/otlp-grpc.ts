@@ -9,7 +9,7 @@ import { otlpRoutes } from "../../contract/api-routes.ts";
 import { UserError } from "../../contract/errors.ts";
 import { failureOf } from "./failures.ts";
 import { requireHost } from "./guard.ts";
-import { type OtlpOptions, grpcCodes, gunzipped, mostSentBytes, tooLarge } from "./otlp.ts";
+import { type OtlpOptions, grpcCodes, gunzipped, mostSentBytes, requireReal, tooLarge } from "./otlp.ts";
 
 export interface GrpcOptions extends OtlpOptions {
   readonly host: string;
@@ -73,6 +73,7 @@ async function call(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, opt
     if (signal === undefined || headers[":method"] !== "POST") return refuse(stream, unimplemented, "There is no such call.");
     requireHost(headers[":authority"] ?? headers.host, options.onLoopback);
     options.access.require(otlpRoutes[signal].role, { authorization: headers.authorization, cookie: undefined });
+    requireReal(options);
     const sent = await options.held.collect(stream.iterator({ destroyOnReturn: false }), mostSentBytes + headBytes, tooLarge);
     try {
       succeed(stream, await options.receiver.take(signal, "protobuf", await messageOf(sent, headers["grpc-encoding"])));

@@ -17,12 +17,14 @@ export interface OtlpOptions {
   readonly access: Access;
   readonly held: HeldBytes;
   readonly onLoopback: boolean;
+  /** What is served is the invented sample: nothing real is put into it. */
+  readonly isSample: boolean;
   onFault(error: Error): void;
 }
 
 /** As sent, and unpacked. */
 export const mostSentBytes = 16 * 1024 * 1024;
-const mostBytes = 64 * 1024 * 1024;
+const mostBytes = 32 * 1024 * 1024;
 /** Smaller ones are unpacked at once: a trip to another thread takes longer. */
 const smallBytes = 64 * 1024;
 
@@ -48,6 +50,7 @@ async function answer(signal: Signal, request: IncomingMessage, response: Server
   const encoding = encodingOf(request.headers["content-type"]);
   try {
     checkCaller(signal, request, options);
+    requireReal(options);
     if (encoding === null)
       throw new UserError("not_otlp", "This is neither OTLP's protobuf nor its JSON.", {
         hint: `Send it as ${types.protobuf} or ${types.json}.`,
@@ -69,6 +72,14 @@ async function answer(signal: Signal, request: IncomingMessage, response: Server
     if (response.destroyed) return; // the sender is gone: it sends again what it has no answer for
     refuse(response, error, encoding ?? "json", options);
   }
+}
+
+/** @throws UserError `sample_served` */
+export function requireReal({ isSample }: Pick<OtlpOptions, "isSample">): void {
+  if (isSample)
+    throw new UserError("sample_served", "The sample is shown here: it takes nothing.", {
+      hint: "Run `assay serve` for a store of your own.",
+    });
 }
 
 function checkCaller(signal: Signal, { method, headers }: IncomingMessage, { access, onLoopback }: OtlpOptions): void {

@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Port for OTLP over gRPC; null for none. */
   readonly grpcPort?: number | null;
+  /** The store is the invented sample: no OTLP is taken. */
+  readonly isSample?: boolean;
   /** Bytes of OTLP that may wait to be imported. */
   readonly inboxBytes?: number;
   /** Folder of the built page; null for none. */
@@ -60,7 +62,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const access = new Access(token?.hash ?? null, now);
   const inbox = await openInbox(options.storeDir, options.inboxBytes, now);
   const receiver = new OtlpReceiver(inbox, now);
-  const otlp = { receiver, held: new HeldBytes(), access, onLoopback, onFault: (error: Error) => onFault("otlp", error) };
+  const otlp = {
+    receiver,
+    held: new HeldBytes(),
+    access,
+    onLoopback,
+    isSample: options.isSample === true,
+    onFault: (error: Error) => onFault("otlp", error),
+  };
   const app = httpApp({
     assay,
     imports,

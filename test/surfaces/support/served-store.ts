@@ -14,6 +14,7 @@ export interface Setting {
   readonly now?: () => number;
   readonly inboxBytes?: number;
   readonly grpcPort?: number;
+  readonly isSample?: boolean;
 }
 
 const noImport: ImportSummary = {
@@ -55,6 +56,7 @@ export async function serveStore(folder: string, setting: Setting = {}): Promise
     runImport: setting.runImport ?? (async () => noImport),
     now,
     grpcPort: setting.grpcPort ?? null,
+    isSample: setting.isSample ?? false,
     ...(setting.inboxBytes === undefined ? {} : { inboxBytes: setting.inboxBytes }),
     onFault: (_, error) => faults.push(error),
   });

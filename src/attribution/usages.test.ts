@@ -60,6 +60,13 @@ describe("joinSightings", () => {
     expect([usages.length, problems]).toEqual([1, []]);
   });
 
+  it("takes a log's word for the sub-agent that made a response, whoever noted it first", () => {
+    const telemetry = sighting({ source: "otlp", requestId: "req_1A", instant: 900, agentId: "subagent" });
+    expect(joinSightings([telemetry, sighting({ requestId: "req_1A", instant: 1000, agentId: "a1b2" })]).usages[0]?.agentId).toBe("a1b2");
+    expect(joinSightings([telemetry, sighting({ requestId: "req_1A", instant: 1000, agentId: null })]).usages[0]?.agentId).toBe(null);
+    expect(joinSightings([telemetry]).usages[0]?.agentId).toBe("subagent");
+  });
+
   it("counts a doubtful witness only where no other tells of the response", () => {
     const doubtful = sighting({ source: "otlp", requestId: "req_1A", doubtful: true, counts: { input: 6, cacheRead: 200, output: 90 } });
     const log = sighting({ messageId: "msg_01A", requestId: "req_1A" });

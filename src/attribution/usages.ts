@@ -25,7 +25,7 @@ const placeholder =
  *   since a witness that knows no split tells the sum as 5 m; an estimated output never outgrows a logged one.
  * - A doubtful witness (its version is known to count too much) is counted only where no other tells of the response.
  * - Owner (RULINGS 2): the session of the earliest instant; on a tie the one whose own first record is earliest, then the
- *   smaller id. Other columns: the owner's first known value.
+ *   smaller id. Other columns: the owner's first known value; which sub-agent it was, a log knows better than telemetry.
  * @param firstRecordAt instant of a session's first record; without it, of its first sighting
  */
 export function joinSightings(
@@ -354,7 +354,8 @@ function usageOf(places: Int32Array, sightings: readonly Sighting[], ids: Strong
     session: owner.session,
     responseKeys: responseKeys(members, messages, requests),
     instant: owner.instant,
-    agentId: owner.agentId,
+    agentId: (members.find((one) => one.source !== telemetrySource && one.session === owner.session && one.agent === owner.agent) ?? owner)
+      .agentId,
     provider: known("provider"),
     model: owner.model,
     agentVersion: known("agentVersion"),

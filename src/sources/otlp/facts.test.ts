@@ -160,6 +160,26 @@ describe("Claude Code", () => {
   });
 });
 
+describe("names", () => {
+  it("that are known and of no use are no problem; those nobody knows are counted, a few of them by name", () => {
+    const event = (name: string): Said => ({ "event.name": name, "session.id": "s1" });
+    expect(logs(claude, event("tool_decision"), event("api_request_body")).problems).toEqual([]);
+    const { problems, refused } = logs(
+      claude,
+      event("new_thing"),
+      event("new_thing"),
+      event("x y"),
+      ...Array.from({ length: 30 }, (_, n) => event(`n${n}`)),
+    );
+    expect(refused).toBe(0);
+    expect(problems.slice(0, 2).map(({ code, message, count }) => [code, message, count])).toEqual([
+      ["telemetry_not_used", "records called 'claude_code.new_thing' are not used", 2],
+      ["telemetry_not_used", "records called 'other' are not used", 13],
+    ]);
+    expect(problems.length).toBe(20);
+  });
+});
+
 describe("Codex", () => {
   it("takes what was cached out of the input, and leaves reasoning in the output", () => {
     const said = {

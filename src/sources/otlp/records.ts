@@ -229,9 +229,18 @@ function missingOf(name: string, says: KeptAttributes): string | null {
   return (needs[name] ?? []).find((words) => !words.split("|").some((word) => word in says)) ?? null;
 }
 
-/** Events and metrics that are known and say nothing of spend or work that is not known better: no problem of anybody's. */
-const knownUnused = (name: string): boolean =>
-  /^(claude_code|codex|copilot_chat|github\.copilot)\.[\w.]+$/.test(name) || /^gen_ai\.(?!client\.inference)[\w.]+$/.test(name);
+/** Events, spans and metrics that are known and say nothing of spend or work that is not told better elsewhere. */
+const unusedNames: Readonly<Record<string, string>> = {
+  claude_code:
+    "assistant_response api_refusal api_retries_exhausted api_request_body api_response_body tool_decision permission_mode_changed auth mcp_server_connection internal_error plugin_installed plugin_loaded skill_activated at_mention subagent_completed feedback_survey retention_sweep hook_registered hook_execution_start hook_execution_complete interaction tool.blocked_on_user tool.execution hook session.count lines_of_code.count pull_request.count commit.count code_edit_tool.decision active_time.total",
+  codex: "api_request tool_decision",
+  gen_ai:
+    "system.message user.message assistant.message tool.message choice client.token.usage client.operation.duration client.operation.time_to_first_chunk server.request.duration server.time_per_output_token server.time_to_first_token",
+};
+const unused: ReadonlySet<string> = new Set(
+  Object.entries(unusedNames).flatMap(([prefix, names]) => names.split(" ").map((name) => `${prefix}.${name}`)),
+);
+const knownUnused = (name: string): boolean => unused.has(name);
 
 /** A digest of all that tells one series of a metric from another. */
 function seriesOf(name: string, unit: string, resource: Attributes | undefined, point: Attributes | undefined): string {

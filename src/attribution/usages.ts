@@ -1,5 +1,5 @@
 /** Joins sightings to usages: what was consumed, counted once, however many witnesses and sessions tell of it. */
-import { type Quality, qualities } from "../contract/facts.ts";
+import { type Quality, qualities, telemetrySource } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { Sighting, Usage } from "./model.ts";
 
@@ -15,7 +15,7 @@ const placeholder =
 
 /**
  * Joins sightings that share a strong id (provider + message id, provider + request id), transitively; what has none joins
- * by session, instant and token vector. Input order does not matter; linear in the number of sightings.
+ * by session, instant and token vector (telemetry and a log: within ten seconds). Input order does not matter; linear in the number of sightings.
  *
  * - An id is not strong if it is a placeholder, if one source shows it with different instants *and* different prompt
  *   tokens (streaming explains a growing output, never another prompt), or if one request id holds several message ids at
@@ -23,8 +23,9 @@ const placeholder =
  * - A witness that does not name the provider joins by the id alone, unless two providers use that id.
  * - Counts: the maximum of each; the cache write is one pair (the witness of the larger sum, then of the larger 1 h part),
  *   since a witness that knows no split tells the sum as 5 m; an estimated output never outgrows a logged one.
+ * - A doubtful witness (its version is known to count too much) is counted only where no other tells of the response.
  * - Owner (RULINGS 2): the session of the earliest instant; on a tie the one whose own first record is earliest, then the
- *   smaller id. Other columns: the owner's first known value.
+ *   smaller id. Other columns: the owner's first known value; which sub-agent it was, a log knows better than telemetry.
  * @param firstRecordAt instant of a session's first record; without it, of its first sighting
  */
 export function joinSightings(
@@ -151,18 +152,22 @@ class StrongIds {
   #contradicts(kind: IdKind, group: Int32Array): boolean {
     const { instant } = this.#sightings[group[0] as number] as Sighting;
     if (group.every((i) => (this.#sightings[i] as Sighting).instant === instant)) return false;
-    const witnesses = new Map<string, { first: Sighting; instants: boolean; prompts: boolean; messages: boolean }>();
+    const witnesses = new Map<
+      string,
+      { first: Sighting; message: string | null; instants: boolean; prompts: boolean; messages: boolean }
+    >();
     for (const i of group) {
       const sighting = this.#sightings[i] as Sighting;
       const teller = `${sighting.source}\u0000${sighting.provider ?? ""}`;
       const witness = witnesses.get(teller);
       if (!witness) {
-        witnesses.set(teller, { first: sighting, instants: false, prompts: false, messages: false });
+        witnesses.set(teller, { first: sighting, message: sighting.messageId, instants: false, prompts: false, messages: false });
         continue;
       }
       witness.instants ||= sighting.instant !== witness.first.instant;
       witness.prompts ||= promptTokens(sighting) !== promptTokens(witness.first);
-      witness.messages ||= kind === "request" && sighting.messageId !== witness.first.messageId;
+      witness.message ??= sighting.messageId;
+      witness.messages ||= kind === "request" && sighting.messageId !== null && sighting.messageId !== witness.message;
       if (witness.instants && (witness.prompts || witness.messages)) return true;
     }
     return false;
@@ -231,6 +236,39 @@ class StrongIds {
   }
 }
 
+/** Telemetry notes a response by its own clock: how far that may be from a log's instant. Copies of a log agree to the millisecond. */
+const apartMs = 10_000;
+
+/**
+ * Joins what a log and telemetry tell of one response that has no id (Codex): one session, one token vector, instants close
+ * together, each telling once.
+ */
+function joinNearby(sightings: readonly Sighting[], places: readonly number[], sets: DisjointSets): void {
+  const groups = new Map<string, number[]>();
+  for (const place of places) {
+    const { agent, session, counts: c } = sightings[place] as Sighting;
+    const key = `${sessionKey(agent, session)}\u0000${c.input}|${c.cacheRead}|${c.cacheWrite5m + c.cacheWrite1h}|${c.output}`;
+    const group = groups.get(key);
+    if (group) group.push(place);
+    else groups.set(key, [place]);
+  }
+  for (const group of groups.values()) {
+    if (group.length < 2) continue;
+    const sorted = group.sort((a, b) => {
+      const [x, y] = [sightings[a] as Sighting, sightings[b] as Sighting];
+      return x.instant - y.instant || compareText(x.source, y.source) || compareText(x.responseKey, y.responseKey);
+    });
+    const open: { readonly place: number; readonly instant: number; readonly isTelemetry: boolean }[] = [];
+    for (const place of sorted) {
+      const { instant, source } = sightings[place] as Sighting;
+      const isTelemetry = source === telemetrySource;
+      const at = open.findIndex((other) => instant - other.instant <= apartMs && other.isTelemetry !== isTelemetry);
+      if (at < 0) open.push({ place, instant, isTelemetry });
+      else sets.join((open.splice(at, 1)[0] as (typeof open)[number]).place, place);
+    }
+  }
+}
+
 /**
  * Joins sightings without a strong id by session, instant and token vector: with each other, and with the one usage that
  * has ids and the same vector (a redacted copy of a log beside the log itself).
@@ -245,6 +283,7 @@ function joinWithoutIds(sightings: readonly Sighting[], ids: StrongIds, sets: Di
     else sets.join(known, i);
   });
   if (first.size === 0) return;
+  joinNearby(sightings, [...first.values()], sets);
   const several = -1;
   const named = new Map<string, number>();
   sightings.forEach((sighting, i) => {
@@ -315,7 +354,8 @@ function usageOf(places: Int32Array, sightings: readonly Sighting[], ids: Strong
     session: owner.session,
     responseKeys: responseKeys(members, messages, requests),
     instant: owner.instant,
-    agentId: owner.agentId,
+    agentId: (members.find((one) => one.source !== telemetrySource && one.session === owner.session && one.agent === owner.agent) ?? owner)
+      .agentId,
     provider: known("provider"),
     model: owner.model,
     agentVersion: known("agentVersion"),
@@ -360,7 +400,9 @@ function responseKeys(members: readonly Sighting[], messages: readonly string[],
 
 const isMeasured = (quality: Quality): boolean => quality === "final" || quality === "partial";
 
-function countsOf(members: readonly Sighting[]): Pick<Usage, "counts" | "outputQuality"> {
+function countsOf(all: readonly Sighting[]): Pick<Usage, "counts" | "outputQuality"> {
+  const sure = all.filter(({ doubtful }) => doubtful !== true);
+  const members = sure.length > 0 ? sure : all;
   const [only] = members;
   if (only && members.length === 1) return { counts: only.counts, outputQuality: only.outputQuality };
   const most = (count: (sighting: Sighting) => number): number => members.reduce((top, sighting) => Math.max(top, count(sighting)), 0);

@@ -30,7 +30,7 @@ export const dimensions = {
   team: {
     title: "Team",
     description:
-      "Team, on that day, of the person the session belongs to: the author of most lines its commits have from it, else the owner of the folder it ran in. From `people` of assay.yaml; null for whoever is in none.",
+      "Team, on that day, of the person the session belongs to: the author of most lines its commits have from it, else whose e-mail telemetry tells, else the owner of the folder it ran in. From `people` of assay.yaml; else the team its telemetry names (`team`); null where neither says.",
   },
   product: {
     title: "Product",

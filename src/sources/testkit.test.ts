@@ -9,6 +9,7 @@ import { openGit, runGit } from "../git/git.ts";
 import { Fingerprinter } from "../lines/fingerprint.ts";
 import { checkpoints } from "./checkpoints/index.ts";
 import { claudeCode } from "./claude-code/index.ts";
+import { otlp } from "./otlp/index.ts";
 import { sources } from "./registry.ts";
 import type { SourceEnv } from "./source.ts";
 import { type Reading, type SourceHarness, commitFiles, joinFacts, readSource } from "./testkit.ts";
@@ -76,7 +77,42 @@ const checkpointHarness: SourceHarness = {
   unknownLine,
 };
 
-const harnesses = [claudeHarness, checkpointHarness];
+/** Requests as a server kept them: 20 responses, a call and a prompt each, on as many lines. */
+const segment = Buffer.from(
+  Array.from({ length: 20 }, (_, n) => {
+    const at = Date.UTC(2026, 0, 2, 10, n);
+    const records = [
+      ["claude_code.user_prompt", at, { session: "s1", prompt: `p${n}`, prompt_length: 9 }, ""],
+      ["claude_code.api_request", at + 5_000, { session: "s1", model: "m1", request: `req_${n}`, input: n, output: 7 }, ""],
+      ["claude_code.tool_result", at + 6_000, { session: "s1", call: `toolu_${n}`, tool: "Read", success: true, input_bytes: 30 }, ""],
+    ];
+    return `${JSON.stringify({ v: 1, kind: "logs", from: { service: "claude-code", version: "2.1.220", team: "harbour" }, records })}\n`;
+  }).join(""),
+);
+
+const otlpHarness: SourceHarness = {
+  source: otlp,
+  async place(root, content) {
+    const inbox = join(root, "inbox");
+    mkdirSync(inbox, { recursive: true });
+    if (content === null) rmSync(join(inbox, "one.jsonl"), { force: true });
+    else writeFileSync(join(inbox, "one.jsonl"), content);
+    return { ...env(root), inbox };
+  },
+  async empty(root) {
+    return { ...env(root), inbox: join(root, "inbox") };
+  },
+  async lock(root) {
+    const path = join(root, "inbox", "one.jsonl");
+    rmSync(path);
+    symlinkSync("one.jsonl", path); // a link to itself: even root cannot open it
+    return { ...env(root), inbox: join(root, "inbox") };
+  },
+  sample: segment,
+  unknownLine: '{"v":1,"kind":"mystery"}',
+};
+
+const harnesses = [claudeHarness, checkpointHarness, otlpHarness];
 
 test("every registered source has a harness", () => {
   expect(harnesses.map((harness) => harness.source.id)).toEqual(sources.map((source) => source.id));

@@ -108,6 +108,9 @@ CREATE TABLE note_tally (
 -- `folders`: where it ran, a JSON list; `mentions`: the commits it printed, a JSON list; `first_call_ms`: its first tool call.
 CREATE TABLE session_place (session_id INTEGER, kept_in INTEGER, folders VARCHAR, mentions VARCHAR, first_call_ms BIGINT);
 
+-- One row per (session, label): what telemetry says of it first (team, repository, cost_centre, email).
+CREATE TABLE session_label_d (session_id INTEGER, label VARCHAR, value VARCHAR);
+
 -- One row per (call, path) a session wrote, or per opaque write, whose lines a commit tells (`digest` null).
 -- `path`: in the repository, null outside of any. `digest`: of the changed lines. `places`: for each line the index of its
 -- group if a commit has it, else -1, as runs (index, length) of int32. `reached_ms`: the first commit with any of its lines. `artefacts`: what became of it, JSON.

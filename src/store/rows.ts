@@ -79,6 +79,7 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         fact.visibleChars,
         fact.reportedCostNanoUsd,
         seen,
+        fact.doubtful ?? false,
       ]);
     }
     case "turn":
@@ -103,7 +104,7 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         fact.parentCallId,
         fact.instant,
         id(fact.tool),
-        id(fact.activity),
+        maybe(fact.activity),
         fact.inputBytes,
         seen,
         fact.subjectFingerprint,
@@ -161,6 +162,21 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         fact.createdAt,
         transcriptStates.indexOf(fact.transcript),
         fact.transcriptBytes,
+        seen,
+      ]);
+    case "session_label":
+      return batch.add("session_label", [id(fact.agent), id(fact.session), id(fact.label), id(fact.value), fact.instant, seen]);
+    case "metric_point":
+      return batch.add("metric_point", [
+        id(fact.agent),
+        id(fact.session),
+        id(fact.measure),
+        fact.startAt,
+        fact.endAt,
+        fact.series,
+        maybe(fact.model),
+        fact.cumulative,
+        fact.amount,
         seen,
       ]);
     default:

@@ -97,6 +97,17 @@ export const columnsAboutPeople: Readonly<Record<DatabaseName, Readonly<Record<s
     repository_alias: {
       value: "Folder or address of a repository, which may name a person: clones of one repository are one.",
     },
+    session_label: {
+      session_id: session,
+      value_id: "Team, repository, cost centre or e-mail its sender's settings name: whose spend it is..",
+      instant_ms: when,
+    },
+    metric_point: {
+      session_id: session,
+      start_ms: when,
+      end_ms: when,
+      series: "Digest of a metric's attributes, among them its sender's: a point that is sent again counts once.",
+    },
     checkpoint: {
       listed_key: session,
       session_id: session,
@@ -298,6 +309,10 @@ export const columnsAboutPeople: Readonly<Record<DatabaseName, Readonly<Record<s
       mentions: "Commits it printed: names where its work went.",
       first_call_ms: when,
     },
+    session_label_d: {
+      session_id: session,
+      value: "Team, repository, cost centre or e-mail its sender's settings name: whose spend it is.",
+    },
     write_d: {
       session_id: session,
       logged_path: path,
@@ -334,13 +349,15 @@ export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<s
     problem: "source input_key code severity hint occurrences first_seen_ms",
     session: "agent_id agent_version_id first_seen_ms",
     sighting:
-      "source_id agent_id key_kind sub_agent_id provider_id model_id agent_version_id service_tier_id speed_id input cache_read cache_write_5m cache_write_1h output reasoning output_quality web_searches reported_cost_nano_usd first_seen_ms",
+      "source_id agent_id key_kind sub_agent_id provider_id model_id agent_version_id service_tier_id speed_id input cache_read cache_write_5m cache_write_1h output reasoning output_quality web_searches reported_cost_nano_usd first_seen_ms doubtful",
     turn: "agent_id turn_key first_seen_ms",
     call: "agent_id call_key response_key sub_agent_id parent_call_key first_seen_ms",
     call_result: "agent_id call_key started_sub_agent_id first_seen_ms result_bytes",
     write: "agent_id call_key quality operation_id feature_version first_seen_ms",
     commit_mention: "agent_id call_key first_seen_ms telemetry",
     pull_request_mention: "agent_id first_seen_ms",
+    session_label: "agent_id label_id first_seen_ms",
+    metric_point: "agent_id measure_id model_id cumulative amount first_seen_ms",
     repository: "repository_id first_seen_ms",
     repository_alias: "repository_id kind",
     checkpoint: "repository_id entry checkpoint_key agent_id transcript transcript_bytes first_seen_ms",
@@ -404,6 +421,7 @@ export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<s
     note_tally:
       "repository_id dialect notes commit_gone on_merges not_read lines_claimed lines_added lines_over_claimed lines_claimed_on_default lines_added_on_default lines_of_agents lines_mixed lines_of_persons test_lines unseen_sessions",
     session_place: "kept_in",
+    session_label_d: "label",
     write_d: "call_key turn quality changed_lines repository_id places artefacts",
     opaque_path: "repository_id path",
     span_segment: "segment_id allocation mix_segment_id mix_allocation",

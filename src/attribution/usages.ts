@@ -2,6 +2,7 @@
 import { type Quality, qualities } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { Sighting, Usage } from "./model.ts";
+import { grainOf, isTotal, withoutFiner } from "./totals.ts";
 
 export interface JoinedSightings {
   /** In canonical order (instant, key); `id` is the place in it. */
@@ -23,6 +24,7 @@ const placeholder =
  * - A witness that does not name the provider joins by the id alone, unless two providers use that id.
  * - Counts: the maximum of each; the cache write is one pair (the witness of the larger sum, then of the larger 1 h part),
  *   since a witness that knows no split tells the sum as 5 m; an estimated output never outgrows a logged one.
+ * - A total of a session or a day counts for what no usage of responses tells (totals.ts).
  * - Owner (RULINGS 2): the session of the earliest instant; on a tie the one whose own first record is earliest, then the
  *   smaller id. Other columns: the owner's first known value.
  * @param firstRecordAt instant of a session's first record; without it, of its first sighting
@@ -41,11 +43,12 @@ export function joinSightings(
   const starts = sessionStarts(sightings, firstRecordAt);
   const usages: OpenUsage[] = [];
   sets.each((members) => usages.push(usageOf(members, sightings, ids, starts)));
-  usages.sort((a, b) => a.instant - b.instant || compareText(a.key, b.key));
-  usages.forEach((usage, id) => {
+  const counted = usages.some(isTotal) ? withoutFiner(usages) : usages;
+  counted.sort((a, b) => a.instant - b.instant || compareText(a.key, b.key));
+  counted.forEach((usage, id) => {
     usage.id = id;
   });
-  return { usages, problems: ids.problems() };
+  return { usages: counted, problems: ids.problems() };
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -330,6 +333,7 @@ function usageOf(places: Int32Array, sightings: readonly Sighting[], ids: Strong
     sightings: members.length,
     sightedTokens: members.reduce((sum, { counts: c }) => sum + c.input + c.cacheRead + c.cacheWrite5m + c.cacheWrite1h + c.output, 0),
     sources: [...new Set(members.map((sighting) => sighting.source))].sort(compareText),
+    ...grainOf(members),
   };
 }
 

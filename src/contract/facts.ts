@@ -10,6 +10,10 @@ import type { LineDiff } from "../lines/line-diff.ts";
 export const qualities = ["final", "partial", "estimated", "not_observed"] as const;
 export type Quality = (typeof qualities)[number];
 
+/** What one telling of tokens speaks of, finest first: one response, or as much as the witness knows. */
+export const usageGrains = ["response", "session", "day"] as const;
+export type UsageGrain = (typeof usageGrains)[number];
+
 /** Disjoint token counts of one response; `reasoning` is the part of `output` that was reasoning, null if not told. */
 export interface TokenCounts {
   readonly input: number;
@@ -72,6 +76,12 @@ export interface SightingFact {
   readonly visibleChars: number;
   /** What the witness itself said it cost, null if it said nothing. */
   readonly reportedCostNanoUsd: number | null;
+  /**
+   * Left out: one response. A coarser sighting tells a running total: its `messageId` is made of agent, session (or day) and
+   * model, so that a later telling replaces an earlier one, and its `instant` is the first of what it speaks of. It counts
+   * only for what no sighting of responses of that session and model tells (decision 23).
+   */
+  readonly grain?: UsageGrain;
 }
 
 /**

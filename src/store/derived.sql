@@ -32,7 +32,7 @@ CREATE TABLE usage_d (
   model VARCHAR, agent_version VARCHAR, service_tier VARCHAR, speed VARCHAR, geo VARCHAR, branch VARCHAR, ran_in VARCHAR,
   repository_id INTEGER, sub_agent BOOLEAN, turn INTEGER, source VARCHAR, sightings INTEGER,
   input BIGINT, cache_read BIGINT, cache_write_5m BIGINT, cache_write_1h BIGINT, output BIGINT, reasoning BIGINT,
-  output_quality VARCHAR, web_searches INTEGER, visible_chars BIGINT, sighted_tokens BIGINT
+  output_quality VARCHAR, web_searches INTEGER, visible_chars BIGINT, sighted_tokens BIGINT, grain VARCHAR
 );
 
 -- One row per charge. Null cost: no price is known (`price_gap` says why). `remainder` is null for the charge of a usage.

@@ -3,9 +3,11 @@ import {
   type CommitFact,
   type FileChange,
   type Quality,
+  type UsageGrain,
   type WriteQuality,
   qualities,
   transcriptStates,
+  usageGrains,
   writeQualities,
 } from "../contract/facts.ts";
 import type { DiffRoom } from "../lines/diff-room.ts";
@@ -187,6 +189,7 @@ export async function readSightings(store: FactStore, scope: SessionScope = null
       outputQuality: qualities[c("output_quality") as number] as Quality,
       webSearches: number(c("web_searches")),
       visibleChars: number(c("visible_chars")),
+      ...(c("grain") === null ? {} : { grain: usageGrains[c("grain") as number] as UsageGrain }),
     }),
   );
 }

@@ -65,6 +65,7 @@ export const factTables = {
     max("visible_chars"),
     max("reported_cost_nano_usd"),
     firstSeen,
+    min("grain", "TINYINT"),
   ],
   turn: [
     key("agent_id"),

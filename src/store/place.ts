@@ -3,4 +3,4 @@ export const factsFile = "facts.duckdb";
 export const derivedFile = "derived.duckdb";
 
 /** How many migrations facts.duckdb has had; here, so that a store of an older schema is told without opening it. */
-export const factsVersion = 10;
+export const factsVersion = 11;

@@ -6,6 +6,7 @@ import {
   type TokenFact,
   qualities,
   transcriptStates,
+  usageGrains,
   writeQualities,
 } from "../contract/facts.ts";
 import type { Dictionary } from "./dictionary.ts";
@@ -79,6 +80,7 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         fact.visibleChars,
         fact.reportedCostNanoUsd,
         seen,
+        fact.grain === undefined || fact.grain === "response" ? null : usageGrains.indexOf(fact.grain),
       ]);
     }
     case "turn":

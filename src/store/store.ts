@@ -23,6 +23,7 @@ import forges7 from "./migrations/0007_forges.sql";
 import messageSigns8 from "./migrations/0008_message_signs.sql";
 import savedViews9 from "./migrations/0009_saved_views.sql";
 import overrules10 from "./migrations/0010_overrules.sql";
+import usageGrain11 from "./migrations/0011_usage_grain.sql";
 import { featureVersion } from "../lines/line-diff.ts";
 import { addCommit, addNote, addTokenFact, type Telling } from "./rows.ts";
 
@@ -38,6 +39,7 @@ export const migrations: readonly string[] = [
   messageSigns8,
   savedViews9,
   overrules10,
+  usageGrain11,
 ];
 
 /** Where reading an input ended, as its source said. */

@@ -334,7 +334,7 @@ export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<s
     problem: "source input_key code severity hint occurrences first_seen_ms",
     session: "agent_id agent_version_id first_seen_ms",
     sighting:
-      "source_id agent_id key_kind sub_agent_id provider_id model_id agent_version_id service_tier_id speed_id input cache_read cache_write_5m cache_write_1h output reasoning output_quality web_searches reported_cost_nano_usd first_seen_ms",
+      "source_id agent_id key_kind sub_agent_id provider_id model_id agent_version_id service_tier_id speed_id input cache_read cache_write_5m cache_write_1h output reasoning output_quality web_searches reported_cost_nano_usd grain first_seen_ms",
     turn: "agent_id turn_key first_seen_ms",
     call: "agent_id call_key response_key sub_agent_id parent_call_key first_seen_ms",
     call_result: "agent_id call_key started_sub_agent_id first_seen_ms result_bytes",
@@ -381,7 +381,7 @@ export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<s
       "repository_id name default_branch default_branch_reason horizon_ms commits commits_all_refs merges commits_with_trailer checkpoints_named checkpoints_missing pull_requests pull_requests_landed changes changes_landed releases lines_ever lines_alive release_rule forge forge_until_ms",
     session_d: "session_id agent repository_id agent_version",
     usage_d:
-      "usage_id segment_id agent provider model agent_version service_tier speed repository_id sub_agent turn source sightings input cache_read cache_write_5m cache_write_1h output reasoning output_quality web_searches sighted_tokens",
+      "usage_id segment_id agent provider model agent_version service_tier speed repository_id sub_agent turn source sightings input cache_read cache_write_5m cache_write_1h output reasoning output_quality web_searches sighted_tokens grain",
     charge: "charge_id usage_id list_nano_usd contract_nano_usd billed_nano_usd price_gap remainder output_nano_per_million",
     context_cost: "usage_id cause list_nano_usd",
     usage_cell:

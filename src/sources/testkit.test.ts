@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -9,12 +9,13 @@ import { openGit, runGit } from "../git/git.ts";
 import { Fingerprinter } from "../lines/fingerprint.ts";
 import { checkpoints } from "./checkpoints/index.ts";
 import { claudeCode } from "./claude-code/index.ts";
+import { codex } from "./codex/index.ts";
 import { sources } from "./registry.ts";
-import type { SourceEnv } from "./source.ts";
+import type { Source, SourceEnv } from "./source.ts";
 import { type Reading, type SourceHarness, commitFiles, joinFacts, readSource } from "./testkit.ts";
 
-const fixtures = fileURLToPath(new URL("../../test/fixtures/claude-code/", import.meta.url));
-const transcript = (name: string): Buffer => readFileSync(join(fixtures, name, ".claude/projects/-code-shop/s1.jsonl"));
+const fixtures = fileURLToPath(new URL("../../test/fixtures/", import.meta.url));
+const transcript = (name: string): Buffer => readFileSync(join(fixtures, "claude-code", name, ".claude/projects/-code-shop/s1.jsonl"));
 const sample = Buffer.concat(["partial-output", "sub-agents", "turns", "writes", "commits-and-changes"].map(transcript));
 const unknownLine = '{"type":"mystery","sessionId":"s1","timestamp":"2026-01-02T10:00:07.000Z"}';
 
@@ -26,27 +27,39 @@ const env = (root: string, gitDirs: readonly string[] = []): SourceEnv => ({
   fingerprinter: new Fingerprinter("00112233445566778899aabbccddeeff"),
 });
 
-const claudeHarness: SourceHarness = {
-  source: claudeCode,
-  async place(root, content) {
-    const path = join(root, ".claude/projects/-code-shop/s1.jsonl");
-    mkdirSync(dirname(path), { recursive: true });
-    if (content === null) rmSync(path, { force: true });
-    else writeFileSync(path, content);
-    return env(root);
-  },
-  async empty(root) {
-    return env(join(root, "nobody"));
-  },
-  async lock(root) {
-    const path = join(root, ".claude/projects/-code-shop/s1.jsonl");
-    rmSync(path);
-    symlinkSync("s1.jsonl", path); // a link to itself: even root cannot open it
-    return env(root);
-  },
-  sample,
-  unknownLine,
-};
+/** A source that finds one file at `path` below the home. */
+function fileHarness(source: Source, path: string, content: Buffer, unknown: string): SourceHarness {
+  return {
+    source,
+    async place(root, placed) {
+      const file = join(root, path);
+      mkdirSync(dirname(file), { recursive: true });
+      if (placed === null) rmSync(file, { force: true });
+      else writeFileSync(file, placed);
+      return env(root);
+    },
+    async empty(root) {
+      return env(join(root, "nobody"));
+    },
+    async lock(root) {
+      const file = join(root, path);
+      rmSync(file);
+      symlinkSync(basename(file), file); // a link to itself: even root cannot open it
+      return env(root);
+    },
+    sample: content,
+    unknownLine: unknown,
+  };
+}
+
+/** A file of the fixtures so many times, each time with ids of its own. */
+function repeated(path: string, times: number, ids: RegExp): Buffer {
+  const text = readFileSync(join(fixtures, path), "utf8");
+  return Buffer.from(Array.from({ length: times }, (_, i) => text.replaceAll(ids, (id) => `${id}x${i}`)).join(""));
+}
+
+const rollout = ".codex/sessions/2026/03/02/rollout-2026-03-02T10-00-00-c1.jsonl";
+const mystery = '{"type":"mystery","timestamp":"2026-03-02T10:00:30Z"}';
 
 const branch = "refs/heads/entire/checkpoints/v1";
 const metadata = '{"checkpoint_id":"aabbccddeeff","session_id":"2026-01-02-s1","agent":"Claude Code","files_touched":["tax.ts"]}';
@@ -76,7 +89,11 @@ const checkpointHarness: SourceHarness = {
   unknownLine,
 };
 
-const harnesses = [claudeHarness, checkpointHarness];
+const harnesses = [
+  fileHarness(claudeCode, ".claude/projects/-code-shop/s1.jsonl", sample, unknownLine),
+  fileHarness(codex, rollout, repeated(`codex/session/${rollout}`, 5, /\bcall_\d/g), mystery),
+  checkpointHarness,
+];
 
 test("every registered source has a harness", () => {
   expect(harnesses.map((harness) => harness.source.id)).toEqual(sources.map((source) => source.id));

@@ -1,7 +1,8 @@
 import { checkpoints } from "./checkpoints/index.ts";
 import { claudeCode } from "./claude-code/index.ts";
 import { codex } from "./codex/index.ts";
+import { geminiCli } from "./gemini-cli/index.ts";
 import type { Source } from "./source.ts";
 
 /** Every place tokens are read from. A new source is a folder and one line here. */
-export const sources = [claudeCode, codex, checkpoints] as const satisfies readonly Source[];
+export const sources = [claudeCode, codex, geminiCli, checkpoints] as const satisfies readonly Source[];

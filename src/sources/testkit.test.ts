@@ -10,6 +10,7 @@ import { Fingerprinter } from "../lines/fingerprint.ts";
 import { checkpoints } from "./checkpoints/index.ts";
 import { claudeCode } from "./claude-code/index.ts";
 import { codex } from "./codex/index.ts";
+import { geminiCli } from "./gemini-cli/index.ts";
 import { sources } from "./registry.ts";
 import type { Source, SourceEnv } from "./source.ts";
 import { type Reading, type SourceHarness, commitFiles, joinFacts, readSource } from "./testkit.ts";
@@ -59,6 +60,7 @@ function repeated(path: string, times: number, ids: RegExp): Buffer {
 }
 
 const rollout = ".codex/sessions/2026/03/02/rollout-2026-03-02T10-00-00-c1.jsonl";
+const conversation = ".gemini/tmp/shop/chats/session-2026-03-02T10-00-l1.jsonl";
 const mystery = '{"type":"mystery","timestamp":"2026-03-02T10:00:30Z"}';
 
 const branch = "refs/heads/entire/checkpoints/v1";
@@ -92,6 +94,7 @@ const checkpointHarness: SourceHarness = {
 const harnesses = [
   fileHarness(claudeCode, ".claude/projects/-code-shop/s1.jsonl", sample, unknownLine),
   fileHarness(codex, rollout, repeated(`codex/session/${rollout}`, 5, /\bcall_\d/g), mystery),
+  fileHarness(geminiCli, conversation, repeated(`gemini-cli/lines/${conversation}`, 7, /\b[mu]\d\b|\w+-1\b/g), mystery),
   checkpointHarness,
 ];
 

@@ -9,14 +9,15 @@ import { Fingerprinter } from "../../lines/fingerprint.ts";
 import type { SourceEnv } from "../source.ts";
 import { type Reading, commitFiles, joinFacts, readSource } from "../testkit.ts";
 import { checkpoints } from "./index.ts";
-import { agentOf, formatOf, listEntries, parseMetadata } from "./parse.ts";
+import { formatOf } from "./formats.ts";
+import { agentOf, listEntries, parseMetadata } from "./parse.ts";
 
 const branch = "refs/heads/entire/checkpoints/v1";
 const transcript = readFileSync(
   fileURLToPath(new URL("../../../test/fixtures/claude-code/turns/.claude/projects/-code-shop/s1.jsonl", import.meta.url)),
 );
 const gemini = Buffer.from(
-  '{\n  "sessionId": "g1",\n  "projectHash": "00",\n  "messages": [{"id": "m1", "type": "gemini", "tokens": {"input": 5, "output": 6}}]\n}\n',
+  '{\n  "sessionId": "g1",\n  "projectHash": "00",\n  "messages": [{"id": "m1", "timestamp": "2026-01-02T10:00:00Z", "type": "gemini", "tokens": {"input": 5, "output": 6}}]\n}\n',
 );
 const metadata = (session: string, more: Readonly<Record<string, unknown>> = {}): Buffer =>
   Buffer.from(
@@ -153,10 +154,20 @@ describe("a checkpoint branch", () => {
       "aa/aaaaaaaaaa/0/full.jsonl": gemini,
       "bb/bbbbbbbbbb/0/metadata.json": metadata("s1", { agent: "Agent" }),
       "bb/bbbbbbbbbb/0/full.jsonl": transcript,
+      "cc/cccccccccc/0/metadata.json": metadata("u1", { agent: "Agent" }),
+      "cc/cccccccccc/0/full.jsonl": Buffer.from("hello\n"),
     });
     const reading = await readSource(checkpoints, env());
-    expect(listed(reading).map((fact) => `${fact.agent} ${fact.transcript}`)).toEqual(["gemini-cli not_supported", "claude-code present"]);
+    expect(listed(reading).map((fact) => `${fact.agent} ${fact.transcript}`)).toEqual([
+      "gemini-cli present",
+      "claude-code present",
+      "null not_supported",
+    ]);
     expect(problems(reading)).toEqual(["format_not_supported notice 1"]);
+    const counted = reading.facts.flatMap((fact) => (fact.kind === "sighting" && fact.agent !== "claude-code" ? [fact] : []));
+    expect(counted.map(({ agent, session, counts }) => [agent, session, counts.input, counts.output])).toEqual([
+      ["gemini-cli", "g1", 5, 6],
+    ]);
   });
 
   test("is read on from the commit where the last reading ended", async () => {
@@ -177,9 +188,24 @@ describe("a checkpoint branch", () => {
     await commit({ "aa/aaaaaaaaaa/0/metadata.json": metadata("s1"), "aa/aaaaaaaaaa/0/full.jsonl": transcript });
     const whole = await readSource(checkpoints, env());
     const [[key, checkpoint] = []] = [...whole.checkpoints];
-    const gone = { ...checkpoint, state: { size: 0, mtimeMs: 0, identity: "0".repeat(40) }, offset: 0, tail: "0" };
+    const gone = {
+      ...checkpoint,
+      state: { size: checkpoint?.state.size ?? 0, mtimeMs: 0, identity: "0".repeat(40) },
+      offset: 0,
+      tail: "0",
+    };
     const again = await readSource(checkpoints, env(), { facts: [], problems: [], checkpoints: new Map([[String(key), gone]]) });
     expect(joinFacts(again.facts)).toEqual(joinFacts(whole.facts));
+  });
+
+  test("is read anew by a version that knows more formats than the one that read it", async () => {
+    await commit({ "aa/aaaaaaaaaa/0/metadata.json": metadata("g1"), "aa/aaaaaaaaaa/0/full.jsonl": gemini });
+    const whole = await readSource(checkpoints, env());
+    const [[key, checkpoint] = []] = [...whole.checkpoints];
+    const before = { state: { size: 1, mtimeMs: 0, identity: checkpoint?.state.identity ?? "" }, offset: 0, tail: "0" };
+    const again = await readSource(checkpoints, env(), { facts: [], problems: [], checkpoints: new Map([[String(key), before]]) });
+    expect(joinFacts(again.facts)).toEqual(joinFacts(whole.facts));
+    expect(again.checkpoints).toEqual(whole.checkpoints);
   });
 
   test("may be known only as a remote's, and the same commit twice is read once", async () => {
@@ -269,12 +295,15 @@ test("a transcript that is absent from a partial clone is counted, and read when
 
 describe("parts", () => {
   test("formats are told apart by content", () => {
-    expect(formatOf(transcript)).toBe("claude-code");
-    expect(formatOf(gemini)).toBe("gemini-cli");
-    expect(formatOf(Buffer.from('{"timestamp":"2026-01-02T10:00:00.000Z","type":"session_meta","payload":{}}\n'))).toBe("codex");
-    expect(formatOf(Buffer.from('{"info":{"id":"ses_1"},"messages":[]}'))).toBe("opencode");
-    expect(formatOf(Buffer.from(" \n"))).toBe("empty");
-    expect(formatOf(Buffer.from("hello"))).toBe("unknown");
+    const agent = (text: string | Buffer): string => formatOf(Buffer.from(text)).agent;
+    expect(agent(transcript)).toBe("claude-code");
+    expect(agent(gemini)).toBe("gemini-cli");
+    expect(agent('{"sessionId":"g1","projectHash":"00","startTime":"2026-01-02T10:00:00Z"}\n')).toBe("gemini-cli");
+    expect(agent('{"timestamp":"2026-01-02T10:00:00.000Z","type":"session_meta","payload":{}}\n')).toBe("codex");
+    expect(agent('{"timestamp":"2026-01-02T10:00:00.000Z","ordinal":0,"type":"session_meta","payload":{}}\n')).toBe("codex");
+    expect(agent('{"info":{"id":"ses_1"},"messages":[]}')).toBe("opencode");
+    expect(agent(" \n")).toBe("empty");
+    expect(agent("hello")).toBe("unknown");
   });
   test("an agent's title without meaning is no agent", () => {
     expect(agentOf(null, "Agent")).toBeNull();

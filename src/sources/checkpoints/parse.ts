@@ -114,19 +114,6 @@ export function parseMetadata(content: Buffer): CheckpointMetadata | null {
   };
 }
 
-export type TranscriptFormat = "claude-code" | "gemini-cli" | "opencode" | "codex" | "unknown" | "empty";
-
-/** Tells the format from the content: the metadata's agent can be wrong or missing. */
-export function formatOf(content: Buffer): TranscriptFormat {
-  const head = content.toString("latin1", 0, 65_536).trimStart();
-  if (head === "") return "empty";
-  if (/^\{\s*"(?:sessionId|messages)"\s*:/.test(head) && /"messages"\s*:\s*\[/.test(head)) return "gemini-cli";
-  if (/^\{\s*"info"\s*:/.test(head)) return "opencode";
-  if (/^\{"timestamp":"[^"]*","type":"session_meta"/.test(head)) return "codex";
-  if (/"(?:parentUuid|leafUuid|sessionId|isSidechain|messageId)"\s*:/.test(head) && /"type"\s*:/.test(head)) return "claude-code";
-  return "unknown";
-}
-
 const agentsByTitle: Readonly<Record<string, string>> = {
   "Claude Code": "claude-code",
   "Gemini CLI": "gemini-cli",
@@ -140,8 +127,8 @@ const agentsByTitle: Readonly<Record<string, string>> = {
   "Factory AI Droid": "droid",
 };
 
-/** Agent of an entry: by the transcript where there is one, else by the metadata's word, null for "Agent" and nothing. */
-export function agentOf(format: TranscriptFormat | null, title: string | null): string | null {
+/** Agent of an entry: by what its transcript looks like where there is one, else by the metadata's word, null for "Agent" and nothing. */
+export function agentOf(format: string | null, title: string | null): string | null {
   if (format !== null && format !== "unknown" && format !== "empty") return format;
   return title !== null && Object.hasOwn(agentsByTitle, title) ? (agentsByTitle[title] ?? null) : null;
 }

@@ -12,8 +12,8 @@ export async function* parseJsonDocument(open: OpenBytes, input: JsonInput, form
   const heard = new HeardItems(input, 0);
   const reader = format.reader(input, heard);
   const bytes = await wholeOf(open(0));
-  const document = bytes.length > maxBytes ? new Error("too large") : parsed(bytes);
-  if (isObject(document)) {
+  const document = bytes.length > maxBytes ? new Error("more than can be one string") : parsed(bytes);
+  if (isObject(document) && !(document instanceof Error)) {
     reader.take(document, 0);
     reader.finish();
   } else if (bytes.length > 0) tellBroken(heard, bytes, document, input, format);

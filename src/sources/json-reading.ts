@@ -78,3 +78,15 @@ export class HeardItems implements FactSink {
     return this.#problems.take();
   }
 }
+
+/** A record, message or event of a type nobody knows. */
+export function tellUnknown(sink: FactSink, offset: number, type: unknown): void {
+  const name = (typeof type === "string" && type !== "" ? type : "none").slice(0, 40);
+  const message = `record of unknown type "${name}"; nothing was read from it`;
+  sink.problem("unknown_record_type", "notice", offset, message, "a newer version may read it");
+}
+
+/** @param hasTokens whether tokens are lost with it */
+export function tellNoInstant(sink: FactSink, offset: number, hasTokens: boolean): void {
+  sink.problem("no_instant", hasTokens ? "lost" : "notice", offset, "record without a readable timestamp; left out");
+}

@@ -2,7 +2,7 @@
  * Tells the facts of sessions for agents whose logs are read record by record: keeps how far a session reaches, waits for
  * the results of calls, and makes of edits that succeeded what they changed.
  */
-import type { ActivityKind, CallFact, CallResultFact, SessionFact, TurnFact } from "../contract/facts.ts";
+import type { ActivityKind, CallFact, CallResultFact, Quality, SessionFact, TokenCounts, TurnFact, UsageGrain } from "../contract/facts.ts";
 import type { Fingerprinter } from "../lines/fingerprint.ts";
 import { emptyDiff } from "../lines/line-diff.ts";
 import { EditedFiles, type FileEdit } from "./edited-files.ts";
@@ -55,6 +55,23 @@ export interface ToolResult {
   readonly content?: string | null;
   /** What it changed, where the result says it better than the call. */
   readonly edits?: readonly FileEdit[];
+}
+
+export interface ModelResponse {
+  readonly messageId: string;
+  readonly requestId?: string | null;
+  readonly instant: number;
+  readonly agentId: string | null;
+  readonly provider: string | null;
+  readonly model: string;
+  readonly counts: TokenCounts;
+  readonly outputQuality?: Quality;
+  /** Folder and branch it was made in, where they are not those of the session. */
+  readonly cwd?: string | null;
+  readonly branch?: string | null;
+  readonly visibleChars?: number;
+  readonly reportedCostNanoUsd?: number | null;
+  readonly grain?: UsageGrain;
 }
 
 interface WaitingCall {
@@ -117,6 +134,36 @@ export class SessionFacts {
     if (this.#lastAt < this.#firstAt) return;
     const { agent, session } = this;
     this.#sink.fact({ kind: "session", agent, session, firstAt: this.#firstAt, lastAt: this.#lastAt, ...this.#details });
+  }
+
+  /** Tells a response, and that the calls that wait were made by it. */
+  response(response: ModelResponse): void {
+    const { messageId, instant, agentId, provider, model, counts, grain } = response;
+    this.seen(instant);
+    this.answered(messageId);
+    this.#sink.fact({
+      kind: "sighting",
+      agent: this.agent,
+      session: this.session,
+      provider,
+      messageId,
+      requestId: response.requestId ?? null,
+      instant,
+      agentId,
+      model,
+      agentVersion: this.#details.agentVersion,
+      serviceTier: null,
+      speed: null,
+      geo: null,
+      cwd: response.cwd ?? this.#details.cwd,
+      branch: response.branch ?? this.#details.branch,
+      counts,
+      outputQuality: response.outputQuality ?? "final",
+      webSearches: 0,
+      visibleChars: response.visibleChars ?? 0,
+      reportedCostNanoUsd: response.reportedCostNanoUsd ?? null,
+      ...(grain === undefined ? {} : { grain }),
+    });
   }
 
   turn(key: string, instant: number, text: string, trigger: TurnFact["trigger"] = "prompt", cleared = false): void {

@@ -170,6 +170,36 @@ describe("a checkpoint branch", () => {
     ]);
   });
 
+  test("gives the transcript of every agent it knows to that agent's own reader", async () => {
+    const home = fileURLToPath(new URL("../../../test/fixtures/", import.meta.url));
+    const transcripts = {
+      codex: "codex/session/.codex/sessions/2026/03/02/rollout-2026-03-02T10-00-00-c1.jsonl",
+      "gemini-cli": "gemini-cli/lines/.gemini/tmp/shop/chats/session-2026-03-02T10-00-l1.jsonl",
+      pi: "pi/session/.pi/agent/sessions/--code-shop--/2026-03-02T10-00-00-000Z_p1.jsonl",
+      "qwen-code": "qwen-code/chat/.qwen/projects/-code-shop/chats/q1.jsonl",
+      droid: "droid/session/.factory/sessions/-code-shop/d1.jsonl",
+    };
+    const files = Object.values(transcripts).flatMap((path, i): [string, Buffer][] => [
+      [`aa/${"0".repeat(9)}${i}/0/metadata.json`, metadata(`s${i}`, { agent: "Agent" })],
+      [`aa/${"0".repeat(9)}${i}/0/full.jsonl`, readFileSync(join(home, path))],
+    ]);
+    await commit(Object.fromEntries(files));
+    const reading = await readSource(checkpoints, env());
+    expect(problems(reading)).toEqual([]);
+    expect(listed(reading).map((fact) => `${fact.agent} ${fact.transcript}`)).toEqual(
+      Object.keys(transcripts).map((agent) => `${agent} present`),
+    );
+    const told = (agent: string, kind: TokenFact["kind"]): number =>
+      joinFacts(reading.facts).filter((fact) => fact.kind === kind && "agent" in fact && fact.agent === agent).length;
+    expect(Object.keys(transcripts).map((agent) => [agent, told(agent, "sighting"), told(agent, "write")])).toEqual([
+      ["codex", 3, 4],
+      ["gemini-cli", 2, 1],
+      ["pi", 3, 2],
+      ["qwen-code", 4, 2],
+      ["droid", 0, 2],
+    ]);
+  });
+
   test("is read on from the commit where the last reading ended", async () => {
     await commit({ "aa/aaaaaaaaaa/0/metadata.json": metadata("s1"), "aa/aaaaaaaaaa/0/full.jsonl": firstLines(10) });
     const first = await readSource(checkpoints, env());
@@ -301,6 +331,11 @@ describe("parts", () => {
     expect(agent('{"sessionId":"g1","projectHash":"00","startTime":"2026-01-02T10:00:00Z"}\n')).toBe("gemini-cli");
     expect(agent('{"timestamp":"2026-01-02T10:00:00.000Z","type":"session_meta","payload":{}}\n')).toBe("codex");
     expect(agent('{"timestamp":"2026-01-02T10:00:00.000Z","ordinal":0,"type":"session_meta","payload":{}}\n')).toBe("codex");
+    expect(agent('{"type":"session","version":3,"id":"p1","timestamp":"2026-01-02T10:00:00.000Z","cwd":"/x"}\n')).toBe("pi");
+    expect(agent('{"type":"session_start","id":"d1","cwd":"/x"}\n')).toBe("droid");
+    expect(agent('{"uuid":"u1","parentUuid":null,"sessionId":"q1","type":"user","message":{"role":"user","parts":[]}}\n')).toBe(
+      "qwen-code",
+    );
     expect(agent('{"info":{"id":"ses_1"},"messages":[]}')).toBe("opencode");
     expect(agent(" \n")).toBe("empty");
     expect(agent("hello")).toBe("unknown");

@@ -1,12 +1,15 @@
 /** Formats of transcripts on checkpoint branches, told by their content: the metadata's agent can be wrong or missing. */
 import { parseTranscript } from "../claude-code/parse.ts";
 import { codexFormat } from "../codex/parse.ts";
+import { droidFormat } from "../droid/parse.ts";
 import type { ParsedBatch } from "../found-file.ts";
 import { geminiFormat, nowhere } from "../gemini-cli/parse.ts";
 import { parseJsonDocument } from "../json-document.ts";
 import { parseJsonLines } from "../json-lines.ts";
 import type { JsonFormat, JsonInput } from "../json-reading.ts";
 import type { OpenBytes } from "../lines.ts";
+import { piFormat } from "../pi/parse.ts";
+import { qwenFormat } from "../qwen-code/parse.ts";
 
 export interface FormatReader {
   /** Name of the agent. */
@@ -28,13 +31,21 @@ const document =
 
 /** The first that matches reads it. */
 export const formats: readonly FormatReader[] = [
+  // Its first line is whole and holds no message; of a document the first line is open, or all of it.
+  { agent: "gemini-cli", matches: (head) => /^\{[^\n{}]*"projectHash"[^\n{}]*\}\s*\n/.test(head), parse: lines(geminiFormat(nowhere)) },
   {
     agent: "gemini-cli",
     matches: (head) => /^\{\s*"(?:sessionId|messages)"\s*:/.test(head) && /"messages"\s*:\s*\[/.test(head),
     parse: document(geminiFormat(nowhere)),
   },
-  { agent: "gemini-cli", matches: (head) => /^\{[^\n]*"projectHash"\s*:/.test(head), parse: lines(geminiFormat(nowhere)) },
   { agent: "codex", matches: (head) => /^\{[^\n]{0,200}"type"\s*:\s*"session_meta"/.test(head), parse: lines(codexFormat) },
+  { agent: "pi", matches: (head) => /^\{[^\n]{0,40}"type"\s*:\s*"session"\s*,/.test(head), parse: lines(piFormat) },
+  { agent: "droid", matches: (head) => /^\{[^\n]{0,40}"type"\s*:\s*"session_start"/.test(head), parse: lines(droidFormat) },
+  {
+    agent: "qwen-code",
+    matches: (head) => /^\{[^\n]*"parentUuid"\s*:[^\n]*"parts"\s*:\s*\[/.test(head),
+    parse: lines(qwenFormat),
+  },
   {
     agent: "claude-code",
     matches: (head) => /"(?:parentUuid|leafUuid|sessionId|isSidechain|messageId)"\s*:/.test(head) && /"type"\s*:/.test(head),

@@ -1,7 +1,5 @@
 import { basename } from "node:path";
-import { foundFile } from "../found-file.ts";
-import { parseJsonLines } from "../json-lines.ts";
-import type { JsonInput } from "../json-reading.ts";
+import { foundJson } from "../json-file.ts";
 import type { Source, SourceEnv } from "../source.ts";
 import { findRollouts, sessionOfName, sourceId } from "./discover.ts";
 import { codexFormat } from "./parse.ts";
@@ -12,19 +10,7 @@ export const codex = {
   title: "Codex rollouts",
   inRepositories: false,
   async *discover(env: SourceEnv) {
-    for (const found of findRollouts(env)) {
-      if ("problem" in found) {
-        yield found;
-        continue;
-      }
-      const input: JsonInput = {
-        source: sourceId,
-        locator: found.path,
-        session: sessionOfName(basename(found.path)),
-        complete: false,
-        fingerprinter: env.fingerprinter,
-      };
-      yield foundFile(found, sourceId, (open, from) => parseJsonLines(open, from, input, codexFormat));
-    }
+    for (const found of findRollouts(env))
+      yield "problem" in found ? found : foundJson(found, sourceId, sessionOfName(basename(found.path)), env, () => codexFormat);
   },
 } as const satisfies Source;

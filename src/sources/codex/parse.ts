@@ -4,7 +4,7 @@
  * an id that is the same in all copies.
  */
 import type { TokenCounts } from "../../contract/facts.ts";
-import { type FactSink, type JsonFormat, type JsonInput, type RecordReader } from "../json-reading.ts";
+import { type FactSink, type JsonFormat, type JsonInput, type RecordReader, tellNoInstant, tellUnknown } from "../json-reading.ts";
 import { type JsonObject, instantOf, isObject, jsonBytes, makerOf, objectOf, stringOf, textOf } from "../loose-json.ts";
 import { type SessionDetails, SessionFacts } from "../session-facts.ts";
 import { RunningTotals } from "./counts.ts";
@@ -76,8 +76,7 @@ class RolloutReader implements RecordReader {
     const instant = instantOf(record["timestamp"]);
     if (silentTypes.has(type)) return;
     if (instant === null) {
-      const lost = type === "token_usage_record" || payload["type"] === "token_count";
-      this.#sink.problem("no_instant", lost ? "lost" : "notice", offset, "record without a readable timestamp; left out");
+      tellNoInstant(this.#sink, offset, type === "token_usage_record" || payload["type"] === "token_count");
       return;
     }
     this.#isCopied &&= this.#belongsToHistory(record, payload, instant);
@@ -86,16 +85,7 @@ class RolloutReader implements RecordReader {
     else if (type === "response_item") this.#item(payload, instant, offset);
     else if (type === "event_msg") this.#event(payload, instant, offset);
     else if (type === "token_usage_record") this.#usageRecord(payload, instant);
-    else {
-      const name = type.slice(0, 40);
-      this.#sink.problem(
-        "unknown_record_type",
-        "notice",
-        offset,
-        `record of unknown type "${name}"; nothing was read from it`,
-        "a newer version may read it",
-      );
-    }
+    else tellUnknown(this.#sink, offset, type);
   }
 
   finish(): void {
@@ -296,29 +286,16 @@ class RolloutReader implements RecordReader {
     this.#tellPrompt();
     const facts = this.#facts;
     const model = this.#model ?? "unknown";
-    facts.seen(instant);
-    facts.answered(messageId);
-    this.#sink.fact({
-      kind: "sighting",
-      agent: agentName,
-      session: facts.session,
-      provider: this.#owner?.provider ?? makerOf(model),
+    facts.response({
       messageId,
-      requestId: null,
       instant,
       agentId: this.#agentId,
+      provider: this.#owner?.provider ?? makerOf(model),
       model,
-      agentVersion: this.#owner?.details.agentVersion ?? null,
-      serviceTier: null,
-      speed: null,
-      geo: null,
+      counts,
       cwd: this.#cwd,
       branch: this.#owner?.details.branch ?? null,
-      counts,
-      outputQuality: "final",
-      webSearches: 0,
       visibleChars: this.#visibleChars,
-      reportedCostNanoUsd: null,
     });
     this.#visibleChars = 0;
   }

@@ -1,9 +1,6 @@
 import { basename, dirname } from "node:path";
 import type { InputFile } from "../find-files.ts";
-import { foundFile } from "../found-file.ts";
-import { parseJsonDocument } from "../json-document.ts";
-import { parseJsonLines } from "../json-lines.ts";
-import type { JsonInput } from "../json-reading.ts";
+import { foundJson } from "../json-file.ts";
 import type { Found, Source, SourceEnv } from "../source.ts";
 import { findConversations, projectFolder, sourceId } from "./discover.ts";
 import { geminiFormat } from "./parse.ts";
@@ -18,15 +15,12 @@ export const geminiCli = {
   },
 } as const satisfies Source;
 
-function foundConversation(file: InputFile, { fingerprinter }: SourceEnv): Found {
+function foundConversation(file: InputFile, env: SourceEnv): Found {
   const isDocument = file.path.endsWith(".json");
   const session = basename(file.path, isDocument ? ".json" : ".jsonl");
-  const input: JsonInput = { source: sourceId, locator: file.path, session, complete: false, fingerprinter };
   const folder = dirname(file.path);
   const parent = basename(folder) === "chats" ? null : basename(folder); // a sub-agent's stands below its parent's id
-  const chats = parent === null ? folder : dirname(folder);
-  return foundFile(file, sourceId, (open, from) => {
-    const format = geminiFormat({ parent, cwd: projectFolder(dirname(chats)) });
-    return isDocument ? parseJsonDocument(open, input, format) : parseJsonLines(open, from, input, format);
-  });
+  const project = dirname(parent === null ? folder : dirname(folder));
+  const format = () => geminiFormat({ parent, cwd: projectFolder(project) });
+  return foundJson(file, sourceId, session, env, format, isDocument ? "document" : "lines");
 }

@@ -1,6 +1,6 @@
 /** Reads a conversation of Gemini CLI: one document, or records that are written again, whole, whenever they change. */
 import type { TokenCounts } from "../../contract/facts.ts";
-import type { FactSink, JsonFormat, JsonInput, RecordReader } from "../json-reading.ts";
+import { type FactSink, type JsonFormat, type JsonInput, type RecordReader, tellNoInstant, tellUnknown } from "../json-reading.ts";
 import { type JsonObject, countOf, instantOf, isObject, jsonChars, listOf, objectOf, stringOf, textOf } from "../loose-json.ts";
 import { SessionFacts } from "../session-facts.ts";
 import { answeredOf, askedOf } from "./tools.ts";
@@ -56,16 +56,11 @@ class ConversationReader implements RecordReader {
     else if (Array.isArray(told["messages"]) || stringOf(told["sessionId"]) !== null) {
       this.#about(told);
       for (const message of listOf(told["messages"])) this.#message(objectOf(message), offset);
-    } else if (told === record && record["$rewindTo"] === undefined)
-      this.#unknown(`record of unknown type "${(type ?? "none").slice(0, 40)}"; nothing was read from it`, offset);
+    } else if (told === record && record["$rewindTo"] === undefined) tellUnknown(this.#sink, offset, type);
   }
 
   finish(): void {
     this.#facts.tell();
-  }
-
-  #unknown(message: string, offset: number): void {
-    this.#sink.problem("unknown_record_type", "notice", offset, message, "a newer version may read it");
   }
 
   #about(told: JsonObject): void {
@@ -85,12 +80,11 @@ class ConversationReader implements RecordReader {
     const type = stringOf(message["type"]) ?? "none";
     const instant = instantOf(message["timestamp"]);
     if (!knownTypes.has(type)) {
-      this.#unknown(`message of unknown type "${type.slice(0, 40)}"; nothing was read from it`, offset);
+      tellUnknown(this.#sink, offset, type);
       return;
     }
     if (instant === null) {
-      const severity = isObject(message["tokens"]) ? "lost" : "notice";
-      this.#sink.problem("no_instant", severity, offset, "message without a readable timestamp; left out");
+      tellNoInstant(this.#sink, offset, isObject(message["tokens"]));
       return;
     }
     this.#facts.seen(instant);
@@ -109,29 +103,16 @@ class ConversationReader implements RecordReader {
   #answer(id: string, instant: number, message: JsonObject): void {
     const calls = listOf(message["toolCalls"]).filter(isObject);
     const counts = countsOf(objectOf(message["tokens"]));
-    const model = stringOf(message["model"]) ?? "unknown";
     if (counts !== null) {
-      this.#sink.fact({
-        kind: "sighting",
-        agent: agentName,
-        session: this.#facts.session,
-        provider: "google",
+      this.#facts.response({
         messageId: id,
-        requestId: null,
         instant,
         agentId: this.#agentId,
-        model,
-        agentVersion: null,
-        serviceTier: null,
-        speed: null,
-        geo: null,
-        cwd: this.#cwd,
-        branch: null,
+        provider: "google",
+        model: stringOf(message["model"]) ?? "unknown",
         counts,
-        outputQuality: "final",
-        webSearches: 0,
+        cwd: this.#cwd,
         visibleChars: (textOf(message["content"]) ?? "").length + calls.reduce((sum, call) => sum + jsonChars(call["args"]), 0),
-        reportedCostNanoUsd: null,
       });
     }
     for (const call of calls) this.#call(call, id, instant);

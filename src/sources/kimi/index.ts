@@ -11,10 +11,7 @@ export const kimi = {
   async *discover(env: SourceEnv) {
     for (const found of findWires(env)) {
       if ("problem" in found) yield found;
-      else {
-        const place = placeOf(found.path);
-        yield foundJson(found, sourceId, place.session, env, () => kimiFormat(place));
-      }
+      else yield foundJson(found, sourceId, found.path, env, () => kimiFormat(placeOf(found.path)));
     }
   },
 } as const satisfies Source;

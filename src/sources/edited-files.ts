@@ -19,8 +19,15 @@ export type FileEdit =
       readonly before?: string | null;
       readonly created?: boolean;
     }
-  | { readonly kind: "replace"; readonly path: string; readonly from: string; readonly to: string; readonly everywhere: boolean }
-  /** `exact`: its lines are numbered as in the file. */
+  /** `hunks`: the changed lines as the log shows them. */
+  | {
+      readonly kind: "replace";
+      readonly path: string;
+      readonly from: string;
+      readonly to: string;
+      readonly everywhere: boolean;
+      readonly hunks?: readonly PatchHunk[];
+    }
   | { readonly kind: "patch"; readonly path: string; readonly hunks: readonly PatchHunk[] }
   | { readonly kind: "delete"; readonly path: string; readonly content?: string }
   /** Something changed the file and the log does not say what. */
@@ -55,7 +62,7 @@ interface Doing {
   readonly before: string | null;
   /** Null where it cannot be known; undefined before the first edit. */
   after: string | null;
-  /** Of patches alone: theirs. */
+  /** Of edits that all tell their changed lines: these. */
   hunks: PatchHunk[] | null;
   /** Old and new texts, for when nothing better is known. */
   readonly from: string[];
@@ -120,7 +127,9 @@ export class EditedFiles {
 }
 
 function step(file: Doing, edit: FileEdit): void {
-  if (edit.kind !== "patch") file.hunks = null;
+  const hunks = edit.kind === "patch" || edit.kind === "replace" ? edit.hunks : undefined;
+  if (hunks === undefined) file.hunks = null;
+  else file.hunks?.push(...hunks);
   switch (edit.kind) {
     case "content":
       if (edit.created === true && file.from.length + file.to.length === 0) file.operation = "create";
@@ -135,7 +144,6 @@ function step(file: Doing, edit: FileEdit): void {
       break;
     case "patch":
       file.after = file.after === null ? null : applyHunks(file.after, edit.hunks);
-      file.hunks?.push(...edit.hunks);
       file.from.push(sideOf(edit.hunks, "-"));
       file.to.push(sideOf(edit.hunks, "+"));
       break;

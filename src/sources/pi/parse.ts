@@ -55,6 +55,8 @@ class SessionReader implements RecordReader {
   readonly #input: JsonInput;
   readonly #sink: FactSink;
   #facts: SessionFacts;
+  /** Edits of the calls without a result yet. */
+  readonly #edits = new Map<string, readonly FileEdit[]>();
 
   constructor(input: JsonInput, sink: FactSink) {
     this.#input = input;
@@ -135,6 +137,8 @@ class SessionReader implements RecordReader {
     const args = objectOf(block["arguments"]);
     const told = stringOf(args["path"]) ?? stringOf(args["file_path"]);
     const path = told === null ? null : resolvePath(this.#facts.details.cwd, told);
+    const edits = path === null ? [] : editsOf(tool, args, path);
+    if (edits.length > 0) this.#edits.set(callId, edits);
     this.#facts.call({
       callId,
       messageId,
@@ -145,7 +149,7 @@ class SessionReader implements RecordReader {
       inputBytes: jsonBytes(args),
       command: tool === "bash" ? stringOf(args["command"]) : null,
       reads: tool === "read" && args["offset"] === undefined && args["limit"] === undefined ? path : null,
-      edits: path === null ? [] : editsOf(tool, args, path),
+      edits,
     });
   }
 
@@ -156,9 +160,12 @@ class SessionReader implements RecordReader {
     const failed = message["isError"] === true;
     const exit = /Command exited with code (\d+)\s*$/.exec(text ?? "")?.[1];
     const exitCode = exit !== undefined ? Number(exit) : message["toolName"] === "bash" && !failed ? 0 : null;
-    const isCut = isObject(objectOf(message["details"])["truncation"]);
+    const details = objectOf(message["details"]);
+    const edits = shownEdits(this.#edits.get(callId) ?? [], stringOf(details["diff"]));
+    this.#edits.delete(callId);
     const resultBytes = jsonBytes(message["content"]);
-    this.#facts.result({ callId, instant, failed, exitCode, output: text, resultBytes, content: isCut ? null : text });
+    const content = isObject(details["truncation"]) ? null : text;
+    this.#facts.result({ callId, instant, failed, exitCode, output: text, resultBytes, content, edits });
   }
 }
 
@@ -172,6 +179,20 @@ function editsOf(tool: string, args: JsonObject, path: string): FileEdit[] {
       ? { kind: "replace", path, from, to, everywhere: false }
       : { kind: "opaque", path };
   });
+}
+
+/** The edits with the changed lines the result shows: a mark, the line's number, a blank, its text. */
+function shownEdits(edits: readonly FileEdit[], shown: string | null): readonly FileEdit[] {
+  if (shown === null) return edits;
+  const hunks: { oldStart: number; newStart: number; lines: string[] }[] = [];
+  let isOpen = false;
+  for (const line of shown.split("\n")) {
+    const [, mark = "", number = "", content = ""] = /^([-+])\s*(\d+) (.*)$/s.exec(line) ?? [];
+    if (mark !== "" && !isOpen) hunks.push({ oldStart: Number(number), newStart: Number(number), lines: [] });
+    isOpen = mark !== "";
+    if (isOpen) hunks.at(-1)?.lines.push(mark + content);
+  }
+  return edits.map((edit, i) => (edit.kind === "replace" ? { ...edit, hunks: i === 0 ? hunks : [] } : edit));
 }
 
 function charsOf(block: JsonObject): number {

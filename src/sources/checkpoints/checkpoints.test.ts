@@ -194,10 +194,18 @@ describe("a checkpoint branch", () => {
     expect(Object.keys(transcripts).map((agent) => [agent, told(agent, "sighting"), told(agent, "write")])).toEqual([
       ["codex", 3, 4],
       ["gemini-cli", 2, 1],
-      ["pi", 3, 2],
+      ["pi", 4, 3],
       ["qwen-code", 4, 2],
       ["droid", 0, 2],
     ]);
+  });
+
+  test("lists a sub-agent's thread of Codex under the session that started it", async () => {
+    const path = "codex/sub-agent/.codex/sessions/2026/03/02/rollout-2026-03-02T10-00-00-k1.jsonl";
+    const rollout = readFileSync(fileURLToPath(new URL(`../../../test/fixtures/${path}`, import.meta.url)));
+    await commit({ "aa/aaaaaaaaaa/0/metadata.json": metadata("k1", { agent: "Codex" }), "aa/aaaaaaaaaa/0/full.jsonl": rollout });
+    const reading = await readSource(checkpoints, env());
+    expect(listed(reading).map((fact) => `${fact.listedId} ${fact.session}`)).toEqual(["k1 m1"]);
   });
 
   test("is read on from the commit where the last reading ended", async () => {
@@ -275,6 +283,22 @@ describe("a checkpoint branch", () => {
     ]);
     expect(responses(reading.facts)).toHaveLength(10);
     expect(problems(reading)).toEqual([]);
+  });
+
+  test("may stand under a ref of its own, named after it, beside a branch of others", async () => {
+    const id = "01KX37KN6NXDTV10FKNCBPTP2Y";
+    const own = `refs/entire/checkpoints/2Y/${id}`;
+    await commit({ "0/metadata.json": metadata("s1"), "0/full.jsonl": firstLines(10), "metadata.json": Buffer.from("{}") }, own);
+    const first = await readSource(checkpoints, env());
+    expect(listed(first).map((fact) => `${fact.checkpoint} ${fact.entry} ${fact.session} ${fact.transcript}`)).toEqual([
+      `${id} 2Y/${id}/0 s1 present`,
+    ]);
+    expect(responses(first.facts)).toHaveLength(2);
+    await commit({ "aa/aaaaaaaaaa/0/metadata.json": metadata("s1"), "aa/aaaaaaaaaa/0/full.jsonl": transcript });
+    const second = await readSource(checkpoints, env(), first);
+    expect(listed(second).map((fact) => fact.checkpoint)).toEqual(["aaaaaaaaaaaa"]);
+    expect(responses([...first.facts, ...second.facts])).toHaveLength(10);
+    expect([...problems(first), ...problems(second)]).toEqual([]);
   });
 
   test("that v1 and v2 both hold is one checkpoint, with one transcript", async () => {

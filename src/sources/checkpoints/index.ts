@@ -4,7 +4,7 @@ import { GitError } from "../../git/git.ts";
 import { type TreeEntry, readTree } from "../../git/refs.ts";
 import type { Fingerprinter } from "../../lines/fingerprint.ts";
 import type { Checkpoint, Found, Item, Source, SourceEnv } from "../source.ts";
-import { type CheckpointTrees, findCheckpoints, sourceId } from "./discover.ts";
+import { type CheckpointTree, type CheckpointTrees, findCheckpoints, sourceId } from "./discover.ts";
 import { type TranscriptFormat, formatOf, formats } from "./formats.ts";
 import { type CheckpointEntry, type CheckpointMetadata, type TranscriptState, agentOf, listEntries, parseMetadata } from "./parse.ts";
 
@@ -23,7 +23,7 @@ export const checkpoints = {
  * where an earlier version knew fewer, all is read anew.
  */
 function foundTrees(trees: CheckpointTrees, fingerprinter: Fingerprinter): Found {
-  const state = { size: formats.length, mtimeMs: 0, identity: trees.commits.join(" ") };
+  const state = { size: formats.length, mtimeMs: 0, identity: trees.trees.map(textOf).join(" ") };
   return {
     key: `${trees.gitDir}:checkpoints`,
     state,
@@ -33,6 +33,14 @@ function foundTrees(trees: CheckpointTrees, fingerprinter: Fingerprinter): Found
       yield [{ kind: "checkpoint", checkpoint: { state, offset: 0, tail: String(reading.absent) } }];
     },
   };
+}
+
+/** A tree as the state names it: its commit, and the folder it stands for behind a colon. */
+const textOf = ({ commit, under }: CheckpointTree): string => (under === "" ? commit : `${commit}:${under}`);
+
+function treeIn(text: string): CheckpointTree {
+  const [commit = "", under = ""] = text.split(":");
+  return { commit, under };
 }
 
 /** A transcript, told in one or more blobs, and who lists it. */
@@ -52,6 +60,8 @@ class CheckpointReading {
   readonly #fingerprinter: Fingerprinter;
   readonly #objects: CatFile;
   readonly #formats = new Map<string, TranscriptFormat>();
+  /** Sessions that are listed by themselves and are a sub-agent of another, by whom their transcript tells of it. */
+  readonly #startedBy = new Map<string, string>();
 
   constructor(trees: CheckpointTrees, fingerprinter: Fingerprinter) {
     this.#trees = trees;
@@ -61,7 +71,7 @@ class CheckpointReading {
 
   async *read(from: Checkpoint | null): AsyncGenerator<readonly Item[]> {
     try {
-      const now = await this.#list(this.#trees.commits);
+      const now = await this.#list(this.#trees.trees);
       const before = from === null || from.state.size !== formats.length ? null : await this.#listBefore(from);
       const fresh = listEntries(now.filter((file) => before?.get(file.path) !== file.oid));
       const { entries, foreign } = before === null ? fresh : this.#completed(fresh.entries, now, fresh.foreign);
@@ -79,10 +89,13 @@ class CheckpointReading {
     }
   }
 
-  async #list(commits: readonly string[]): Promise<TreeEntry[]> {
+  async #list(trees: readonly CheckpointTree[]): Promise<TreeEntry[]> {
     const files = new Map<string, TreeEntry>();
-    for (const commit of commits) {
-      for (const file of await readTree(this.#trees.git, commit, { sizes: true })) if (!files.has(file.path)) files.set(file.path, file);
+    for (const { commit, under } of trees) {
+      for (const file of await readTree(this.#trees.git, commit, { sizes: true })) {
+        const path = under + file.path;
+        if (!files.has(path)) files.set(path, { ...file, path });
+      }
     }
     this.absent = [...files.values()].filter((file) => isTranscriptFile(file) && file.size === null).length;
     return [...files.values()];
@@ -92,7 +105,7 @@ class CheckpointReading {
   async #listBefore(from: Checkpoint): Promise<Map<string, string> | null> {
     try {
       const absent = this.absent;
-      const files = await this.#list(from.state.identity.split(" "));
+      const files = await this.#list(from.state.identity.split(" ").map(treeIn));
       const stillAbsent = String(this.absent) === from.tail;
       this.absent = absent;
       return stillAbsent ? new Map(files.map((file) => [file.path, file.oid])) : null;
@@ -162,10 +175,16 @@ class CheckpointReading {
       let resumeAt = known;
       for await (const batch of format.reader.parse((at) => [content.subarray(at)], known, input)) {
         resumeAt = batch.resumeAt;
+        for (const item of batch.items) this.#noteStarter(transcript.session, item);
         yield batch.items;
       }
       before = { session: transcript.session, content, resumeAt };
     }
+  }
+
+  #noteStarter(listed: string, item: Item): void {
+    if (item.kind !== "fact" || (item.fact.kind !== "sighting" && item.fact.kind !== "call")) return;
+    if (item.fact.agentId === listed) this.#startedBy.set(listed, item.fact.session);
   }
 
   /** The parts of a transcript as one; null if any is absent, or there is none. */
@@ -188,7 +207,7 @@ class CheckpointReading {
           checkpoint,
           entry: folder,
           listedId: about.listedId,
-          session: about.session,
+          session: this.#startedBy.get(about.session) ?? about.session,
           agent: agentOf(format?.agent ?? null, about.agent),
           filesTouched: about.filesTouched,
           branch: about.branch,

@@ -34,6 +34,8 @@ export interface ToolCall {
   readonly inputBytes: number;
   /** The command line, for a tool that runs one. */
   readonly command?: string | null;
+  /** The running command it waits for or writes to, as its result named it (`runsOn`): the call goes on with that command. */
+  readonly resumes?: string | null;
   /** Folder it runs in. */
   readonly cwd?: string | null;
   /** The file it reads. */
@@ -49,6 +51,8 @@ export interface ToolResult {
   readonly exitCode?: number | null;
   /** What a command printed. */
   readonly output?: string | null;
+  /** Name of the command if it still runs: what it writes is known when a call that `resumes` it says it ended. */
+  readonly runsOn?: string | null;
   readonly resultBytes: number | null;
   readonly startedAgentId?: string | null;
   /** Content of a file that was read from its first line to its last. */
@@ -88,6 +92,7 @@ export class SessionFacts {
   readonly #fingerprinter: Fingerprinter;
   readonly #files: EditedFiles;
   readonly #waiting = new Map<string, WaitingCall>();
+  readonly #running = new Map<string, ShellPurpose>();
   #unanswered: CallFact[] = [];
   #details: SessionDetails = unknownDetails;
   #firstAt = Number.POSITIVE_INFINITY;
@@ -176,7 +181,8 @@ export class SessionFacts {
   call(call: ToolCall): void {
     const { callId, messageId, agentId, instant, tool, inputBytes, command, cwd, reads = null, edits = [] } = call;
     this.seen(instant);
-    const shell = command === undefined || command === null ? null : shellPurpose(command, cwd ?? this.#details.cwd);
+    const resumed = this.#running.get(call.resumes ?? "") ?? null;
+    const shell = command === undefined || command === null ? resumed : shellPurpose(command, cwd ?? this.#details.cwd);
     const fact: CallFact = {
       kind: "call",
       agent: this.agent,
@@ -203,7 +209,7 @@ export class SessionFacts {
   }
 
   result(result: ToolResult): void {
-    const { callId, instant, failed, exitCode = null, resultBytes, startedAgentId = null } = result;
+    const { callId, instant, failed, exitCode = null, resultBytes, startedAgentId = null, runsOn = null } = result;
     this.seen(instant);
     const call = this.#waiting.get(callId);
     this.#waiting.delete(callId);
@@ -224,8 +230,12 @@ export class SessionFacts {
       resultBytes,
     };
     this.#sink.fact(fact);
-    if (shell !== null) this.#shellResult(shell, callId, instant, output, failed);
-    if (failed) return;
+    if (shell !== null) {
+      if (runsOn !== null) this.#running.set(runsOn, shell);
+      this.#printed(shell, callId, instant, output);
+    }
+    if (failed || runsOn !== null) return;
+    if (shell !== null) this.#shellWrites(shell, callId, instant);
     if (call?.reads !== undefined && call.reads !== null && typeof result.content === "string")
       this.#files.learn(call.reads, result.content);
     this.writes(callId, instant, result.edits ?? call?.edits ?? []);
@@ -238,7 +248,7 @@ export class SessionFacts {
     for (const difference of this.#files.apply(edits)) this.#sink.fact({ kind: "write", agent, session, callId, instant, ...difference });
   }
 
-  #shellResult(shell: ShellPurpose, callId: string, instant: number, output: string, failed: boolean): void {
+  #printed(shell: ShellPurpose, callId: string, instant: number, output: string): void {
     const { agent, session } = this;
     if (shell.commits || printsForeignCommit(output)) {
       for (const { hash, branch } of printedCommits(output))
@@ -248,7 +258,10 @@ export class SessionFacts {
       for (const { repository, number } of openedChanges(output))
         this.#sink.fact({ kind: "pull_request_mention", agent, session, repository, number, instant });
     }
-    if (failed) return;
+  }
+
+  #shellWrites(shell: ShellPurpose, callId: string, instant: number): void {
+    const { agent, session } = this;
     for (const { path, operation } of shell.writes) {
       this.#files.forget(path);
       this.#sink.fact({ kind: "write", agent, session, callId, instant, path, operation, quality: "opaque", diff: emptyDiff });

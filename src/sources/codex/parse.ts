@@ -186,6 +186,7 @@ class RolloutReader implements RecordReader {
       activity: asked.edits.length > 0 ? "edit" : activityOf(tool),
       inputBytes,
       command: asked.edits.length > 0 ? null : asked.command,
+      resumes: asked.resumes,
       cwd: asked.cwd,
       edits: asked.edits,
     });
@@ -194,13 +195,14 @@ class RolloutReader implements RecordReader {
   #result(item: JsonObject, instant: number): void {
     const callId = stringOf(item["call_id"]);
     if (callId === null) return;
-    const { text, exitCode, failed } = outputOf(item["output"]);
+    const { text, exitCode, runsOn, failed } = outputOf(item["output"]);
     this.#facts.result({
       callId,
       instant,
       failed,
       exitCode,
       output: text,
+      runsOn,
       resultBytes: typeof item["output"] === "string" ? Buffer.byteLength(item["output"]) : jsonBytes(item["output"]),
       startedAgentId: /"(?:agent_id|thread_id|new_thread_id)":\s*"([\w-]+)"/.exec(text)?.[1] ?? null,
       ...(this.#patched.has(callId) ? { edits: [] } : {}),

@@ -34,6 +34,8 @@ export function activityOf(tool: string): ActivityKind {
 export interface AskedCall {
   /** The command line; null for tools that run none. */
   readonly command: string | null;
+  /** The running command it waits for. */
+  readonly resumes: string | null;
   readonly cwd: string | null;
   readonly edits: readonly FileEdit[];
   /** Lines of a patch that belong to no file. */
@@ -45,16 +47,17 @@ export function askedCall(tool: string, input: unknown, cwd: string | null): Ask
   const args = isObject(input) ? input : objectOf(parsedText(input));
   if (tool === "apply_patch")
     return patchCall(stringOf(args["input"]) ?? stringOf(args["patch"]) ?? (typeof input === "string" ? input : ""), cwd);
-  if (activityOf(tool) !== "shell") return { command: null, cwd, edits: [], strayLines: 0 };
+  if (activityOf(tool) !== "shell") return { command: null, resumes: null, cwd, edits: [], strayLines: 0 };
   const folder = stringOf(args["workdir"]) ?? stringOf(args["cwd"]) ?? cwd;
   const command = tool === "exec" ? scriptCommands(input) : commandLine(args["command"] ?? args["cmd"]);
   if (command !== null && command.includes("*** Begin Patch")) return { ...patchCall(command, folder), command };
-  return { command, cwd: folder, edits: [], strayLines: 0 };
+  const resumes = tool === "write_stdin" ? (args["session_id"] ?? null) : null;
+  return { command, resumes: resumes === null ? null : String(resumes), cwd: folder, edits: [], strayLines: 0 };
 }
 
 function patchCall(text: string, cwd: string | null): AskedCall {
   const { files, strayLines } = parseApplyPatch(text);
-  return { command: null, cwd, edits: editsOfPatch(files, (path) => resolvePath(cwd, path)), strayLines };
+  return { command: null, resumes: null, cwd, edits: editsOfPatch(files, (path) => resolvePath(cwd, path)), strayLines };
 }
 
 /** `["bash", "-lc", "go test"]` is `go test`; other lists are words. */
@@ -81,6 +84,8 @@ function scriptCommands(script: unknown): string | null {
 export interface CallOutput {
   readonly text: string;
   readonly exitCode: number | null;
+  /** Name of the command if it still runs. */
+  readonly runsOn: string | null;
   readonly failed: boolean;
 }
 
@@ -93,7 +98,11 @@ export function outputOf(output: unknown): CallOutput {
   return {
     text,
     exitCode,
-    failed: exitCode === null ? object["success"] === false || /^(?:error|failed|script failed)\b/i.test(text) : exitCode !== 0,
+    runsOn: exitCode === null ? runningIn(text) : null,
+    failed:
+      exitCode === null
+        ? object["success"] === false || /^(?:error|(?:(?:script|exec_command|write_stdin) )?failed)\b/i.test(text)
+        : exitCode !== 0,
   };
 }
 
@@ -101,6 +110,8 @@ function exitCodeIn(text: string): number | null {
   const code = /^(?:Process exited with code|Exit code:) (-?\d+)$/m.exec(text.slice(0, 600))?.[1];
   return code === undefined ? null : Number(code);
 }
+
+const runningIn = (text: string): string | null => /^Process running with session ID (\d+)$/m.exec(text.slice(0, 600))?.[1] ?? null;
 
 /** Files of a `patch_apply_end` event or a `FileChange` item, which say what really changed. */
 export function changedFiles(changes: JsonObject, cwd: string | null): FileEdit[] {

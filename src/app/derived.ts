@@ -1,9 +1,18 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { UserError } from "../contract/errors.ts";
 import type { FateParameters } from "../contract/fates.ts";
 import { createPriceBook } from "../prices/price-book.ts";
 import { readChanged } from "../store/changed.ts";
-import { countUsages, derivedSchemas, hasDerived, openDerived, updateDerived, writeDerived } from "../store/derived-store.ts";
+import {
+  type DerivedRows,
+  countUsages,
+  derivedSchemas,
+  hasDerived,
+  openDerived,
+  updateDerived,
+  writeDerived,
+} from "../store/derived-store.ts";
 import type { Database } from "../store/duckdb/database.ts";
 import { FactStore } from "../store/store.ts";
 import type { Progress } from "./assay.ts";
@@ -48,8 +57,27 @@ export async function rebuild(
  * before its end, after a change of assay.yaml, after an update. Where only facts changed, only what hangs on these.
  */
 export async function ensureDerived(options: OpenAssayOptions, progress: Progress): Promise<void> {
-  if ((await withFacts(options.folder, true, (store) => updateDerivedFrom(store, options, progress))) === null)
-    await rebuildDerived(options, progress);
+  const update = () => withFacts(options.folder, true, (store) => updateDerivedFrom(store, options, progress));
+  const updated = await update().catch(async (error: unknown) => {
+    if (!(error instanceof UserError) || error.code !== "store_older") throw error;
+    // Whoever opens facts to change them brings their schema up to date.
+    progress("bringing the store up to this version");
+    await withFacts(options.folder, false, () => Promise.resolve());
+    return await update();
+  });
+  if (updated === null) await rebuildDerived(options, progress);
+}
+
+/**
+ * Brings a store up to this version, its schema and what is derived, before anybody asks. Nothing where there is none yet;
+ * where another process has it, that one is bringing it up to date.
+ */
+export async function prepareStore(options: OpenAssayOptions, progress: Progress): Promise<void> {
+  try {
+    await ensureDerived(options, progress);
+  } catch (error) {
+    if (!(error instanceof UserError) || (error.code !== "no_store" && error.code !== "store_busy")) throw error;
+  }
 }
 
 /** Usages of the derived tables before and after they were brought up to date. */
@@ -194,12 +222,19 @@ export async function rebuildDerived(options: OpenAssayOptions, asked: Progress)
     if (done === undefined) releaseMemory();
     asked(step, done, total);
   };
-  const { computed, states } = await computeAll(options, config, progress);
-  progress("writing what is derived");
   const before = hasDerived(folder) ? await withDerived(folder, countUsages) : 0;
-  const rows = derivedRows(computed, states, noStandingIds, changeNames(computed.repositories, null), config.fates);
-  await writeDerived(folder, rows, releaseMemory, async (database) => void (await refreshFates(database, null, config.fates)));
-  return { before, after: computed.usages.length };
+  const derive = async (): Promise<DerivedRows> => {
+    const { computed, states } = await computeAll(options, config, progress);
+    progress("writing what is derived");
+    return derivedRows(computed, states, noStandingIds, changeNames(computed.repositories, null), config.fates);
+  };
+  const after = await writeDerived(
+    folder,
+    derive,
+    releaseMemory,
+    async (database) => void (await refreshFates(database, null, config.fates)),
+  );
+  return { before, after };
 }
 
 /** Apart from its caller, so that nothing holds the facts while what is derived of them is written. */

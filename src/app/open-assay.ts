@@ -6,7 +6,7 @@ import { factsFile } from "../store/place.ts";
 import type { Assay } from "./assay.ts";
 import type { Variables } from "./import-repositories.ts";
 import { isNothingNew, unchanged } from "./nothing-new.ts";
-import { readSeen } from "./seen.ts";
+import { keepingSeen, readSeen } from "./seen.ts";
 
 export interface OpenAssayOptions {
   /** Folder of the store, absolute; made when missing. */
@@ -34,12 +34,17 @@ export function openAssay(options: OpenAssayOptions): Assay {
   const answers = async () => (await import("./answers.ts")).answers(options);
   const assay: Assay = {
     async import(asked) {
+      if (asked.only !== undefined) {
+        const { importAll } = await import("./import-all.ts");
+        return await keepingSeen(options.folder, join(options.folder, factsFile), () => importAll(options, asked));
+      }
       const known = readSeen(options.folder, join(options.folder, factsFile), options.version);
       if (known && (await isNothingNew(known, options, asked))) return unchanged(known);
       return await (await import("./import-all.ts")).importAll(options, asked);
     },
     watch: async (asked) => (await import("./watch.ts")).watchStore(assay, options, asked),
     rebuild: async (asked) => (await import("./derived.ts")).rebuild(options, asked),
+    prepare: async ({ progress }) => (await import("./derived.ts")).prepareStore(options, progress),
     answer: async (asked) => (await answers()).answer(asked),
     audit: async (asked) => (await answers()).audit(asked),
     showSession: async (id, asked) => (await answers()).showSession(id, asked),
@@ -62,6 +67,7 @@ export function openAssay(options: OpenAssayOptions): Assay {
     survival: async (asked) => (await answers()).survival(asked),
     delivery: async (asked) => (await answers()).delivery(asked),
     returns: async (asked) => (await answers()).returns(asked),
+    costs: async (asked) => (await answers()).costs(asked),
     overrules: async () => (await import("./overrule.ts")).listOverrules(options),
     overrule: async (asked) => (await import("./overrule.ts")).overruleChange(options, asked),
     close: () => Promise.resolve(),

@@ -9,6 +9,7 @@ import {
   fileViewSchema,
   noteRowSchema,
   problemSchema,
+  costsSchema,
   returnsSchema,
   sessionCardSchema,
   sourceRowSchema,
@@ -32,6 +33,7 @@ import {
   strandsQuerySchema,
 } from "./api.ts";
 import { measureQuerySchema, measureResultSchema } from "./query.ts";
+import { costGrains } from "./costs.ts";
 import { returnGroups } from "./returns.ts";
 import { survivalGroups } from "./survival.ts";
 
@@ -66,7 +68,7 @@ export const routes = {
     path: "/api/answer",
     role: "viewer",
     summary: "What did the tokens buy? As `assay report --format json`",
-    query: asOf,
+    query: z.strictObject({ asOf: z.string().optional(), from: z.iso.date().optional(), to: z.iso.date().optional() }),
     answer: answerSchema,
     ofStore: true,
   },
@@ -212,6 +214,20 @@ export const routes = {
     answer: returnsSchema,
     ofStore: true,
   },
+  costs: {
+    method: "get",
+    path: "/api/costs",
+    role: "viewer",
+    summary: "What a change costs by cohort, in the same period, and with people by tier of spend, as `assay costs --json`",
+    query: z.strictObject({
+      grain: z.enum(costGrains).default("month"),
+      days: z.coerce.number().int().min(7).max(3_650).default(91),
+      tiers: z.coerce.number().int().min(2).max(10).default(5),
+      asOf: z.string().optional(),
+    }),
+    answer: costsSchema,
+    ofStore: true,
+  },
   sources: {
     method: "get",
     path: "/api/sources",
@@ -316,6 +332,13 @@ export const routes = {
   },
 } as const satisfies Record<string, RouteContract>;
 export type RouteId = keyof typeof routes;
+
+/** Where OTLP is taken over HTTP: protobuf or JSON, plain or gzip. Not of the API: the specification of OpenTelemetry says what they take and give. */
+export const otlpRoutes = {
+  traces: { path: "/v1/traces", role: "owner" },
+  logs: { path: "/v1/logs", role: "owner" },
+  metrics: { path: "/v1/metrics", role: "owner" },
+} as const satisfies Record<string, { readonly path: string; readonly role: Role }>;
 
 /** Routes a person's browser takes to come in; forms and pages, not JSON. */
 export const loginPath = "/login";

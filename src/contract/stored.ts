@@ -24,6 +24,8 @@ export interface Sighting {
   readonly webSearches: number;
   /** Characters of text, thinking and tool input the witness shows. */
   readonly visibleChars: number;
+  /** Its counts stand only where no other witness tells of the response. */
+  readonly doubtful?: boolean;
   /** Left out: one response. */
   readonly grain?: UsageGrain;
 }

@@ -31,7 +31,7 @@ export const dimensions = {
   team: {
     title: "Team",
     description:
-      "Team, on that day, of the person the session belongs to: the author of most lines its commits have from it, else the owner of the folder it ran in. From `people` of assay.yaml; null for whoever is in none.",
+      "Team, on that day, of the person the session belongs to: the author of most lines its commits have from it, else whose e-mail telemetry tells, else the owner of the folder it ran in. From `people` of assay.yaml; else the team its telemetry names (`team`); null where neither says.",
   },
   product: {
     title: "Product",
@@ -66,6 +66,19 @@ export const dimensions = {
     artefact: true,
   },
   evidence: { title: "Evidence of landing", description: "How it is known that the change landed.", artefact: true },
+  review_path: {
+    title: "Way of review",
+    description:
+      "How a change came to land: `reviewed` (a person other than its author looked), `reviewed_by_bot`, `not_reviewed`, `self_merge`, `instant_self_merge` (within a minute), `bot` (a program opened it); null where no forge told.",
+    artefact: true,
+  },
+  issue_age: {
+    title: "Age of the linked issue",
+    description:
+      "How old the oldest issue was that a change closes, when it landed: `under a week`, … `a year and more`; null where none is known.",
+    artefact: true,
+  },
+  issue_kind: { title: "Kind of issue", description: "`bug`, `incident`, `other`; null where neither type nor label tells." },
   repair: {
     title: "Repair",
     description:

@@ -77,6 +77,9 @@ function printed(fact: TokenFact, texts: ReadonlyMap<number, string>): string {
       return `pull_request ${fact.session} ${fact.repository}#${fact.number} ${time(fact.instant)}`;
     case "checkpoint":
       return `checkpoint ${fact.checkpoint}`;
+    case "session_label":
+    case "metric_point":
+      return fact.kind; // telemetry's alone
     default:
       return fact satisfies never;
   }

@@ -14,6 +14,7 @@ import { codex } from "./codex/index.ts";
 import { droid } from "./droid/index.ts";
 import { geminiCli } from "./gemini-cli/index.ts";
 import { kimi } from "./kimi/index.ts";
+import { otlp } from "./otlp/index.ts";
 import { pi } from "./pi/index.ts";
 import { qwenCode } from "./qwen-code/index.ts";
 import { sources } from "./registry.ts";
@@ -111,6 +112,41 @@ const checkpointHarness: SourceHarness = {
   unknownLine,
 };
 
+/** Requests as a server kept them: 20 responses, a call and a prompt each, on as many lines. */
+const segment = Buffer.from(
+  Array.from({ length: 20 }, (_, n) => {
+    const at = Date.UTC(2026, 0, 2, 10, n);
+    const records = [
+      ["claude_code.user_prompt", at, { session: "s1", prompt: `p${n}`, prompt_length: 9 }, ""],
+      ["claude_code.api_request", at + 5_000, { session: "s1", model: "m1", request: `req_${n}`, input: n, output: 7 }, ""],
+      ["claude_code.tool_result", at + 6_000, { session: "s1", call: `toolu_${n}`, tool: "Read", success: true, input_bytes: 30 }, ""],
+    ];
+    return `${JSON.stringify({ v: 1, kind: "logs", from: { service: "claude-code", version: "2.1.220", team: "harbour" }, records })}\n`;
+  }).join(""),
+);
+
+const otlpHarness: SourceHarness = {
+  source: otlp,
+  async place(root, content) {
+    const inbox = join(root, "inbox");
+    mkdirSync(inbox, { recursive: true });
+    if (content === null) rmSync(join(inbox, "one.jsonl"), { force: true });
+    else writeFileSync(join(inbox, "one.jsonl"), content);
+    return { ...env(root), inbox };
+  },
+  async empty(root) {
+    return { ...env(root), inbox: join(root, "inbox") };
+  },
+  async lock(root) {
+    const path = join(root, "inbox", "one.jsonl");
+    rmSync(path);
+    symlinkSync("one.jsonl", path); // a link to itself: even root cannot open it
+    return { ...env(root), inbox: join(root, "inbox") };
+  },
+  sample: segment,
+  unknownLine: '{"v":1,"kind":"mystery"}',
+};
+
 const harnesses = [
   fileHarness(claudeCode, ".claude/projects/-code-shop/s1.jsonl", sample, unknownLine),
   fileHarness(codex, rollout, repeated(`codex/session/${rollout}`, 5, /\bcall_\d/g), mystery),
@@ -129,6 +165,7 @@ const harnesses = [
   ),
   fileHarness(droid, droidSession, repeated(`droid/session/${droidSession}`, 6, /\b(?:toolu_|x)\d\b/g), mystery),
   checkpointHarness,
+  otlpHarness,
 ];
 
 test("every registered source has a harness", () => {

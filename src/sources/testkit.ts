@@ -110,6 +110,10 @@ function keyOf(fact: TokenFact): string {
         return [fact.agent, fact.session, fact.repository, fact.number];
       case "checkpoint":
         return [fact.gitDir, fact.entry];
+      case "session_label":
+        return [fact.agent, fact.session, fact.label, fact.value];
+      case "metric_point":
+        return [fact.agent, fact.session, fact.measure, fact.series, fact.startAt, fact.endAt];
       default:
         return fact satisfies never;
     }

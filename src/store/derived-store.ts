@@ -16,18 +16,21 @@ const manyRows = 2_048;
 
 /**
  * Writes the derived tables beside the present ones and renames them into place: readers see the old or the new, whole.
+ * @param derive gives the rows; they are let go before what is told of them is added up
  * @param releaseMemory called after a large table: its rows leave much behind
  * @param tellFates called when the rows are in their places, for the fates that are read from them
+ * @returns how many usages there are
  */
 export async function writeDerived(
   folder: string,
-  rows: DerivedRows,
+  derive: () => Promise<DerivedRows>,
   releaseMemory: () => void,
   tellFates: (database: Database) => Promise<void>,
-): Promise<void> {
-  await replaceDerived(folder, null, async (database) => {
-    await database.run(derivedSchema);
-    await appendRows(database, rows, releaseMemory);
+): Promise<number> {
+  const next = beginNext(folder, null);
+  await writeRows(next, derive, releaseMemory);
+  releaseMemory();
+  const usages = await within(next, async (database) => {
     await database.run(ledgerView);
     // Kept as a table: a question reads it many times, and its arithmetic costs more than its rows.
     await database.run(
@@ -36,6 +39,18 @@ export async function writeDerived(
     await tellUnpriced(database);
     await tellFates(database);
     await fillCells(database);
+    return await countUsages(database);
+  });
+  putInPlace(folder, next);
+  return usages;
+}
+
+/** Apart from its caller, so that nothing holds the rows afterwards. */
+async function writeRows(next: string, derive: () => Promise<DerivedRows>, releaseMemory: () => void): Promise<void> {
+  const rows = await derive();
+  await within(next, async (database) => {
+    await database.run(derivedSchema);
+    await appendRows(database, rows, releaseMemory);
   });
 }
 
@@ -61,7 +76,8 @@ export async function updateDerived(
   releaseMemory: () => void,
   tellFates: (database: Database) => Promise<string>,
 ): Promise<number> {
-  return await replaceDerived(folder, join(folder, derivedFile), async (database) => {
+  const next = beginNext(folder, join(folder, derivedFile));
+  const usages = await within(next, async (database) => {
     await database.run("BEGIN");
     await database.run("CREATE TEMP TABLE change_before AS SELECT change_id, repository_id, change_key FROM change");
     const firstUsage = await firstFree(database, "usage_d", "usage_id");
@@ -80,25 +96,34 @@ export async function updateDerived(
     await database.run("COMMIT");
     return await countUsages(database);
   });
+  putInPlace(folder, next);
+  return usages;
 }
 
-/** Builds the next derived file, from nothing or from a copy, and puts it into place. */
-async function replaceDerived<T>(folder: string, from: string | null, build: (database: Database) => Promise<T>): Promise<T> {
-  const path = join(folder, derivedFile);
-  const next = `${path}.next`;
+/** Makes room for the next derived file, or copies one there. @returns its path */
+function beginNext(folder: string, from: string | null): string {
+  const next = `${join(folder, derivedFile)}.next`;
   for (const stale of [next, `${next}.wal`]) rmSync(stale, { force: true });
   if (from !== null) copyFileSync(from, next);
+  return next;
+}
+
+/** Opens the next derived file for one step of its making. */
+async function within<T>(next: string, use: (database: Database) => Promise<T>): Promise<T> {
   const database = await Database.open(next);
-  let built: T;
   try {
-    built = await build(database);
+    const made = await use(database);
     await database.run("CHECKPOINT");
+    return made;
   } finally {
     database.close();
   }
+}
+
+function putInPlace(folder: string, next: string): void {
+  const path = join(folder, derivedFile);
   rmSync(`${path}.wal`, { force: true });
   renameSync(next, path);
-  return built;
 }
 
 async function appendRows(database: Database, rows: DerivedRows, releaseMemory: () => void): Promise<void> {
@@ -111,7 +136,7 @@ async function appendRows(database: Database, rows: DerivedRows, releaseMemory: 
 const listOf = (ids: readonly number[]): string => [...ids, -1].map(Number).join(", ");
 
 /** Tables whose rows belong to a session, or to a repository; those that hang on a usage or a segment go before it. */
-const bySession = ["sub_agent_d", "usage_d", "segment", "session_place", "write_d", "session_d"] as const;
+const bySession = ["sub_agent_d", "usage_d", "segment", "session_place", "session_label_d", "write_d", "session_d"] as const;
 const byRepository = [
   "repository_d",
   "change",
@@ -122,6 +147,7 @@ const byRepository = [
   "listed_session_d",
   "note_tally",
   "fix_d",
+  "issue_d",
   "problem_d",
 ] as const;
 

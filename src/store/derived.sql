@@ -69,9 +69,19 @@ CREATE TABLE strand (
 CREATE TABLE fate_now (strand_id INTEGER, fate VARCHAR);
 
 -- One row per change (pull or merge request, direct push). `class`: what kind of work it is, null where nothing tells.
+-- `review_path` and what follows: how it came to land, null where its forge told nothing of it. `issue_opened_ms`: the oldest
+-- issue it closes, as far as the forge tells of it.
 CREATE TABLE change (
   change_id INTEGER, repository_id INTEGER, change_key VARCHAR, kind VARCHAR, number INTEGER, landed_commit VARCHAR, landed_ms BIGINT,
-  released_ms BIGINT, evidence VARCHAR, class VARCHAR, class_evidence VARCHAR, class_confidence VARCHAR, ruled_class VARCHAR
+  released_ms BIGINT, evidence VARCHAR, class VARCHAR, class_evidence VARCHAR, class_confidence VARCHAR, ruled_class VARCHAR,
+  review_path VARCHAR, ready_ms BIGINT, first_review_ms BIGINT, approved_ms BIGINT, review_rounds INTEGER, review_requests INTEGER,
+  issue_opened_ms BIGINT
+);
+
+-- One row per issue a forge told of. `kind`: bug, incident, other; null where neither type nor label tells. `closed_ms`: null
+-- while it is open. `reopened_ms`: instants, a JSON list.
+CREATE TABLE issue_d (
+  repository_id INTEGER, number INTEGER, kind VARCHAR, opened_ms BIGINT, closed_ms BIGINT, reopened_ms VARCHAR
 );
 
 -- One row per commit. `marked_agent`: the agent its message or author names without a session (grade D: a hint).
@@ -108,6 +118,9 @@ CREATE TABLE note_tally (
 -- `folders`: where it ran, a JSON list; `mentions`: the commits it printed, a JSON list; `first_call_ms`: its first tool call.
 CREATE TABLE session_place (session_id INTEGER, kept_in INTEGER, folders VARCHAR, mentions VARCHAR, first_call_ms BIGINT);
 
+-- One row per (session, label): what telemetry says of it first (team, repository, cost_centre, email).
+CREATE TABLE session_label_d (session_id INTEGER, label VARCHAR, value VARCHAR);
+
 -- One row per (call, path) a session wrote, or per opaque write, whose lines a commit tells (`digest` null).
 -- `path`: in the repository, null outside of any. `digest`: of the changed lines. `places`: for each line the index of its
 -- group if a commit has it, else -1, as runs (index, length) of int32. `reached_ms`: the first commit with any of its lines. `artefacts`: what became of it, JSON.
@@ -138,30 +151,30 @@ CREATE TABLE mix_fate_now (segment_id INTEGER, allocation TINYINT, weight INTEGE
 -- these columns tell; charges no usage carries are of session null. `unpriced`: no price is known.
 CREATE TABLE usage_cell (
   session_id INTEGER, instant_ms BIGINT, agent VARCHAR, agent_version VARCHAR, provider VARCHAR, model VARCHAR, service_tier VARCHAR,
-  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, sub_agent BOOLEAN, branch VARCHAR, ran_in VARCHAR,
-  repository_id INTEGER, activity VARCHAR, purpose VARCHAR, remainder VARCHAR, unpriced BOOLEAN, usages BIGINT, input BIGINT,
+  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, grain VARCHAR, sub_agent BOOLEAN, branch VARCHAR,
+  ran_in VARCHAR, repository_id INTEGER, activity VARCHAR, purpose VARCHAR, remainder VARCHAR, unpriced BOOLEAN, usages BIGINT, input BIGINT,
   cache_read BIGINT, cache_write_5m BIGINT, cache_write_1h BIGINT, output BIGINT, sightings BIGINT, sighted_tokens BIGINT,
   list_nano_usd BIGINT
 );
 -- `landed_ms`: not null where the lines landed.
 CREATE TABLE ledger_cell (
   session_id INTEGER, instant_ms BIGINT, agent VARCHAR, agent_version VARCHAR, provider VARCHAR, model VARCHAR, service_tier VARCHAR,
-  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, sub_agent BOOLEAN, branch VARCHAR, ran_in VARCHAR,
-  repository_id INTEGER, activity VARCHAR, purpose VARCHAR, fate VARCHAR, flow VARCHAR, grade VARCHAR, unlinked_reason VARCHAR,
+  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, grain VARCHAR, sub_agent BOOLEAN, branch VARCHAR,
+  ran_in VARCHAR, repository_id INTEGER, activity VARCHAR, purpose VARCHAR, fate VARCHAR, flow VARCHAR, grade VARCHAR, unlinked_reason VARCHAR,
   changed_repository_id INTEGER, change_id INTEGER, line_kind VARCHAR, side VARCHAR, author_kind VARCHAR, repair VARCHAR,
   landed_ms BIGINT, list_nano_usd BIGINT
 );
 -- `n0` to `n5`: as in views/span_part.sql.
 CREATE TABLE span_cell (
   session_id INTEGER, instant_ms BIGINT, agent VARCHAR, agent_version VARCHAR, provider VARCHAR, model VARCHAR, service_tier VARCHAR,
-  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, sub_agent BOOLEAN, branch VARCHAR, ran_in VARCHAR,
-  repository_id INTEGER, activity VARCHAR, purpose VARCHAR, fate VARCHAR, grade VARCHAR, n0 BIGINT, n1 BIGINT, n2 BIGINT, n3 BIGINT,
+  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, grain VARCHAR, sub_agent BOOLEAN, branch VARCHAR,
+  ran_in VARCHAR, repository_id INTEGER, activity VARCHAR, purpose VARCHAR, fate VARCHAR, grade VARCHAR, n0 BIGINT, n1 BIGINT, n2 BIGINT, n3 BIGINT,
   n4 BIGINT, n5 BIGINT
 );
 CREATE TABLE context_cell (
   session_id INTEGER, instant_ms BIGINT, agent VARCHAR, agent_version VARCHAR, provider VARCHAR, model VARCHAR, service_tier VARCHAR,
-  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, sub_agent BOOLEAN, branch VARCHAR, ran_in VARCHAR,
-  repository_id INTEGER, activity VARCHAR, purpose VARCHAR, cause VARCHAR, list_nano_usd BIGINT
+  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, grain VARCHAR, sub_agent BOOLEAN, branch VARCHAR,
+  ran_in VARCHAR, repository_id INTEGER, activity VARCHAR, purpose VARCHAR, cause VARCHAR, list_nano_usd BIGINT
 );
 
 -- One row per sub-agent a session started; `observed`: the log has responses or calls of it.

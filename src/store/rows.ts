@@ -80,6 +80,7 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         fact.visibleChars,
         fact.reportedCostNanoUsd,
         seen,
+        fact.doubtful ?? false,
         fact.grain === undefined || fact.grain === "response" ? null : usageGrains.indexOf(fact.grain),
       ]);
     }
@@ -105,7 +106,7 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         fact.parentCallId,
         fact.instant,
         id(fact.tool),
-        id(fact.activity),
+        maybe(fact.activity),
         fact.inputBytes,
         seen,
         fact.subjectFingerprint,
@@ -163,6 +164,21 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         fact.createdAt,
         transcriptStates.indexOf(fact.transcript),
         fact.transcriptBytes,
+        seen,
+      ]);
+    case "session_label":
+      return batch.add("session_label", [id(fact.agent), id(fact.session), id(fact.label), id(fact.value), fact.instant, seen]);
+    case "metric_point":
+      return batch.add("metric_point", [
+        id(fact.agent),
+        id(fact.session),
+        id(fact.measure),
+        fact.startAt,
+        fact.endAt,
+        fact.series,
+        maybe(fact.model),
+        fact.cumulative,
+        fact.amount,
         seen,
       ]);
     default:

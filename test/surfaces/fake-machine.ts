@@ -4,7 +4,7 @@ import type { Overrule } from "../../src/contract/overrule.ts";
 import type { Machine, OpenOptions } from "../../src/surfaces/cli/machine.ts";
 import { runCli } from "../../src/surfaces/cli/run.ts";
 import { answerFixture } from "./answer-fixture.ts";
-import { delivery, returns, survival } from "./delivery-fixtures.ts";
+import { costs, delivery, returns, survival } from "./delivery-fixtures.ts";
 import { closedPeriod, restatement, sensitivity } from "./close-fixtures.ts";
 import {
   auditFixture,
@@ -93,6 +93,7 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     import: told("import", emptyImport),
     watch: told("watch", undefined),
     rebuild: told("rebuild", undefined),
+    prepare: told("prepare", undefined),
     answer: told("answer", answerFixture),
     audit: told("audit", auditFixture),
     showSession: told("showSession", sessionCard),
@@ -115,6 +116,7 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     survival: told("survival", survival),
     delivery: told("delivery", delivery),
     returns: told("returns", returns),
+    costs: told("costs", costs),
     overrules: told("overrules", [overruled]),
     overrule: told("overrule", overruled),
     ...given,
@@ -142,7 +144,14 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     freeBytes: async () => 1e9,
     isFolder: async () => true,
     writeText: async (path, text) => void files.set(path, text),
-    serve: async ({ host, port }) => ({ address: `http://${host}:${port}/`, port, madeToken: null, close: async () => void closed++ }),
+    serve: async ({ host, port }) => ({
+      address: `http://${host}:${port}/`,
+      port,
+      grpcPort: null,
+      madeToken: null,
+      close: async () => void closed++,
+    }),
+    printPdf: async (page, path) => void files.set(path, page),
     openPage: () => {},
     interruptSignal: () => new AbortController().signal,
     ...setting.machine,

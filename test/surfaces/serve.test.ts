@@ -17,7 +17,14 @@ async function served(args: readonly string[], told: Partial<Serving> = {}, isTe
       async serve(options) {
         asked.push(options);
         setTimeout(() => interrupt.abort());
-        return { address: "http://127.0.0.1:4173/", port: 4173, madeToken: null, close: async () => void closed++, ...told };
+        return {
+          address: "http://127.0.0.1:4173/",
+          port: 4173,
+          grpcPort: null,
+          madeToken: null,
+          close: async () => void closed++,
+          ...told,
+        };
       },
     },
   });
@@ -26,7 +33,8 @@ async function served(args: readonly string[], told: Partial<Serving> = {}, isTe
 
 describe("assay serve", () => {
   it("prints the address, waits for Ctrl-C, closes, and ends with 0", async () => {
-    const { code, out, asked, closed, opened } = await served(["serve", "--repo", "boats"]);
+    const { code, out, asked, closed, opened, calls } = await served(["serve", "--repo", "boats"]);
+    expect(calls.map(({ name }) => name)).toEqual(["prepare"]); // of an earlier version: before anybody asks
     expect([code, out, closed, opened]).toEqual([0, "Serving http://127.0.0.1:4173/\n", 1, []]);
     expect(asked).toEqual([
       {
@@ -34,6 +42,7 @@ describe("assay serve", () => {
         configFile: null,
         host: "127.0.0.1",
         port: 4173,
+        grpcPort: null,
         repositories: ["/home/ada/harbour/boats"],
         home: "/home/ada",
         timeLimitMs: 30_000,

@@ -10,6 +10,8 @@ import {
   text_en,
 } from "@stricli/core";
 import type { CloseFlags, SensitivityFlags } from "./commands/close.ts";
+import type { CostsFlags } from "./commands/costs.ts";
+import { costGrains } from "../../contract/costs.ts";
 import type { BlameFlags } from "./commands/blame.ts";
 import type { DeliveryFlags } from "./commands/delivery.ts";
 import type { DoctorFlags } from "./commands/doctor.ts";
@@ -29,13 +31,18 @@ import {
   asOfFlags,
   type CommonFlags,
   commonFlags,
+  dayFlags,
   listenFlags,
   type ForgeFlags,
   forgeFlags,
+  type OnlyFlags,
+  onlyFlags,
+  reportFormats,
   requireDays,
   requireRows,
   requireSeconds,
   requireText,
+  requireTiers,
   requireTimeZone,
   requireWindow,
   type SearchFlags,
@@ -73,13 +80,13 @@ const serve = buildCommand<ServeFlags, [], CliContext>({
   docs: {
     brief: "Serve the page and the API of a store until Ctrl-C",
     fullDescription:
-      "Serve the page and the API of a store until Ctrl-C.\nOn loopback local data is one's own; anywhere else everything needs the owner's token, which is made and printed at the first start.",
+      "Serve the page and the API of a store until Ctrl-C, and take what agents send by OpenTelemetry (OTLP).\nOn loopback local data is one's own; anywhere else everything needs the owner's token, which is made and printed at the first start.",
   },
 });
 
-const importCommand = buildCommand<CommonFlags & ForgeFlags & SearchFlags & TrailerFlags, [], CliContext>({
+const importCommand = buildCommand<CommonFlags & ForgeFlags & OnlyFlags & SearchFlags & TrailerFlags, [], CliContext>({
   loader: async () => (await import("./commands/import.ts")).importLogs,
-  parameters: { flags: { ...searchFlags, ...forgeFlags, ...trailerFlags, ...commonFlags } },
+  parameters: { flags: { ...searchFlags, ...onlyFlags, ...forgeFlags, ...trailerFlags, ...commonFlags } },
   docs: {
     brief: "Read what is new in agent logs and repositories",
     fullDescription:
@@ -107,13 +114,18 @@ const report = buildCommand<ReportFlags, [], CliContext>({
   loader: async () => (await import("./commands/report.ts")).report,
   parameters: {
     flags: {
-      format: { kind: "enum", values: ["text", "html", "json"], default: "text", brief: "How to print it" },
+      format: { kind: "enum", values: reportFormats, default: "text", brief: "How to print it; pdf by a browser of this machine" },
+      ...dayFlags,
       ...asOfFlags,
       out: { ...out, brief: "Write to a file instead of printing" },
       ...commonFlags,
     },
   },
-  docs: { brief: "Answer from the store: what did the tokens buy?" },
+  docs: {
+    brief: "Answer from the store: what did the tokens buy?",
+    fullDescription:
+      "Answer from the store: what did the tokens buy? Of all there is, or of what was spent from one day to another.\nEvery format is one file that needs nothing else; html, md, svg and pdf have the same charts.",
+  },
 });
 
 const show = (kind: "session" | "change" | "commit", brief: string) =>
@@ -321,6 +333,24 @@ const returns = buildCommand<ReturnsFlags, [], CliContext>({
   docs: { brief: "Show spend of which nothing stuck, by product, team or repository" },
 });
 
+const costs = buildCommand<CostsFlags, [], CliContext>({
+  loader: async () => (await import("./commands/costs.ts")).costs,
+  parameters: {
+    flags: {
+      grain: { kind: "enum", values: costGrains, default: "month", brief: "Length of a cohort" },
+      days: { kind: "parsed", parse: requireWindow, default: "91", placeholder: "N", brief: "Days back that tiers are of" },
+      tiers: { kind: "parsed", parse: requireTiers, default: "5", placeholder: "N", brief: "Tiers of equal numbers of persons" },
+      ...asOfFlags,
+      ...commonFlags,
+    },
+  },
+  docs: {
+    brief: "Show what a change costs: by cohort, in the same period, at the margin, with people",
+    fullDescription:
+      "Show what a change costs that landed, was released, stuck: by cohort of first spend and in the same period, on average and at the margin; and with people by tier of token spend, from the salaries of assay.yaml.",
+  },
+});
+
 const query = buildCommand<QueryFlags, string[], CliContext>({
   loader: async () => (await import("./commands/query.ts")).query,
   parameters: {
@@ -472,6 +502,7 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   survival,
   delivery,
   returns,
+  costs,
   rebuild,
   completion,
 });

@@ -1,6 +1,6 @@
 /** Flags that many commands take, declared once. Parsing only: nothing here opens a store. */
 import { UserError } from "../../contract/errors.ts";
-import { parseAsOf } from "../../contract/as-of.ts";
+import { isCalendarDay, parseAsOf } from "../../contract/as-of.ts";
 
 /** Taken by every command. */
 export interface CommonFlags {
@@ -45,6 +45,26 @@ export const asOfFlags = {
   },
 } as const;
 
+/** Days a report is of, both included. */
+export interface DayFlags {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export const dayFlags = {
+  from: { kind: "parsed", parse: requireDay, optional: true, placeholder: "DAY", brief: "First day it is of, as 2026-01-01" },
+  to: { kind: "parsed", parse: requireDay, optional: true, placeholder: "DAY", brief: "Last day it is of, included" },
+} as const;
+
+/** @returns null where neither end is given @throws UserError `bad_range` */
+export function dayRange({ from = null, to = null }: { readonly from?: string | null; readonly to?: string | null }) {
+  if (from !== null && to !== null && from > to)
+    throw new UserError("bad_range", `${from} is after ${to}.`, { hint: "The earlier day comes first: --from, then --to." });
+  return from === null && to === null ? null : { from, to };
+}
+
+export const reportFormats = ["text", "html", "md", "svg", "pdf", "json"] as const;
+
 export const trailerFlags = {
   ignoreTrailers: { kind: "boolean", optional: true, brief: "Hide commit trailers and the links of checkpoints; kept in the store" },
 } as const;
@@ -52,6 +72,7 @@ export const trailerFlags = {
 /** Where and how something is served. */
 export interface ListenFlags {
   readonly port: number;
+  readonly grpcPort?: number;
   readonly host: string;
   readonly open?: boolean;
   readonly timeLimit: number;
@@ -65,6 +86,13 @@ export const listenFlags = {
     default: "4173",
     placeholder: "N",
     brief: "Port; when it is taken the next free one, 0 for any",
+  },
+  grpcPort: {
+    kind: "parsed",
+    parse: requirePort,
+    optional: true,
+    placeholder: "N",
+    brief: "Port on which OTLP is taken over gRPC as well; 0 for any. Without it there is none",
   },
   host: {
     kind: "parsed",
@@ -91,6 +119,15 @@ export const searchFlags = {
   noHome: { kind: "boolean", optional: true, withNegated: false, brief: "Read no home folder" },
 } as const;
 
+/** Taken where logs are read. */
+export interface OnlyFlags {
+  readonly only?: string;
+}
+
+export const onlyFlags = {
+  only: { kind: "parsed", parse: requireText, optional: true, placeholder: "SOURCE", brief: "Read this one source and nothing else" },
+} as const;
+
 /** What forges told, as files. */
 export interface ForgeFlags {
   readonly forge?: readonly string[];
@@ -110,6 +147,12 @@ export const forgeFlags = {
 
 export function requireText(text: string): string {
   if (text.trim() === "") throw new UserError("empty_value", "A value is empty.");
+  return text;
+}
+
+export function requireDay(text: string): string {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text) || !isCalendarDay(text))
+    throw new UserError("bad_day", `"${text}" is no day.`, { hint: "Write it as 2026-01-31." });
   return text;
 }
 
@@ -140,6 +183,13 @@ export function requireWindow(text: string): number {
   if (!Number.isInteger(days) || days < 7 || days > 3_650)
     throw new UserError("bad_days", `'${text}' is no number of days.`, { hint: "Write a whole number from 7 to 3650, as 90." });
   return days;
+}
+
+export function requireTiers(text: string): number {
+  const tiers = Number(text);
+  if (!Number.isInteger(tiers) || tiers < 2 || tiers > 10)
+    throw new UserError("bad_tiers", `'${text}' is no number of tiers.`, { hint: "Write a whole number from 2 to 10, as 5." });
+  return tiers;
 }
 
 export function requireSeconds(text: string): number {

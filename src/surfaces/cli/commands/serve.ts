@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type CliContext, printJson, searchPlaces, storeDirOf } from "../context.ts";
+import { type CliContext, printJson, searchPlaces, storeDirOf, withAssay, withProgress } from "../context.ts";
 import type { CommonFlags, ListenFlags, SearchFlags } from "../flags.ts";
 import type { Machine } from "../machine.ts";
 
@@ -7,7 +7,10 @@ export interface ServeFlags extends CommonFlags, SearchFlags, ListenFlags {}
 
 /** Serves a store until it is interrupted: that is its end, not a failure. */
 export async function serve(this: CliContext, flags: ServeFlags): Promise<void> {
-  await serveStore(this.machine, flags, storeDirOf(this.machine, flags), await searchPlaces(this.machine, flags));
+  const { machine } = this;
+  // A store of an earlier version is brought up to date now, with a word on it, not by the first who asks.
+  await withProgress(machine, (progress) => withAssay(machine, flags, (assay) => assay.prepare({ progress })));
+  await serveStore(machine, flags, storeDirOf(machine, flags), await searchPlaces(machine, flags));
 }
 
 interface Places {
@@ -24,16 +27,18 @@ export async function serveStore(machine: Machine, flags: CommonFlags & ListenFl
     configFile: flags.config === undefined ? null : resolve(machine.workingDir, flags.config),
     host: flags.host,
     port: flags.port,
+    grpcPort: flags.grpcPort ?? null,
     ...places,
     timeLimitMs: flags.timeLimit * 1_000,
     rowCap: flags.maxRows,
   });
   try {
-    const { address, port, madeToken } = serving;
+    const { address, port, grpcPort, madeToken } = serving;
     if (flags.port !== 0 && port !== flags.port) machine.stderr.write(`Port ${flags.port} is taken: ${port} is the next free one.\n`);
     if (madeToken !== null) machine.stderr.write(`The owner's token, told this once; only a hash of it is kept:\n  ${madeToken}\n`);
-    if (flags.json === true) printJson(machine, { address, port });
+    if (flags.json === true) printJson(machine, { address, port, ...(grpcPort === null ? {} : { grpcPort }) });
     else machine.stdout.write(`Serving ${address}\n`);
+    if (grpcPort !== null) machine.stderr.write(`OTLP over gRPC on port ${grpcPort}.\n`);
     machine.stderr.write("Ctrl-C ends it.\n");
     if (flags.open === true) machine.openPage(address);
     await aborted(signal);

@@ -24,6 +24,7 @@ import messageSigns8 from "./migrations/0008_message_signs.sql";
 import savedViews9 from "./migrations/0009_saved_views.sql";
 import overrules10 from "./migrations/0010_overrules.sql";
 import telemetry11 from "./migrations/0011_telemetry.sql";
+import usageGrain12 from "./migrations/0012_usage_grain.sql";
 import { featureVersion } from "../lines/line-diff.ts";
 import { addCommit, addNote, addTokenFact, type Telling } from "./rows.ts";
 
@@ -40,6 +41,7 @@ export const migrations: readonly string[] = [
   savedViews9,
   overrules10,
   telemetry11,
+  usageGrain12,
 ];
 
 /** Where reading an input ended, as its source said. */

@@ -2,7 +2,7 @@
 /** The composition root: the only place that reads environment, arguments, clock and home folder. */
 import { fork, spawn } from "node:child_process";
 import { mkdir, stat, statfs, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { constants, homedir, setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -80,12 +80,15 @@ async function serve(options: ServeOptions): Promise<Serving> {
   const { openServed } = await import("./app/served-assay.ts");
   const { startServer } = await import("./surfaces/http/server.ts");
   for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, stopOrLeave);
-  const assay = openServed(await storeOptions(options), { timeMs: options.timeLimitMs, rows: options.rowCap });
+  const opened = await storeOptions(options);
+  const assay = openServed(opened, { timeMs: options.timeLimitMs, rows: options.rowCap });
   return await startServer({
     assay,
     storeDir: options.storeDir,
     host: options.host,
     port: options.port,
+    grpcPort: options.grpcPort,
+    isSample: opened.isSample,
     assetsDir: fileURLToPath(new URL("./web/", import.meta.url)),
     version: packageJson.version,
     runImport: importApart(options),
@@ -103,11 +106,20 @@ if (process.channel !== undefined && process.channel !== null) {
 /** An import in a process of its own: it works for seconds without a pause, in which a server would answer nobody. */
 const importApart =
   ({ storeDir, configFile, repositories, home }: ServeOptions): RunImport =>
-  (progress, signal) =>
+  (progress, signal, only) =>
     new Promise<ImportSummary>((resolve, reject) => {
-      const places = [...repositories.map((folder) => `--repo=${folder}`), home === null ? "--no-home" : `--home=${home}`];
+      const places =
+        only === undefined
+          ? [...repositories.map((folder) => `--repo=${folder}`), home === null ? "--no-home" : `--home=${home}`]
+          : ["--no-home", `--only=${only}`];
       const args = ["import", "--json", `--store=${storeDir}`, ...(configFile === null ? [] : [`--config=${configFile}`]), ...places];
       const child = fork(fileURLToPath(import.meta.url), args, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+      // Who asks the server comes first: an import takes what processors are left.
+      try {
+        if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+      } catch {
+        // It has ended, or the machine has no priorities: it only runs as others do.
+      }
       let out = "";
       let err = "";
       child.stdout?.setEncoding("utf8").on("data", (text: string) => (out += text));

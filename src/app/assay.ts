@@ -24,6 +24,8 @@ export interface ImportOptions {
   readonly ignoreTrailers?: boolean;
   /** What forges told, beside logs and repositories. */
   readonly forges?: ForgeInputs;
+  /** Id of the one source that is read, and nothing else; all without it. */
+  readonly only?: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }

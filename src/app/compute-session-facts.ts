@@ -1,4 +1,5 @@
 import type { Usage } from "../attribution/model.ts";
+import { joinTurnStarts } from "../attribution/turn-starts.ts";
 import type { Call, TurnStart } from "../contract/stored.ts";
 import { type StoredWrite, compare } from "../store/fact-reader.ts";
 
@@ -61,7 +62,8 @@ export function ownedFacts(
     if (list) list.push(turn);
     else turnsBySession.set(turn.session, [turn]);
   }
-  for (const list of turnsBySession.values()) list.sort((a, b) => a.instant - b.instant || compare(a.key, b.key));
+  for (const [session, list] of turnsBySession)
+    turnsBySession.set(session, [...joinTurnStarts(list.sort((a, b) => a.instant - b.instant || compare(a.key, b.key)))]);
   return {
     calls: bySession,
     turns: turnsBySession,

@@ -92,6 +92,7 @@ export function derivedRows(
           usage.webSearches,
           usage.visibleChars,
           usage.sightedTokens,
+          usage.grain ?? "response",
         ],
       ),
     charge: () =>
@@ -147,6 +148,10 @@ export function derivedRows(
     ...spanRows(computed.segments, free.segment),
     ...countRows(computed, ids.sessions),
     session_place: () => computed.sessions.map((session) => placeRow(session, computed, ids)),
+    session_label_d: () =>
+      computed.sessions.flatMap(({ session, labels }) =>
+        [...labels].map(([label, value]): Row => [ids.sessions.get(session) as number, label, value]),
+      ),
     write_d: () => computed.written.map((written) => writtenRow(written, ids, changes)),
     opaque_path: () =>
       computed.repositories.flatMap(({ repository, history }) => [...history.opaquePaths.keys()].map((path): Row => [repository, path])),

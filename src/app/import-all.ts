@@ -1,10 +1,11 @@
 import { join } from "node:path";
+import { UserError } from "../contract/errors.ts";
 import type { Problem } from "../contract/problem.ts";
 import { Fingerprinter } from "../lines/fingerprint.ts";
 import { sources } from "../sources/registry.ts";
-import type { SourceEnv } from "../sources/source.ts";
+import type { Source, SourceEnv } from "../sources/source.ts";
 import { readRepositories, readSessions } from "../store/fact-reader.ts";
-import { factsFile } from "../store/place.ts";
+import { factsFile, inboxFolder } from "../store/place.ts";
 import type { Telling } from "../store/rows.ts";
 import type { FactStore } from "../store/store.ts";
 import type { ImportOptions, ImportSummary } from "./assay.ts";
@@ -19,11 +20,15 @@ import type { OpenAssayOptions } from "./open-assay.ts";
 import { RepositoryAccess, deniedProblem } from "./repository-access.ts";
 import { configPath, fileStamp, writeSeen } from "./seen.ts";
 
-/** Reads what is new of every source and repository, then computes anew what is derived. */
+/** Reads what is new of every source and repository (of one source alone where one is named), then computes anew what is derived. */
 export async function importAll(options: OpenAssayOptions, asked: ImportOptions): Promise<ImportSummary> {
   const { folder, variables } = options;
   const factsPath = join(folder, factsFile);
   const problems: Problem[] = [];
+  if (asked.only !== undefined && !sources.some(({ id }) => id === asked.only))
+    throw new UserError("unknown_source", `There is no source '${asked.only}'.`, {
+      hint: `There are: ${sources.map(({ id }) => id).join(", ")}.`,
+    });
   const config = readOptionsConfig(options);
   const { summary, seen, updated } = await withFacts(folder, false, async (store) => {
     const seenAt = options.now();
@@ -43,18 +48,25 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
       seenAt,
       repositoryOf: (gitDir) => requireId(repositoryIds, gitDir),
     });
-    const env: SourceEnv = { home: asked.home, variables, platform: options.platform, gitDirs: [], fingerprinter };
+    const env: SourceEnv = {
+      home: asked.home,
+      variables,
+      platform: options.platform,
+      gitDirs: [],
+      fingerprinter,
+      inbox: join(folder, inboxFolder),
+    };
 
     // Transcripts first: they say which repositories were worked in; these hold more transcripts.
-    const local = sources.filter((source) => !source.inRepositories);
+    const asksFor = (source: Source): boolean => asked.only === undefined || asked.only === source.id;
+    const local = sources.filter((source) => !source.inRepositories && asksFor(source));
+    const within = sources.filter((source) => source.inRepositories && asksFor(source));
     const logs = await importSources(store, await discover(local, env), tell, asked.progress, asked.signal, access);
 
     const folders: string[] = [];
-    for (const folder of new Set([
-      ...asked.repositories,
-      ...(asked.home === null ? [] : await ranIn(store)),
-      ...(await knownFolders(store)),
-    ])) {
+    for (const folder of within.length === 0
+      ? []
+      : new Set([...asked.repositories, ...(asked.home === null ? [] : await ranIn(store)), ...(await knownFolders(store))])) {
       if (await access.allowsFolder(folder)) folders.push(folder);
       else if (asked.repositories.includes(folder)) problems.push(deniedProblem("repository"));
     }
@@ -65,7 +77,6 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
     });
     const repositories = await importRepositories(store, found, { fingerprinter, seenAt, progress: asked.progress, signal: asked.signal });
     repositoryIds = repositories.ids;
-    const within = sources.filter((source) => source.inRepositories);
     const kept = await importSources(
       store,
       await discover(within, { ...env, gitDirs: found.map(({ clone }) => clone) }),
@@ -79,12 +90,15 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
     const namedForges = config.organisation.forges ?? [];
     const context = { seenAt, progress: asked.progress, signal: asked.signal, access };
     const revision = await store.revision();
-    const forges = addUp([
-      await importForgeFiles(store, asked.forges?.exports ?? [], context),
-      await importWebhooks(store, asked.forges?.webhooks ?? [], webhookSecrets(namedForges, variables), context),
-      await importIncidents(store, asked.forges?.incidents ?? [], context),
-      await askForges(store, asked.forges?.ask === true ? namedForges : [], options, context),
-    ]);
+    const forges =
+      asked.only !== undefined
+        ? addUp([])
+        : addUp([
+            await importForgeFiles(store, asked.forges?.exports ?? [], context),
+            await importWebhooks(store, asked.forges?.webhooks ?? [], webhookSecrets(namedForges, variables), context),
+            await importIncidents(store, asked.forges?.incidents ?? [], context),
+            await askForges(store, asked.forges?.ask === true ? namedForges : [], options, context),
+          ]);
 
     const changed =
       logs.filesRead + kept.filesRead + repositories.newCommits + repositories.changedClones > 0 ||
@@ -107,24 +121,25 @@ export async function importAll(options: OpenAssayOptions, asked: ImportOptions)
     return {
       summary,
       updated: asked.signal.aborted ? null : await updateDerivedFrom(store, options, asked.progress),
-      seen: asked.signal.aborted
-        ? null
-        : {
-            version: options.version,
-            inputs: { ...logs.states, ...kept.states },
-            repositories: Object.fromEntries(found.map(({ clone, refsDigest }) => [clone, refsDigest])),
-            folders: folders.filter((folder) => !withoutRepository.includes(folder)),
-            withoutRepository,
-            ignoreTrailers,
-            hasForges: namedForges.some(({ repositories }) => repositories !== undefined),
-            config: fileStamp(configPath(options)),
-          },
+      seen:
+        asked.signal.aborted || asked.only !== undefined
+          ? null
+          : {
+              version: options.version,
+              inputs: { ...logs.states, ...kept.states },
+              repositories: Object.fromEntries(found.map(({ clone, refsDigest }) => [clone, refsDigest])),
+              folders: folders.filter((folder) => !withoutRepository.includes(folder)),
+              withoutRepository,
+              ignoreTrailers,
+              hasForges: namedForges.some(({ repositories }) => repositories !== undefined),
+              config: fileStamp(configPath(options)),
+            },
     };
   });
-  if (!seen) return summary; // stopped: what was read is kept, the next import goes on
+  if (asked.signal.aborted) return summary; // stopped: what was read is kept, the next import goes on
   const { before, after } = updated ?? (await rebuildDerived(options, asked.progress));
   const facts = fileStamp(factsPath);
-  if (facts !== null) writeSeen(folder, { ...seen, facts });
+  if (seen !== null && facts !== null) writeSeen(folder, { ...seen, facts });
   return { ...summary, newUsages: after - before };
 }
 

@@ -47,24 +47,50 @@ export async function importSources(
     store.restartInput(source.id, "");
     for (const problem of problems) take(store, result, problem, "");
     let done = 0;
+    const settled: Found[] = [];
     for (const input of found) {
       if (signal.aborted) break;
       result.filesSeen++;
       const before = known.get(input.key);
       if (!sameState(before, input.state)) {
-        await readInput(store, source, input, before, telling, result, access);
+        if (await readInput(store, source, input, before, telling, result, access)) settled.push(input);
         result.filesRead++;
         result.bytesRead += Math.max(0, input.state.size - (before?.offset ?? 0));
         if (store.isFull) await store.commit(telling.seenAt);
-      }
-      states[input.key] = input.state;
+      } else settled.push(input);
+      // What is taken away once it is read is never there unchanged.
+      if (input.release === undefined) states[input.key] = input.state;
       progress(`reading ${source.title}`, ++done, found.length);
     }
     await store.commit(telling.seenAt);
+    await releaseInputs(store, source, found, settled, known);
   }
   return result;
 }
 
+/**
+ * Lets go of inputs that are there to be read once, after their facts are committed, and then of what the store knows of
+ * them: cut off at any point, the next import finds them read and goes on here.
+ */
+async function releaseInputs(
+  store: FactStore,
+  source: Source,
+  found: readonly Found[],
+  settled: readonly Found[],
+  known: ReadonlyMap<string, InputState>,
+): Promise<void> {
+  const released: string[] = [];
+  for (const { key, release } of settled) {
+    if (release === undefined) continue;
+    await release();
+    released.push(key);
+  }
+  const isThere = new Set(found.map(({ key }) => key));
+  const gone = source.isInbox === true ? [...known.keys()].filter((key) => !isThere.has(key)) : [];
+  await store.forgetInputs(source.id, [...released, ...gone]);
+}
+
+/** @returns whether it was read to its end */
 async function readInput(
   store: FactStore,
   source: Source,
@@ -73,7 +99,8 @@ async function readInput(
   telling: Telling,
   result: SourcesImport,
   access: RepositoryAccess,
-): Promise<void> {
+): Promise<boolean> {
+  let finished = false;
   const from: Checkpoint | null = before
     ? { state: { size: before.size, mtimeMs: before.mtimeMs, identity: before.identity }, offset: before.offset, tail: before.tail }
     : null;
@@ -88,6 +115,7 @@ async function readInput(
       else if (item.kind === "problem") take(store, result, item.problem, input.key);
       else {
         const { state, offset, tail } = item.checkpoint;
+        finished = true;
         store.finishInput({
           source: source.id,
           key: input.key,
@@ -101,6 +129,7 @@ async function readInput(
     }
   }
   if (gate?.keptSomethingOut === true && from === null) take(store, result, deniedProblem("log"), input.key);
+  return finished;
 }
 
 function take(store: FactStore, result: SourcesImport, problem: Problem, key: string): void {

@@ -3,8 +3,8 @@ import type { ImportStatus } from "../contract/api.ts";
 import { UserError } from "../contract/errors.ts";
 import type { ImportSummary, Progress } from "./assay.ts";
 
-/** Does one import and gives up when the signal is given. */
-export type RunImport = (progress: Progress, signal: AbortSignal) => Promise<ImportSummary>;
+/** Does one import and gives up when the signal is given. @param only the one source that is read; all, and repositories, without it */
+export type RunImport = (progress: Progress, signal: AbortSignal, only?: string) => Promise<ImportSummary>;
 
 /** Imports that are over stay listed until so many came after them. */
 const keptImports = 20;
@@ -18,6 +18,8 @@ export class Imports {
   readonly #stop = new AbortController();
   readonly #listeners = new Map<string, Set<Listener>>();
   #all: readonly ImportStatus[] = [];
+  /** Imports of one source alone, by id. */
+  readonly #partial = new Set<string>();
   #running: Promise<void> = Promise.resolve();
 
   constructor(run: RunImport, now: () => number) {
@@ -38,9 +40,12 @@ export class Imports {
     return found;
   }
 
-  /** Begins an import, or gives the one that runs. */
-  start(): ImportStatus {
-    const running = this.#all.find(({ state }) => state === "running");
+  /**
+   * Begins an import, or gives the one that runs and reads what is asked: one of everything waits for one of a single source.
+   * @param only the one source that is read
+   */
+  start(only?: string): ImportStatus {
+    const running = this.#all.find(({ id, state }) => state === "running" && (only !== undefined || !this.#partial.has(id)));
     if (running !== undefined) return running;
     const begun: ImportStatus = {
       id: randomBytes(8).toString("hex"),
@@ -54,14 +59,16 @@ export class Imports {
       message: null,
     };
     this.#all = [begun, ...this.#all].slice(0, keptImports);
-    this.#running = this.#follow(begun.id);
+    if (only !== undefined) this.#partial.add(begun.id);
+    this.#running = this.#running.then(() => this.#follow(begun.id, only)).finally(() => this.#partial.delete(begun.id));
     return begun;
   }
 
-  async #follow(id: string): Promise<void> {
+  async #follow(id: string, only: string | undefined): Promise<void> {
     const progress: Progress = (step, done, total) => this.#change(id, { step, done: done ?? null, total: total ?? null });
     try {
-      const summary = await this.#run(progress, this.#stop.signal);
+      this.#stop.signal.throwIfAborted(); // the server closed while it waited
+      const summary = await this.#run(progress, this.#stop.signal, only);
       this.#change(id, {
         state: "done",
         endedAt: this.#instant(),

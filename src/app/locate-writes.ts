@@ -17,7 +17,7 @@ export interface FoundWrite extends TurnWrite {
 export interface SessionPlace {
   /** The repository whose checkpoints hold it. */
   readonly keptIn: number | null;
-  /** Sorted. */
+  /** Sorted; with them the repository its telemetry names (`toldFolder`). */
   readonly folders: readonly string[];
 }
 
@@ -44,8 +44,16 @@ export interface LocateInput {
 
 /** A repository as a locator knows it. @param paths every path its history ever had */
 export function knownRepository({ id, aliases }: StoredRepository, paths: ReadonlySet<string>): KnownRepository {
-  return { id, folders: aliases.filter((alias) => alias.kind === "folder").map((alias) => alias.value), paths };
+  const folders = aliases.filter((alias) => alias.kind === "folder").map((alias) => alias.value);
+  const told = aliases.filter((alias) => alias.kind === "remote").map((alias) => toldFolder(alias.value));
+  return { id, folders: [...folders, ...told], paths };
 }
+
+/**
+ * Stands among the folders for a repository that is told by its address. No log has a folder of that kind, and all of this
+ * kind come after all others, so that where a session really ran is asked first.
+ */
+const toldFolder = (address: string): string => `~repository:${address.toLowerCase()}`;
 
 /** Which write went into which repository, and where each session ran. */
 export function locateWrites({ sessions, facts, usages, known, keptIn, others }: LocateInput): Located {
@@ -81,7 +89,7 @@ export function locateWrites({ sessions, facts, usages, known, keptIn, others }:
   return { writes, outside, repositoryOf, places, locator };
 }
 
-/** The repository that holds a session, else the one it changed most lines in, else the one it ran in. */
+/** The repository that holds a session, else the one it changed most lines in, else the one it ran in, else the one its telemetry names. */
 export function sessionRepository(
   { keptIn, folders }: SessionPlace,
   changedLines: ReadonlyMap<number, number>,
@@ -99,6 +107,10 @@ function placesOf(
 ): ReadonlyMap<string, SessionPlace> {
   const folders = new Map<string, Set<string>>(sessions.map(({ session }) => [session, new Set()]));
   for (const { session, cwd } of [...sessions, ...usages]) if (cwd !== null) folders.get(session)?.add(cwd);
+  for (const { session, labels } of sessions) {
+    const address = labels.get("repository");
+    if (address !== undefined) folders.get(session)?.add(toldFolder(address));
+  }
   return new Map([...folders].map(([session, own]) => [session, { keptIn: keptIn.get(session) ?? null, folders: [...own].sort() }]));
 }
 

@@ -8,6 +8,7 @@ import type { ImportOptions, ImportSummary } from "./assay.ts";
 import { findRepositories } from "./import-repositories.ts";
 import { discoverInputs } from "./import-sources.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
+import { inboxFolder } from "../store/place.ts";
 import { type Seen, configPath, fileStamp, sameState } from "./seen.ts";
 
 /** Whether every input and every repository is as the last import left it: no database is opened to find out. */
@@ -20,7 +21,9 @@ export async function isNothingNew(known: Seen, options: OpenAssayOptions, asked
   // A folder without a repository is said so each time, and may have become one.
   if (asked.repositories.some((folder) => !known.folders.includes(folder))) return false;
   if (known.withoutRepository.some((folder) => existsSync(join(folder, ".git")))) return false;
-  const looking: SourceEnv = { home: asked.home, variables, platform, gitDirs: [], fingerprinter: new Fingerprinter("0".repeat(32)) };
+  const fingerprinter = new Fingerprinter("0".repeat(32)); // looking needs no key: nothing is read
+  const inbox = join(options.folder, inboxFolder);
+  const looking: SourceEnv = { home: asked.home, variables, platform, gitDirs: [], fingerprinter, inbox };
   for (const source of sources.filter((s) => !s.inRepositories)) {
     const { found, problems } = await discoverInputs(source, looking);
     const before = known.inputs[source.id] ?? {};

@@ -6,7 +6,7 @@ import { factsFile } from "../store/place.ts";
 import type { Assay } from "./assay.ts";
 import type { Variables } from "./import-repositories.ts";
 import { isNothingNew, unchanged } from "./nothing-new.ts";
-import { readSeen } from "./seen.ts";
+import { keepingSeen, readSeen } from "./seen.ts";
 
 export interface OpenAssayOptions {
   /** Folder of the store, absolute; made when missing. */
@@ -34,6 +34,10 @@ export function openAssay(options: OpenAssayOptions): Assay {
   const answers = async () => (await import("./answers.ts")).answers(options);
   const assay: Assay = {
     async import(asked) {
+      if (asked.only !== undefined) {
+        const { importAll } = await import("./import-all.ts");
+        return await keepingSeen(options.folder, join(options.folder, factsFile), () => importAll(options, asked));
+      }
       const known = readSeen(options.folder, join(options.folder, factsFile), options.version);
       if (known && (await isNothingNew(known, options, asked))) return unchanged(known);
       return await (await import("./import-all.ts")).importAll(options, asked);

@@ -48,6 +48,45 @@ it("takes the author of most lines for the person of a session, and the owner of
   ]);
 });
 
+const told = (session: number, label: string, value: string): Promise<void> =>
+  database.run("INSERT INTO session_label_d VALUES ($session, $label, $value)", { session, label, value });
+
+it("takes the e-mail telemetry tells for the person where no commit does, before the folder", async () => {
+  const known = [{ ...people[0], name: "Ada", otel_emails: ["ada@telemetry.example"] }, people[1] as { name: string }];
+  await place(1, "/home/ben/work");
+  await told(1, "email", "Ada@Telemetry.example");
+  await place(2, "/home/ben/work");
+  await told(2, "email", "ada@telemetry.example");
+  await wrote(2, "a", "ben@example.com", 3);
+  await told(3, "email", "nobody@example.com");
+  expect([...(await personsOfSessions(database, known))].sort()).toEqual([
+    [1, "Ada"],
+    [2, "Ben"],
+  ]);
+});
+
+it("takes the team telemetry names where assay.yaml does not say whose a session is, and of listed teams only", async () => {
+  await place(1, "/home/ada/work");
+  for (const session of [1, 2]) await told(session, "team", "South");
+  await told(3, "team", "West");
+  const organisation = { people: [{ name: "Ada", os_users: ["ada"], teams: [{ team: "North" }] }] };
+  const teams = async () =>
+    (await database.all("SELECT session_id, team FROM session_team ORDER BY session_id")).map((row) => Object.values(row));
+  await fillOrganisation(database, config(organisation), [], null);
+  expect(await teams()).toEqual([
+    [1, "North"],
+    [2, "South"],
+    [3, "West"],
+  ]);
+  await database.run("DROP TABLE session_team");
+  await database.run("DROP TABLE repository_product");
+  await fillOrganisation(database, config({ teams: [{ name: "South" }] }), [], null);
+  expect(await teams()).toEqual([
+    [1, "South"],
+    [2, "South"],
+  ]);
+});
+
 it("holds a person in a team from the first hour of one day to the last of another, in the organisation's time zone", async () => {
   await place(1, "/home/ada/work");
   const teams = [

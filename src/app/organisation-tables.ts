@@ -35,8 +35,7 @@ export async function fillOrganisation(
   });
   await database.append("temp.repository_product", ["INTEGER", "VARCHAR", "VARCHAR"], productRows);
   const people = organisation.people ?? [];
-  if (!people.some(({ teams }) => teams !== undefined)) return;
-  const persons = await personsOfSessions(database, people);
+  const persons = people.some(({ teams }) => teams !== undefined) ? await personsOfSessions(database, people) : new Map<number, string>();
   const days = await startsOfDays(database, people, timeZone);
   const teamRows = [...persons].flatMap(([session, name]) =>
     (people.find((person) => person.name === name)?.teams ?? []).map(
@@ -48,12 +47,24 @@ export async function fillOrganisation(
       ],
     ),
   );
+  const placed = new Set(teamRows.map(([session]) => session as number));
+  for (const [session, team] of await toldTeams(database, organisation))
+    if (!placed.has(session)) teamRows.push([session, team, 0, Number.MAX_SAFE_INTEGER]);
   await database.append("temp.session_team", ["INTEGER", "VARCHAR", "BIGINT", "BIGINT"], teamRows);
+}
+
+/** Teams that senders of telemetry name: any, or where assay.yaml lists teams, those. */
+async function toldTeams(database: Database, { teams }: Config["organisation"]): Promise<(readonly [session: number, team: string])[]> {
+  const rows = await database.all("SELECT session_id, value FROM session_label_d WHERE label = 'team' ORDER BY session_id");
+  return rows
+    .map((row) => [row["session_id"] as number, String(row["value"])] as const)
+    .filter(([, team]) => teams === undefined || teams.some(({ name }) => name === team));
 }
 
 /**
  * Whose a session is: the person with the most lines that commits have from it; where no such commit has a known author, or
- * two have equally many, the owner of the home folder it ran in. Sessions of nobody known are left out.
+ * two have equally many, whose e-mail telemetry tells, else the owner of the home folder it ran in. Sessions of nobody known
+ * are left out.
  */
 export async function personsOfSessions(database: Database, people: readonly Person[]): Promise<Map<number, string>> {
   const persons = new Map<number, string>();
@@ -64,6 +75,13 @@ export async function personsOfSessions(database: Database, people: readonly Per
     const owners = new Set(users.map((user) => ownerOf(people, "os_user", user)).filter((owner) => owner !== null));
     const [owner] = owners;
     if (owner !== undefined && owners.size === 1) persons.set(row["session_id"] as number, owner);
+  }
+  for (const row of await database.all("SELECT session_id, value FROM session_label_d WHERE label = 'email' ORDER BY session_id")) {
+    const email = String(row["value"]).toLowerCase();
+    const owner = people.find(({ otel_emails = [], git_emails = [] }) =>
+      [...otel_emails, ...git_emails].some((one) => one.toLowerCase() === email),
+    );
+    if (owner !== undefined) persons.set(row["session_id"] as number, owner.name);
   }
   const authors = await database.all(
     `SELECT l.session_id, c.author_email, sum(l.lines + coalesce(l.lines_removed, 0))::INTEGER AS lines

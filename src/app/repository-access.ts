@@ -139,6 +139,8 @@ export class FactGate {
         this.#sessions.set(fact.session, (this.#sessions.get(fact.session) ?? true) && allowed);
         return [allowed ? fact : { ...fact, cwd: null, branch: null }];
       }
+      case "session_label":
+        return fact.label === "repository" && !this.#access.allowsNames([fact.value]) ? [] : [fact];
       case "write":
       case "commit_mention":
       case "pull_request_mention":

@@ -52,6 +52,55 @@ describe("joinSightings", () => {
     });
   });
 
+  it("joins telemetry without ids to a log that has some of its own, also where it takes a sub-agent for a session", () => {
+    const log = (instant: number, more = {}) =>
+      sighting({ source: "codex", agent: "codex", session: "c1", messageId: `codex:t1/${instant}`, instant, ...more });
+    const telemetry = (instant: number, session = "c1", more = {}) =>
+      sighting({ source: "otlp", agent: "codex", session, provider: null, instant, ...more });
+    const count = (...all: readonly Sighting[]) => joinSightings(all).usages.length;
+    expect(count(log(1_000), telemetry(900))).toBe(1);
+    expect(count(log(1_000), telemetry(900, "c1", { requestId: "span:1/2" }))).toBe(1);
+    expect(count(log(1_000), telemetry(900), telemetry(1_100))).toBe(2);
+    expect(count(log(1_000), log(1_500), telemetry(900), telemetry(1_600))).toBe(2);
+    expect(count(log(1_000), telemetry(900, "c2"))).toBe(2);
+    expect(joinSightings([log(1_000, { agentId: "k1" }), telemetry(900, "k1")]).usages).toMatchObject([
+      { session: "c1", agentId: "k1", instant: 1_000 },
+    ]);
+  });
+
+  it("takes a message id that one of a source's two tellings of a request lacks for no contradiction", () => {
+    const { usages, problems } = joinSightings([
+      sighting({ source: "otlp", messageId: "resp_1", requestId: "span:1/2", instant: 1000 }),
+      sighting({ source: "otlp", messageId: null, requestId: "span:1/2", instant: 1003 }),
+    ]);
+    expect([usages.length, problems]).toEqual([1, []]);
+  });
+
+  it("takes a log's word for the sub-agent that made a response, whoever noted it first", () => {
+    const telemetry = sighting({ source: "otlp", requestId: "req_1A", instant: 900, agentId: "subagent" });
+    expect(joinSightings([telemetry, sighting({ requestId: "req_1A", instant: 1000, agentId: "a1b2" })]).usages[0]?.agentId).toBe("a1b2");
+    expect(joinSightings([telemetry, sighting({ requestId: "req_1A", instant: 1000, agentId: null })]).usages[0]?.agentId).toBe(null);
+    expect(joinSightings([telemetry]).usages[0]?.agentId).toBe("subagent");
+  });
+
+  it("counts a doubtful witness only where no other tells of the response", () => {
+    const doubtful = sighting({ source: "otlp", requestId: "req_1A", doubtful: true, counts: { input: 6, cacheRead: 200, output: 90 } });
+    const log = sighting({ messageId: "msg_01A", requestId: "req_1A" });
+    expect(joinSightings([doubtful, log]).usages[0]?.counts).toMatchObject({ input: 3, cacheRead: 100, output: 50 });
+    expect(joinSightings([doubtful]).usages[0]?.counts).toMatchObject({ input: 6, cacheRead: 200, output: 90 });
+  });
+
+  it("takes a log's and telemetry's word of a response without an id for one when they are within ten seconds", () => {
+    const of = (source: string, instant: number) => sighting({ source, agent: "codex", provider: null, instant });
+    const count = (...all: readonly Sighting[]) => joinSightings(all).usages.length;
+    expect(count(of("codex", 1_000), of("otlp", 1_400))).toBe(1);
+    expect(count(of("otlp", 1_400), of("codex", 1_000))).toBe(1);
+    expect(count(of("codex", 1_000), of("otlp", 11_001))).toBe(2);
+    // Two responses of equal tokens in one log are two, and each has its own telling by the other source.
+    expect(count(of("codex", 1_000), of("codex", 3_000), of("otlp", 1_400), of("otlp", 3_400))).toBe(2);
+    expect(count(of("codex", 1_000), of("codex", 3_000), of("otlp", 3_400))).toBe(2);
+  });
+
   it("joins over a chain of ids: message with request, request with request", () => {
     const { usages } = joinSightings([
       sighting({ messageId: "msg_01A", requestId: "req_1A" }),
@@ -204,9 +253,9 @@ describe("joinSightings", () => {
 
   const anySighting: fc.Arbitrary<Sighting> = fc
     .record({
-      source: fc.constantFrom("a", "b"),
+      source: fc.constantFrom("a", "b", "otlp"),
       session: fc.constantFrom("s1", "s2", "s3"),
-      agentId: fc.constantFrom(null, "x", "y"),
+      agentId: fc.constantFrom(null, "x", "s2"),
       messageId: fc.constantFrom(null, "m1", "m2", "m3", "REDACTED"),
       requestId: fc.constantFrom(null, "r1", "r2", "r3"),
       responseKey: fc.constantFrom("k1", "k2", "k3"),

@@ -333,6 +333,13 @@ export const routes = {
 } as const satisfies Record<string, RouteContract>;
 export type RouteId = keyof typeof routes;
 
+/** Where OTLP is taken over HTTP: protobuf or JSON, plain or gzip. Not of the API: the specification of OpenTelemetry says what they take and give. */
+export const otlpRoutes = {
+  traces: { path: "/v1/traces", role: "owner" },
+  logs: { path: "/v1/logs", role: "owner" },
+  metrics: { path: "/v1/metrics", role: "owner" },
+} as const satisfies Record<string, { readonly path: string; readonly role: Role }>;
+
 /** Routes a person's browser takes to come in; forms and pages, not JSON. */
 export const loginPath = "/login";
 export const logoutPath = "/logout";

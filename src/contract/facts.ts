@@ -10,6 +10,10 @@ import type { LineDiff } from "../lines/line-diff.ts";
 export const qualities = ["final", "partial", "estimated", "not_observed"] as const;
 export type Quality = (typeof qualities)[number];
 
+/** What one telling of tokens speaks of, finest first: one response, or as much as the witness knows. */
+export const usageGrains = ["response", "session", "day"] as const;
+export type UsageGrain = (typeof usageGrains)[number];
+
 /** Disjoint token counts of one response; `reasoning` is the part of `output` that was reasoning, null if not told. */
 export interface TokenCounts {
   readonly input: number;
@@ -72,7 +76,20 @@ export interface SightingFact {
   readonly visibleChars: number;
   /** What the witness itself said it cost, null if it said nothing. */
   readonly reportedCostNanoUsd: number | null;
+  /** The witness is known to count too much in this version: its counts stand only where no other tells of the response. */
+  readonly doubtful?: boolean;
+  /**
+   * Left out: one response. A coarser sighting tells a running total: its `messageId` is made of agent, session (or day) and
+   * model, so that a later telling replaces an earlier one, and its `instant` is the first of what it speaks of. It counts
+   * only for what no sighting of responses of that session and model tells (decision 23).
+   */
+  readonly grain?: UsageGrain;
 }
+
+/** Id of the source that is telemetry: it tells by its own clock what logs tell as well. */
+export const telemetrySource = "otlp";
+/** Begins the key of a turn that telemetry tells without naming the record a log has of it. */
+export const telemetryTurn = "otlp:";
 
 /**
  * Where a turn begins. Key: (agent, session, key). The turn reaches to the next start of the session by instant;
@@ -125,7 +142,8 @@ export interface CallFact {
   readonly parentCallId: string | null;
   readonly instant: number;
   readonly tool: string;
-  readonly activity: ActivityKind;
+  /** Null: a shell command the witness does not show. */
+  readonly activity: ActivityKind | null;
   /** Bytes of the call's input JSON: the size of an edit (RULINGS 14). */
   readonly inputBytes: number;
   /** Which file a call reads, keyed by the store's secret; null for other calls. */
@@ -215,6 +233,41 @@ export interface CheckpointFact {
   readonly transcriptBytes: number | null;
 }
 
+/** What telemetry may say of a session that is no log's: as its sender's `OTEL_RESOURCE_ATTRIBUTES` have it. */
+export const sessionLabels = ["team", "repository", "cost_centre", "email"] as const;
+export type SessionLabel = (typeof sessionLabels)[number];
+
+/** Key: (agent, session, label, value): a session may be told several. */
+export interface SessionLabelFact {
+  readonly kind: "session_label";
+  readonly agent: string;
+  readonly session: string;
+  readonly label: SessionLabel;
+  readonly value: string;
+  /** First told. */
+  readonly instant: number;
+}
+
+/**
+ * A point of a metric: a sum to hold sightings against, never a usage. Key: (agent, session, measure, series, startAt, endAt),
+ * so that a point that is sent again is the same one.
+ */
+export interface MetricPointFact {
+  readonly kind: "metric_point";
+  readonly agent: string;
+  readonly session: string;
+  readonly measure: "input" | "output" | "cache_read" | "cache_write" | "cost";
+  /** Digest of all that tells the series from others. */
+  readonly series: string;
+  readonly startAt: number;
+  readonly endAt: number;
+  readonly model: string | null;
+  /** The amount is of all since `startAt` (`cumulative`), else of what came since the last point. */
+  readonly cumulative: boolean;
+  /** Tokens, or nano-dollars. */
+  readonly amount: number;
+}
+
 export type TokenFact =
   | SessionFact
   | SightingFact
@@ -224,7 +277,9 @@ export type TokenFact =
   | WriteFact
   | CommitMentionFact
   | PullRequestMentionFact
-  | CheckpointFact;
+  | CheckpointFact
+  | SessionLabelFact
+  | MetricPointFact;
 
 /** A commit as git tells it. Key: (repository, hash). No message is stored, only what was read out of it. */
 export interface CommitFact {

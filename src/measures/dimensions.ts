@@ -18,6 +18,7 @@ export const dimensions = {
   geo: { title: "Inference place", description: "As logged." },
   source: { title: "Source", description: "Which reader witnessed the response first." },
   output_quality: { title: "Quality of the output count", description: "`final`, `partial`, `estimated`, `not_observed`." },
+  usage_grain: { title: "Grain of the counts", description: "`response`; `session` or `day` where the log tells totals only." },
   sub_agent: { title: "Main or sub-agent", description: "`main`, or `sub_agent` for a response of an agent that an agent started." },
   started_by: { title: "Session started by", description: "`person`, `hook`, `schedule`, `ci`; null where the log does not say." },
   entrypoint: { title: "Entry point", description: "How the session was opened, as logged." },
@@ -30,7 +31,7 @@ export const dimensions = {
   team: {
     title: "Team",
     description:
-      "Team, on that day, of the person the session belongs to: the author of most lines its commits have from it, else the owner of the folder it ran in. From `people` of assay.yaml; null for whoever is in none.",
+      "Team, on that day, of the person the session belongs to: the author of most lines its commits have from it, else whose e-mail telemetry tells, else the owner of the folder it ran in. From `people` of assay.yaml; else the team its telemetry names (`team`); null where neither says.",
   },
   product: {
     title: "Product",

@@ -15,6 +15,8 @@ export interface SourceEnv {
   /** Git directories of the repositories that are known to this run. */
   readonly gitDirs: readonly string[];
   readonly fingerprinter: Fingerprinter;
+  /** Folder in which a server keeps what it was sent until it is read; absent where none is. */
+  readonly inbox?: string;
 }
 
 /** Enough to skip an unchanged input or to resume a grown one; compared as a whole by `sameState`. */
@@ -45,6 +47,8 @@ export interface Found {
   readonly state: SourceState;
   /** Yields batches; a batch may end anywhere. The last item of a whole read is a checkpoint. */
   read(from: Checkpoint | null): AsyncIterable<readonly Item[]>;
+  /** Lets go of an input that is read and committed. Only sources whose inputs are there to be read once have it. */
+  readonly release?: () => Promise<void>;
 }
 
 export interface Source {
@@ -53,6 +57,8 @@ export interface Source {
   readonly title: string;
   /** Whether its inputs lie inside git repositories (`env.gitDirs`), not under the home folder: it is read after these are known. */
   readonly inRepositories: boolean;
+  /** Its inputs are there to be read once, and gone afterwards. */
+  readonly isInbox?: boolean;
   /** Cheap; opens no large file. Problems (no permission, absent blob) come as items. */
   discover(env: SourceEnv): AsyncIterable<Found | { readonly problem: Problem }>;
 }

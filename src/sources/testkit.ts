@@ -24,6 +24,8 @@ export interface SourceHarness {
   readonly sample: Buffer;
   /** A line of a type nobody knows. */
   readonly unknownLine: string;
+  /** Of an input that is one JSON document: the sample with two parts of types nobody knows in it. Lines mean nothing there. */
+  readonly documentWithUnknown?: Buffer;
 }
 
 export interface Reading {
@@ -108,6 +110,10 @@ function keyOf(fact: TokenFact): string {
         return [fact.agent, fact.session, fact.repository, fact.number];
       case "checkpoint":
         return [fact.gitDir, fact.entry];
+      case "session_label":
+        return [fact.agent, fact.session, fact.label, fact.value];
+      case "metric_point":
+        return [fact.agent, fact.session, fact.measure, fact.series, fact.startAt, fact.endAt];
       default:
         return fact satisfies never;
     }

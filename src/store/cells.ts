@@ -11,7 +11,7 @@ const tables = ["usage_cell", "ledger_cell", "span_cell", "context_cell"] as con
 
 /** What every cell tells of its usages, in the order of derived.sql. */
 const common = `u.session_id, u.instant_ms, u.agent, u.agent_version, u.provider, u.model, u.service_tier, u.speed, u.geo, u.source, u.output_quality,
-  u.sub_agent, u.branch, u.ran_in, u.repository_id, u.activity, u.purpose`;
+  u.grain, u.sub_agent, u.branch, u.ran_in, u.repository_id, u.activity, u.purpose`;
 
 /** Milliseconds a cell spans. */
 const quarter = 900_000;
@@ -21,14 +21,14 @@ export async function dropCells(database: Database, where: string): Promise<void
   for (const table of tables) await database.run(`DELETE FROM ${table} WHERE ${where}`);
 }
 
-/** Fills the cells of sessions that have none, and of charges that no usage carries. Needs `fate_now` and `mix_fate_now`. */
+/** Fills the cells of sessions that have none, of usages whose session nobody told, and of charges that no usage carries. Needs `fate_now` and `mix_fate_now`. */
 export async function fillCells(database: Database): Promise<void> {
   await dropCells(database, "session_id IS NULL");
   await database.run(`
     CREATE TEMP TABLE fresh_session AS SELECT DISTINCT session_id FROM usage_d WHERE session_id NOT IN (SELECT session_id FROM usage_cell);
     CREATE TEMP VIEW fresh_usage AS
       SELECT u.* REPLACE (u.instant_ms // ${quarter} * ${quarter} AS instant_ms), g.activity, g.purpose
-      FROM usage_d u LEFT JOIN segment g ON g.segment_id = u.segment_id WHERE u.session_id IN (SELECT session_id FROM fresh_session);
+      FROM usage_d u LEFT JOIN segment g ON g.segment_id = u.segment_id WHERE u.session_id IS NULL OR u.session_id IN (SELECT session_id FROM fresh_session);
     CREATE TEMP VIEW asked_charge AS SELECT * FROM charge WHERE usage_id IS NULL OR usage_id IN (SELECT usage_id FROM fresh_usage);
     CREATE TEMP VIEW strand_fate AS SELECT strand_id, fate FROM fate_now;
     CREATE TEMP VIEW mix_fate AS SELECT * FROM mix_fate_now;

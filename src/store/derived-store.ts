@@ -136,7 +136,7 @@ async function appendRows(database: Database, rows: DerivedRows, releaseMemory: 
 const listOf = (ids: readonly number[]): string => [...ids, -1].map(Number).join(", ");
 
 /** Tables whose rows belong to a session, or to a repository; those that hang on a usage or a segment go before it. */
-const bySession = ["sub_agent_d", "usage_d", "segment", "session_place", "write_d", "session_d"] as const;
+const bySession = ["sub_agent_d", "usage_d", "segment", "session_place", "session_label_d", "write_d", "session_d"] as const;
 const byRepository = [
   "repository_d",
   "change",

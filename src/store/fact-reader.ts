@@ -3,9 +3,12 @@ import {
   type CommitFact,
   type FileChange,
   type Quality,
+  type SessionLabel,
+  type UsageGrain,
   type WriteQuality,
   qualities,
   transcriptStates,
+  usageGrains,
   writeQualities,
 } from "../contract/facts.ts";
 import type { DiffRoom } from "../lines/diff-room.ts";
@@ -29,6 +32,8 @@ export interface StoredSession {
   readonly agentVersion: string | null;
   readonly cwd: string | null;
   readonly branch: string | null;
+  /** What telemetry says of it, by label: what was told first. */
+  readonly labels: ReadonlyMap<SessionLabel, string>;
 }
 
 export interface StoredWrite {
@@ -114,6 +119,7 @@ const maybeNumber = (cell: Cell): number | null => (cell === null ? null : Numbe
 export async function readSessions(store: FactStore, scope: SessionScope = null): Promise<StoredSession[]> {
   const text = (cell: Cell): string => store.dictionary.text(cell as number);
   const maybe = (cell: Cell): string | null => store.dictionary.maybeText(cell as number | null);
+  const labels = await readLabels(store, scope);
   const rows = await read(
     store,
     `SELECT * FROM session WHERE ${inScope(scope)}`,
@@ -128,9 +134,27 @@ export async function readSessions(store: FactStore, scope: SessionScope = null)
       agentVersion: maybe(c("agent_version_id")),
       cwd: maybe(c("cwd_id")),
       branch: maybe(c("branch_id")),
+      labels: labels.get(`${c("agent_id")} ${c("session_id")}`) ?? noLabels,
     }),
   );
   return rows.sort((a, b) => a.firstAt - b.firstAt || compare(a.session, b.session));
+}
+
+const noLabels: ReadonlyMap<SessionLabel, string> = new Map();
+
+/** Labels of sessions by the ids of agent and session: of several values the one that was told first, else the smaller. */
+async function readLabels(store: FactStore, scope: SessionScope): Promise<ReadonlyMap<string, ReadonlyMap<SessionLabel, string>>> {
+  const labels = new Map<string, Map<SessionLabel, string>>();
+  await read(
+    store,
+    `SELECT l.*, d.text AS value FROM session_label l JOIN dict d ON d.id = l.value_id WHERE ${inScope(scope)} ORDER BY instant_ms DESC, d.text DESC`,
+    (c) => {
+      const key = `${c("agent_id")} ${c("session_id")}`;
+      const own = labels.get(key) ?? new Map<SessionLabel, string>();
+      labels.set(key, own.set(store.dictionary.text(c("label_id") as number) as SessionLabel, c("value") as string)); // as its fact has it
+    },
+  );
+  return labels;
 }
 
 /** Agent and id of every session, in order of the ids. */
@@ -187,6 +211,8 @@ export async function readSightings(store: FactStore, scope: SessionScope = null
       outputQuality: qualities[c("output_quality") as number] as Quality,
       webSearches: number(c("web_searches")),
       visibleChars: number(c("visible_chars")),
+      doubtful: c("doubtful") === true,
+      ...(c("grain") === null ? {} : { grain: usageGrains[c("grain") as number] as UsageGrain }),
     }),
   );
 }
@@ -220,7 +246,8 @@ export async function readCalls(store: FactStore, scope: SessionScope = null): P
       instant: number(c("instant_ms")),
       endedAt: maybeNumber(c("ended_ms")),
       tool: text(c("tool_id")),
-      activity: text(c("activity_id")) as Call["activity"],
+      // No witness showed the command: it was a shell's.
+      activity: (maybe(c("activity_id")) ?? "shell") as Call["activity"],
       inputBytes: c("input_bytes") as number,
       resultBytes: c("result_bytes") as number | null,
       subject: maybeNumber(c("subject_fp")),

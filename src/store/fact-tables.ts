@@ -65,6 +65,8 @@ export const factTables = {
     max("visible_chars"),
     max("reported_cost_nano_usd"),
     firstSeen,
+    min("doubtful", "BOOLEAN"),
+    min("grain", "TINYINT"),
   ],
   turn: [
     key("agent_id"),
@@ -139,6 +141,19 @@ export const factTables = {
     min("created_ms"),
     max("transcript", "TINYINT"),
     max("transcript_bytes"),
+    firstSeen,
+  ],
+  session_label: [key("agent_id"), key("session_id"), key("label_id"), key("value_id"), min("instant_ms"), firstSeen],
+  metric_point: [
+    key("agent_id"),
+    key("session_id"),
+    key("measure_id"),
+    key("start_ms", "BIGINT"),
+    key("end_ms", "BIGINT"),
+    key("series", "VARCHAR"),
+    text("model_id"),
+    max("cumulative", "BOOLEAN"),
+    max("amount"),
     firstSeen,
   ],
   commit: [

@@ -6,6 +6,7 @@ import {
   type TokenFact,
   qualities,
   transcriptStates,
+  usageGrains,
   writeQualities,
 } from "../contract/facts.ts";
 import type { Dictionary } from "./dictionary.ts";
@@ -79,6 +80,8 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         fact.visibleChars,
         fact.reportedCostNanoUsd,
         seen,
+        fact.doubtful ?? false,
+        fact.grain === undefined || fact.grain === "response" ? null : usageGrains.indexOf(fact.grain),
       ]);
     }
     case "turn":
@@ -103,7 +106,7 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         fact.parentCallId,
         fact.instant,
         id(fact.tool),
-        id(fact.activity),
+        maybe(fact.activity),
         fact.inputBytes,
         seen,
         fact.subjectFingerprint,
@@ -161,6 +164,21 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         fact.createdAt,
         transcriptStates.indexOf(fact.transcript),
         fact.transcriptBytes,
+        seen,
+      ]);
+    case "session_label":
+      return batch.add("session_label", [id(fact.agent), id(fact.session), id(fact.label), id(fact.value), fact.instant, seen]);
+    case "metric_point":
+      return batch.add("metric_point", [
+        id(fact.agent),
+        id(fact.session),
+        id(fact.measure),
+        fact.startAt,
+        fact.endAt,
+        fact.series,
+        maybe(fact.model),
+        fact.cumulative,
+        fact.amount,
         seen,
       ]);
     default:

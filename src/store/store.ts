@@ -23,6 +23,8 @@ import forges7 from "./migrations/0007_forges.sql";
 import messageSigns8 from "./migrations/0008_message_signs.sql";
 import savedViews9 from "./migrations/0009_saved_views.sql";
 import overrules10 from "./migrations/0010_overrules.sql";
+import telemetry11 from "./migrations/0011_telemetry.sql";
+import usageGrain12 from "./migrations/0012_usage_grain.sql";
 import { featureVersion } from "../lines/line-diff.ts";
 import { addCommit, addNote, addTokenFact, type Telling } from "./rows.ts";
 
@@ -38,6 +40,8 @@ export const migrations: readonly string[] = [
   messageSigns8,
   savedViews9,
   overrules10,
+  telemetry11,
+  usageGrain12,
 ];
 
 /** Where reading an input ended, as its source said. */
@@ -58,6 +62,8 @@ export interface Alias {
 }
 
 const maxBatchRows = 75_000;
+/** Stands in problems for the inputs that are no more. */
+const formerInputs = "former inputs";
 
 /**
  * The facts of one folder, opened by their one owner. Rows go in by batch; a batch, the states of the inputs it came from
@@ -186,6 +192,26 @@ export class FactStore {
   /** Notes that an input was read anew from its start: its earlier problems no longer stand. */
   restartInput(source: string, key: string): void {
     this.#readInputs.add(`${source}\u0000${key}`);
+  }
+
+  /** Forgets inputs that are no more. Their problems are kept, those that say the same as one. */
+  async forgetInputs(source: string, keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    const gone = { source, keys: JSON.stringify(keys) };
+    const listed = "input_key IN (SELECT unnest(CAST(CAST($keys AS JSON) AS VARCHAR[])))";
+    await this.#transaction(async () => {
+      await this.database.run(`DELETE FROM input_state WHERE source = $source AND ${listed}`, gone);
+      const told = `source = $source AND (input_key = '${formerInputs}' OR ${listed})`;
+      await this.database.run(
+        `CREATE OR REPLACE TEMP TABLE stage_problem AS
+         SELECT source, '${formerInputs}' AS input_key, code, severity, min(locator), message, hint, sum(occurrences)::INTEGER, min(first_seen_ms)
+         FROM problem WHERE ${told} GROUP BY ALL`,
+        gone,
+      );
+      await this.database.run(`DELETE FROM problem WHERE ${told}`, gone);
+      await this.database.run("INSERT INTO problem SELECT * FROM stage_problem");
+      await this.database.run("DROP TABLE stage_problem");
+    });
   }
 
   finishInput(state: InputState): void {

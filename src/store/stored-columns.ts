@@ -97,6 +97,17 @@ export const columnsAboutPeople: Readonly<Record<DatabaseName, Readonly<Record<s
     repository_alias: {
       value: "Folder or address of a repository, which may name a person: clones of one repository are one.",
     },
+    session_label: {
+      session_id: session,
+      value_id: "Team, repository, cost centre or e-mail its sender's settings name: whose spend it is..",
+      instant_ms: when,
+    },
+    metric_point: {
+      session_id: session,
+      start_ms: when,
+      end_ms: when,
+      series: "Digest of a metric's attributes, among them its sender's: a point that is sent again counts once.",
+    },
     checkpoint: {
       listed_key: session,
       session_id: session,
@@ -302,6 +313,10 @@ export const columnsAboutPeople: Readonly<Record<DatabaseName, Readonly<Record<s
       mentions: "Commits it printed: names where its work went.",
       first_call_ms: when,
     },
+    session_label_d: {
+      session_id: session,
+      value: "Team, repository, cost centre or e-mail its sender's settings name: whose spend it is.",
+    },
     write_d: {
       session_id: session,
       logged_path: path,
@@ -338,13 +353,15 @@ export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<s
     problem: "source input_key code severity hint occurrences first_seen_ms",
     session: "agent_id agent_version_id first_seen_ms",
     sighting:
-      "source_id agent_id key_kind sub_agent_id provider_id model_id agent_version_id service_tier_id speed_id input cache_read cache_write_5m cache_write_1h output reasoning output_quality web_searches reported_cost_nano_usd first_seen_ms",
+      "source_id agent_id key_kind sub_agent_id provider_id model_id agent_version_id service_tier_id speed_id input cache_read cache_write_5m cache_write_1h output reasoning output_quality web_searches reported_cost_nano_usd first_seen_ms doubtful grain",
     turn: "agent_id turn_key first_seen_ms",
     call: "agent_id call_key response_key sub_agent_id parent_call_key first_seen_ms",
     call_result: "agent_id call_key started_sub_agent_id first_seen_ms result_bytes",
     write: "agent_id call_key quality operation_id feature_version first_seen_ms",
     commit_mention: "agent_id call_key first_seen_ms telemetry",
     pull_request_mention: "agent_id first_seen_ms",
+    session_label: "agent_id label_id first_seen_ms",
+    metric_point: "agent_id measure_id model_id cumulative amount first_seen_ms",
     repository: "repository_id first_seen_ms",
     repository_alias: "repository_id kind",
     checkpoint: "repository_id entry checkpoint_key agent_id transcript transcript_bytes first_seen_ms",
@@ -385,16 +402,17 @@ export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<s
       "repository_id name default_branch default_branch_reason horizon_ms commits commits_all_refs merges commits_with_trailer checkpoints_named checkpoints_missing pull_requests pull_requests_landed changes changes_landed releases lines_ever lines_alive release_rule forge forge_until_ms",
     session_d: "session_id agent repository_id agent_version",
     usage_d:
-      "usage_id segment_id agent provider model agent_version service_tier speed repository_id sub_agent turn source sightings input cache_read cache_write_5m cache_write_1h output reasoning output_quality web_searches sighted_tokens",
+      "usage_id segment_id agent provider model agent_version service_tier speed repository_id sub_agent turn source sightings input cache_read cache_write_5m cache_write_1h output reasoning output_quality web_searches sighted_tokens grain",
     charge: "charge_id usage_id list_nano_usd contract_nano_usd billed_nano_usd price_gap remainder output_nano_per_million",
     context_cost: "usage_id cause list_nano_usd",
     usage_cell:
-      "agent agent_version provider model service_tier speed source output_quality sub_agent repository_id remainder unpriced usages input cache_read cache_write_5m cache_write_1h output sightings sighted_tokens list_nano_usd",
+      "agent agent_version provider model service_tier speed source output_quality grain sub_agent repository_id remainder unpriced usages input cache_read cache_write_5m cache_write_1h output sightings sighted_tokens list_nano_usd",
     ledger_cell:
-      "agent agent_version provider model service_tier speed source output_quality sub_agent repository_id fate flow grade unlinked_reason changed_repository_id change_id line_kind side repair landed_ms list_nano_usd",
+      "agent agent_version provider model service_tier speed source output_quality grain sub_agent repository_id fate flow grade unlinked_reason changed_repository_id change_id line_kind side repair landed_ms list_nano_usd",
     span_cell:
-      "agent agent_version provider model service_tier speed source output_quality sub_agent repository_id fate grade n0 n1 n2 n3 n4 n5",
-    context_cell: "agent agent_version provider model service_tier speed source output_quality sub_agent repository_id cause list_nano_usd",
+      "agent agent_version provider model service_tier speed source output_quality grain sub_agent repository_id fate grade n0 n1 n2 n3 n4 n5",
+    context_cell:
+      "agent agent_version provider model service_tier speed source output_quality grain sub_agent repository_id cause list_nano_usd",
     segment: "segment_id turn kind",
     fix_d: "repository_id evidence strength narrow wide",
     strand:
@@ -410,6 +428,7 @@ export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<s
     note_tally:
       "repository_id dialect notes commit_gone on_merges not_read lines_claimed lines_added lines_over_claimed lines_claimed_on_default lines_added_on_default lines_of_agents lines_mixed lines_of_persons test_lines unseen_sessions",
     session_place: "kept_in",
+    session_label_d: "label",
     write_d: "call_key turn quality changed_lines repository_id places artefacts",
     opaque_path: "repository_id path",
     span_segment: "segment_id allocation mix_segment_id mix_allocation",

@@ -12,11 +12,14 @@ import { bytesRows, factsRows, helpRows, importRows, lineHistoryRows, memoryRows
 import { grownRows } from "./grown-rows.ts";
 import { completeInputs, parseInputs, usage } from "./inputs.ts";
 import { blameRows, controlRows, linkRows } from "./link-rows.ts";
+import { otlpRows } from "./otlp-rows.ts";
+import { sourceRows } from "./source-rows.ts";
 import { type Row, formatRow, tableHead } from "./row.ts";
 
 const topics: Readonly<Record<string, (bench: Bench) => AsyncGenerator<Row>>> = {
   help: helpRows,
   facts: factsRows,
+  sources: sourceRows,
   memory: memoryRows,
   bytes: bytesRows,
   history: lineHistoryRows,
@@ -27,6 +30,7 @@ const topics: Readonly<Record<string, (bench: Bench) => AsyncGenerator<Row>>> = 
   blame: blameRows,
   controls: controlRows,
   links: linkRows,
+  otlp: otlpRows,
 };
 
 /** Nothing of this user's may move where a child looks for transcripts, or how its Node starts. */

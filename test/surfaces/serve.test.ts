@@ -17,7 +17,14 @@ async function served(args: readonly string[], told: Partial<Serving> = {}, isTe
       async serve(options) {
         asked.push(options);
         setTimeout(() => interrupt.abort());
-        return { address: "http://127.0.0.1:4173/", port: 4173, madeToken: null, close: async () => void closed++, ...told };
+        return {
+          address: "http://127.0.0.1:4173/",
+          port: 4173,
+          grpcPort: null,
+          madeToken: null,
+          close: async () => void closed++,
+          ...told,
+        };
       },
     },
   });
@@ -35,6 +42,7 @@ describe("assay serve", () => {
         configFile: null,
         host: "127.0.0.1",
         port: 4173,
+        grpcPort: null,
         repositories: ["/home/ada/harbour/boats"],
         home: "/home/ada",
         timeLimitMs: 30_000,

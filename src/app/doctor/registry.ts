@@ -4,6 +4,14 @@ import { factChecks } from "./fact-checks.ts";
 import { machineChecks } from "./machine-checks.ts";
 import { repositoryChecks } from "./repository-checks.ts";
 import { sourceChecks } from "./source-checks.ts";
+import { telemetryChecks } from "./telemetry-checks.ts";
 
 /** Everything `doctor` looks at, in the order it tells. */
-export const checks: readonly Check[] = [...factChecks, ...derivedChecks, ...machineChecks, ...sourceChecks, ...repositoryChecks];
+export const checks: readonly Check[] = [
+  ...factChecks,
+  ...derivedChecks,
+  ...machineChecks,
+  ...sourceChecks,
+  ...telemetryChecks,
+  ...repositoryChecks,
+];

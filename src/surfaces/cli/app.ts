@@ -35,6 +35,8 @@ import {
   listenFlags,
   type ForgeFlags,
   forgeFlags,
+  type OnlyFlags,
+  onlyFlags,
   reportFormats,
   requireDays,
   requireRows,
@@ -78,13 +80,13 @@ const serve = buildCommand<ServeFlags, [], CliContext>({
   docs: {
     brief: "Serve the page and the API of a store until Ctrl-C",
     fullDescription:
-      "Serve the page and the API of a store until Ctrl-C.\nOn loopback local data is one's own; anywhere else everything needs the owner's token, which is made and printed at the first start.",
+      "Serve the page and the API of a store until Ctrl-C, and take what agents send by OpenTelemetry (OTLP).\nOn loopback local data is one's own; anywhere else everything needs the owner's token, which is made and printed at the first start.",
   },
 });
 
-const importCommand = buildCommand<CommonFlags & ForgeFlags & SearchFlags & TrailerFlags, [], CliContext>({
+const importCommand = buildCommand<CommonFlags & ForgeFlags & OnlyFlags & SearchFlags & TrailerFlags, [], CliContext>({
   loader: async () => (await import("./commands/import.ts")).importLogs,
-  parameters: { flags: { ...searchFlags, ...forgeFlags, ...trailerFlags, ...commonFlags } },
+  parameters: { flags: { ...searchFlags, ...onlyFlags, ...forgeFlags, ...trailerFlags, ...commonFlags } },
   docs: {
     brief: "Read what is new in agent logs and repositories",
     fullDescription:

@@ -72,6 +72,7 @@ export const trailerFlags = {
 /** Where and how something is served. */
 export interface ListenFlags {
   readonly port: number;
+  readonly grpcPort?: number;
   readonly host: string;
   readonly open?: boolean;
   readonly timeLimit: number;
@@ -85,6 +86,13 @@ export const listenFlags = {
     default: "4173",
     placeholder: "N",
     brief: "Port; when it is taken the next free one, 0 for any",
+  },
+  grpcPort: {
+    kind: "parsed",
+    parse: requirePort,
+    optional: true,
+    placeholder: "N",
+    brief: "Port on which OTLP is taken over gRPC as well; 0 for any. Without it there is none",
   },
   host: {
     kind: "parsed",
@@ -109,6 +117,15 @@ export const searchFlags = {
   },
   home: { kind: "parsed", parse: requireText, optional: true, placeholder: "DIR", brief: "Home folder whose agent logs are read" },
   noHome: { kind: "boolean", optional: true, withNegated: false, brief: "Read no home folder" },
+} as const;
+
+/** Taken where logs are read. */
+export interface OnlyFlags {
+  readonly only?: string;
+}
+
+export const onlyFlags = {
+  only: { kind: "parsed", parse: requireText, optional: true, placeholder: "SOURCE", brief: "Read this one source and nothing else" },
 } as const;
 
 /** What forges told, as files. */

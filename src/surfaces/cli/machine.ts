@@ -29,6 +29,8 @@ export interface ServeOptions extends OpenOptions {
   readonly host: string;
   /** 0 for any that is free; one that is taken leads to the next. */
   readonly port: number;
+  /** Port for OTLP over gRPC, 0 for any that is free; null for none. */
+  readonly grpcPort: number | null;
   /** What an import through the server reads. */
   readonly repositories: readonly string[];
   readonly home: string | null;
@@ -40,6 +42,8 @@ export interface ServeOptions extends OpenOptions {
 export interface Serving {
   readonly address: string;
   readonly port: number;
+  /** Null where gRPC is not served. */
+  readonly grpcPort: number | null;
   /** The owner's token when it was made now; it is told this once. */
   readonly madeToken: string | null;
   /** Ends every connection and closes the store. */

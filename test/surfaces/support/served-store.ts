@@ -12,6 +12,9 @@ export interface Setting {
   readonly timeMs?: number;
   readonly rows?: number;
   readonly now?: () => number;
+  readonly inboxBytes?: number;
+  readonly grpcPort?: number;
+  readonly isSample?: boolean;
 }
 
 const noImport: ImportSummary = {
@@ -52,6 +55,9 @@ export async function serveStore(folder: string, setting: Setting = {}): Promise
     version: "test",
     runImport: setting.runImport ?? (async () => noImport),
     now,
+    grpcPort: setting.grpcPort ?? null,
+    isSample: setting.isSample ?? false,
+    ...(setting.inboxBytes === undefined ? {} : { inboxBytes: setting.inboxBytes }),
     onFault: (_, error) => faults.push(error),
   });
 }

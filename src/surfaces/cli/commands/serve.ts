@@ -27,16 +27,18 @@ export async function serveStore(machine: Machine, flags: CommonFlags & ListenFl
     configFile: flags.config === undefined ? null : resolve(machine.workingDir, flags.config),
     host: flags.host,
     port: flags.port,
+    grpcPort: flags.grpcPort ?? null,
     ...places,
     timeLimitMs: flags.timeLimit * 1_000,
     rowCap: flags.maxRows,
   });
   try {
-    const { address, port, madeToken } = serving;
+    const { address, port, grpcPort, madeToken } = serving;
     if (flags.port !== 0 && port !== flags.port) machine.stderr.write(`Port ${flags.port} is taken: ${port} is the next free one.\n`);
     if (madeToken !== null) machine.stderr.write(`The owner's token, told this once; only a hash of it is kept:\n  ${madeToken}\n`);
-    if (flags.json === true) printJson(machine, { address, port });
+    if (flags.json === true) printJson(machine, { address, port, ...(grpcPort === null ? {} : { grpcPort }) });
     else machine.stdout.write(`Serving ${address}\n`);
+    if (grpcPort !== null) machine.stderr.write(`OTLP over gRPC on port ${grpcPort}.\n`);
     machine.stderr.write("Ctrl-C ends it.\n");
     if (flags.open === true) machine.openPage(address);
     await aborted(signal);

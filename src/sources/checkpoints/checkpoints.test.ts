@@ -355,6 +355,7 @@ describe("parts", () => {
     expect(agent('{"sessionId":"g1","projectHash":"00","startTime":"2026-01-02T10:00:00Z"}\n')).toBe("gemini-cli");
     expect(agent('{"timestamp":"2026-01-02T10:00:00.000Z","type":"session_meta","payload":{}}\n')).toBe("codex");
     expect(agent('{"timestamp":"2026-01-02T10:00:00.000Z","ordinal":0,"type":"session_meta","payload":{}}\n')).toBe("codex");
+    expect(agent('{"type":"session.start","data":{"sessionId":"c1","producer":"copilot-agent"}}\n')).toBe("copilot-cli");
     expect(agent('{"type":"session","version":3,"id":"p1","timestamp":"2026-01-02T10:00:00.000Z","cwd":"/x"}\n')).toBe("pi");
     expect(agent('{"type":"session_start","id":"d1","cwd":"/x"}\n')).toBe("droid");
     expect(agent('{"uuid":"u1","parentUuid":null,"sessionId":"q1","type":"user","message":{"role":"user","parts":[]}}\n')).toBe(

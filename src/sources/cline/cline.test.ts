@@ -75,6 +75,16 @@ test("counts a request once, its cache beside its input, with the model of its t
   expect(problems).toEqual([]);
 });
 
+test("takes what early versions told at a request's end for that request", async () => {
+  put(`${task}/ui_messages.json`, [
+    say(1, "task", "x"),
+    request(2, {}),
+    say(3, "text", "Half a", { partial: true }),
+    say(4, "api_req_finished", { tokensIn: 10, tokensOut: 4, cacheReads: 3, cacheWrites: 2, cost: 0.01 }),
+  ]);
+  expect(sightings((await read()).facts)).toEqual([`1767348000000:${at(2)} null/unknown in 10 read 3 write 2 out 4 final 10000000`]);
+});
+
 test("takes cached tokens out of the input for providers that count them in", async () => {
   put(`${task}/ui_messages.json`, [
     say(1, "task", "x"),

@@ -40,7 +40,8 @@ function* foundTask(
 ): Generator<Found | { readonly problem: Problem }> {
   try {
     const state = stateOfTask(folder);
-    if (state !== null) yield { key: folder, state, read: () => readTask(folder, state, source, dialect, fingerprinter) };
+    // By its file: a watcher listens to the folder a key lies in.
+    if (state !== null) yield { key: join(folder, shownFile), state, read: () => readTask(folder, state, source, dialect, fingerprinter) };
   } catch (error) {
     if (!isSystemError(error)) throw error;
     yield { problem: unreadable(source, folder, error) };

@@ -48,7 +48,7 @@ export interface Task {
 interface Request {
   readonly id: string;
   readonly instant: number;
-  readonly usage: JsonObject;
+  usage: JsonObject;
   /** Characters of what was shown of the answer. */
   visibleChars: number;
   readonly message: JsonObject;
@@ -110,10 +110,14 @@ class TaskTeller {
       if (kind === "api_req_started" || kind === "subagent_usage") {
         const id = `${this.#task.id}:${instant}${kind === "subagent_usage" ? ":sub-agents" : ""}`;
         requests.push({ id, instant, usage: objectOf(parsedText(text)), visibleChars: 0, message });
+      } else if (kind === "api_req_finished") {
+        // Early versions told what a request used in a message of its own.
+        const request = requests.at(-1);
+        if (request !== undefined) request.usage = { ...request.usage, ...objectOf(parsedText(text)) };
       } else if (i === 0 || kind === "user_feedback") this.#facts.turn(`${instant}`, instant, text);
       else {
         const request = requests.at(-1);
-        if (request !== undefined && answers.has(kind)) request.visibleChars += text.length;
+        if (request !== undefined && answers.has(kind) && message["partial"] !== true) request.visibleChars += text.length;
         if (kind === "tool") this.#noteNewFile(text);
       }
     }

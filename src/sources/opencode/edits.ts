@@ -24,13 +24,11 @@ export function editsOf(tool: string, input: JsonObject, metadata: JsonObject, d
     return logged(path, metadata, [content]) ?? [{ kind: "content", path, content }];
   }
   const replaced = replacements(path, input);
-  return (
-    logged(
-      path,
-      metadata,
-      replaced.flatMap(({ from, to }) => [from, to]),
-    ) ?? replaced
-  );
+  const texts = replaced.flatMap(({ from, to }) => [from, to]);
+  const told = logged(path, metadata, texts);
+  if (told !== null) return told;
+  if (texts.some((text) => text !== "")) return replaced;
+  return content === null ? [{ kind: "opaque", path }] : [{ kind: "content", path, content }];
 }
 
 type Replacement = Extract<FileEdit, { kind: "replace" }>;

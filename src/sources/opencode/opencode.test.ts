@@ -286,6 +286,16 @@ async function differenceOf(before: string, after: string): Promise<WriteFact["d
   return (facts.find((fact) => fact.kind === "write") as WriteFact).diff;
 }
 
+test("takes an edit that says neither old nor new text for what it is", async () => {
+  const { facts } = await read([
+    session("ses_1"),
+    answer("msg_1", {}),
+    tool("prt_1", "msg_1", "edit", { filePath: "/code/shop/tax.ts" }, {}),
+    tool("prt_2", "msg_1", "edit", { filePath: "/code/shop/due.ts", content: "const tax = 0.2;\n" }, {}),
+  ]);
+  expect(writes(facts)).toEqual(["/code/shop/tax.ts opaque opaque ", "/code/shop/due.ts edit estimated +const tax = 0.2;"]);
+});
+
 test("takes commands for what they are, with their exit code, tests and commits", async () => {
   const { facts } = await read([
     session("ses_1"),

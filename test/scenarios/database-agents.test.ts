@@ -8,7 +8,7 @@ import { bubble, composer, cursorSchema } from "../../src/sources/cursor/invente
 import { gooseSchema } from "../../src/sources/goose/invented-session.ts";
 import { message, openCodeSchema, part } from "../../src/sources/opencode/invented-session.ts";
 import { type InventedRow, writeDatabase } from "../../src/sources/test-database.ts";
-import { Scratch, importInto, makeStore, openStore } from "./support/sample-store.ts";
+import { Scratch, differences, dumpStore, importInto, makeStore, openStore } from "./support/sample-store.ts";
 
 const scratch = new Scratch();
 const repository = new TestRepository();
@@ -157,21 +157,32 @@ function putCursor(): void {
   ]);
 }
 
+const puts: readonly (() => void)[] = [
+  () => putTask("cline", "saoudrizwan.claude-dev"),
+  () => putTask("roo", "rooveterinaryinc.roo-cline"),
+  () => putTask("kilo", "kilocode.kilo-code"),
+  putOpenCode,
+  putCopilot,
+  putGoose,
+  putCursor,
+];
+
+/** A home with what some of the agents keep. */
+function homeOf(chosen: readonly (() => void)[]): string {
+  home = scratch.next("home");
+  for (const one of chosen) one();
+  return home;
+}
+
+let store: string;
+
 beforeAll(async () => {
   repository.commit({ "README.md": "The harbour.\n" }); // 2 January, noon
   landing = repository.commit(Object.fromEntries(agents.map((agent) => [`${agent}.ts`, textOf(agent)]))); // 3 January, noon
   repository.git("tag", "v1.0.0");
   for (let day = 4; day <= 30; day++) repository.commit({}, "wait");
-  home = scratch.next("home");
-  putTask("cline", "saoudrizwan.claude-dev");
-  putTask("roo", "rooveterinaryinc.roo-cline");
-  putTask("kilo", "kilocode.kilo-code");
-  putOpenCode();
-  putCopilot();
-  putGoose();
-  putCursor();
-  const store = await makeStore(scratch.next());
-  expect((await importInto(store, { home })).problems.map(({ code }) => code)).toEqual([]);
+  store = await makeStore(scratch.next());
+  expect((await importInto(store, { home: homeOf(puts) })).problems.map(({ code }) => code)).toEqual([]);
   assay = openStore(store);
 }, 60_000);
 afterAll(() => {
@@ -204,3 +215,9 @@ it("counts what a row and a total, or a database and a file, both tell once", as
   const told = rows.map(({ agent, usages, tokens_output: output }) => [agent, usages, output]).sort();
   expect(told).toEqual(agents.map((agent) => [agent, 1, agent === "cursor" ? 0 : 1000]));
 });
+
+it("makes the same store in another order, in parts and told twice", async () => {
+  const other = await makeStore(scratch.next());
+  for (const chosen of [puts.slice(4), [...puts].reverse(), puts.slice(0, 5)]) await importInto(other, { home: homeOf(chosen) });
+  expect(differences(await dumpStore(store), await dumpStore(other))).toEqual([]);
+}, 60_000);

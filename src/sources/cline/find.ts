@@ -69,7 +69,7 @@ async function* readTask(
 ): AsyncGenerator<readonly Item[]> {
   const problems = new CountedProblems(source, folder);
   try {
-    const metadata = Object.assign({}, ...metadataFiles.map((name) => objectOf(parsedText(textIn(folder, name))))) as JsonObject;
+    const metadata = metadataFiles.reduce<JsonObject>((all, name) => ({ ...all, ...objectOf(parsedText(textIn(folder, name))) }), {});
     const task = {
       id: basename(folder),
       shown: recordsOf(textIn(folder, shownFile) ?? "", "ts", ["tokensIn"], problems),

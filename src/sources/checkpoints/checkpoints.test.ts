@@ -192,7 +192,7 @@ describe("a checkpoint branch", () => {
     const told = (agent: string, kind: TokenFact["kind"]): number =>
       joinFacts(reading.facts).filter((fact) => fact.kind === kind && "agent" in fact && fact.agent === agent).length;
     expect(Object.keys(transcripts).map((agent) => [agent, told(agent, "sighting"), told(agent, "write")])).toEqual([
-      ["codex", 3, 4],
+      ["codex", 3, 5],
       ["gemini-cli", 2, 1],
       ["pi", 4, 3],
       ["qwen-code", 4, 2],

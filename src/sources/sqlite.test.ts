@@ -134,6 +134,19 @@ test("counts a damaged database as lost, once until it changes", async () => {
   expect(troubles(await readFound(overwritten))).toEqual(["damaged_database lost", "checkpoint"]);
 });
 
+test("does not call a database damaged that was written while it was read", async () => {
+  const path = closedDatabase("WAL", 2_000);
+  truncateSync(path, 40_960);
+  const found = foundDatabase("invented", findDatabase(path), function* (database) {
+    writeFileSync(path, Buffer.alloc(50_000), { flag: "a" }); // a writer came
+    for (const row of database.rows(["id", "length(text) AS length"], "FROM note")) if (row["id"] === 1) yield [];
+    return "";
+  });
+  const items: Item[] = [];
+  for await (const batch of found.read(null)) items.push(...batch);
+  expect(troubles(items)).toEqual(["locked notice"]);
+});
+
 test("tells a file that is no database, and one without the tables, from damage", async () => {
   const text = join(folder, "text.db");
   writeFileSync(text, "These are words, and a hundred bytes of them are more than a header of a database has.".repeat(2));

@@ -197,12 +197,21 @@ async function* readDatabase(
     yield end(yield* read(database, from));
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    // Without a log it was read as if nobody wrote; if one is there now, its writer came meanwhile.
-    const trouble = error.trouble === "damaged_database" && findDatabase(path).state.mtimeMs !== state.mtimeMs ? "locked" : error.trouble;
+    // Without a log it was read as if nobody wrote; where it is another one now, its writer came meanwhile.
+    const trouble = error.trouble === "damaged_database" && isAnother(path, state) ? "locked" : error.trouble;
     yield [{ kind: "problem", problem: databaseProblem(trouble, source, path) }];
     if (willStay.has(trouble)) yield end("");
   } finally {
     database?.close();
+  }
+}
+
+function isAnother(path: string, { size, mtimeMs }: SourceState): boolean {
+  try {
+    const now = findDatabase(path).state;
+    return now.size !== size || now.mtimeMs !== mtimeMs;
+  } catch {
+    return true; // it is gone: the next import says what that means
   }
 }
 

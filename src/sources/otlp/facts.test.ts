@@ -294,6 +294,14 @@ describe("GenAI conventions", () => {
     expect(problems.map(({ code }) => code)).toEqual(["telemetry_cache_outside_input"]);
   });
 
+  it("refuses no span that is no model's, whatever it says", () => {
+    const { refused, problems } = spans({ "service.name": "shop" }, spanOf("GET /basket", { request_id: "not an id", success: 7 }));
+    expect([refused, problems.map(({ code }) => code)]).toEqual([0, ["telemetry_not_used"]]);
+    expect(spans(copilot, spanOf("chat", { ...inference, "gen_ai.usage.input_tokens": -1, "gen_ai.usage.output_tokens": 1 })).refused).toBe(
+      1,
+    );
+  });
+
   it("calls spans that are no model's a notice, and takes them", () => {
     const { facts, problems, refused } = spans({ "service.name": "shop" }, spanOf("GET /basket", {}));
     expect([facts, refused, problems.map(({ code, count }) => [code, count])]).toEqual([[], 0, [["telemetry_not_used", 1]]]);

@@ -250,7 +250,7 @@ function prompt({ said, agent, session }: Told, sink: FactSink): void {
     instant: said.at,
     trigger: "prompt",
     promptFingerprint: null,
-    promptLength: said.count("prompt_length") ?? 0,
+    promptLength: said.count("prompt_length"),
     cleared: false,
   });
 }

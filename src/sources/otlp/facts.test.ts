@@ -199,6 +199,16 @@ describe("Codex", () => {
   });
 });
 
+describe("calls of Codex", () => {
+  it("are for what its log says they are for", () => {
+    const activity = (tool_name: string) => {
+      const said = { "event.name": "codex.tool_result", "conversation.id": "c1", call_id: `call_${tool_name}`, tool_name, success: true };
+      return logs({ "service.name": "codex_cli_rs" }, said).facts.find((fact) => fact.kind === "call")?.activity;
+    };
+    expect(["update_plan", "apply_patch", "exec_command", "view_image"].map(activity)).toEqual(["plan", "edit", null, "read"]);
+  });
+});
+
 describe("GenAI conventions", () => {
   const copilot: Said = { "service.name": "copilot-chat", "service.version": "0.40.0" };
   const inference: Said = {

@@ -183,7 +183,7 @@ describe("OTLP over HTTP", () => {
     expect(facts.map((line) => line.replace(/span:\w+\/\w+/, "SPAN").replace(/input\|\d+\|\d+\|\w+\|/, "input|FROM|TO|SERIES|"))).toEqual([
       "metric_point|claude-code|s1|input|FROM|TO|SERIES|m1|false|100",
       "metric_point|claude-code|s1|input|FROM|TO|SERIES|m1|false|50",
-      `sighting|otlp|copilot-cli|g1|resp_1|0|SPAN|${at}|null|openai|gpt-5|null|null|null|null|null|null|40|60|0|0|30|null|0|0|0|null|false`,
+      `sighting|otlp|copilot-cli|g1|resp_1|0|SPAN|${at}|null|openai|gpt-5|null|null|null|null|null|null|40|60|0|0|30|null|0|0|0|null|false|null`,
     ]);
   });
 

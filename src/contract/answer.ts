@@ -172,3 +172,6 @@ export interface SourceRow {
   readonly subagentUsages: number;
   readonly problems: number;
 }
+
+/** Whether anything was found where a source looks. */
+export const isFound = ({ files, absent, usages, problems }: SourceRow): boolean => files + absent + usages + problems > 0;

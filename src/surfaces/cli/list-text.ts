@@ -1,6 +1,6 @@
 /** Lists of sources and measures for a terminal. */
 import type { MeasureRow } from "../../app/assay.ts";
-import type { SourceRow } from "../../contract/answer.ts";
+import { type SourceRow, isFound } from "../../contract/answer.ts";
 import type { TextOptions } from "./answer-text.ts";
 import { inkFor } from "./ink.ts";
 import { formatBytes, formatCount } from "./numbers.ts";
@@ -8,14 +8,17 @@ import { printable, wrap } from "./printable.ts";
 import { type Column, tableLines } from "./text-table.ts";
 
 export function sourcesText(rows: readonly SourceRow[], options: TextOptions): string {
-  if (rows.length === 0) return "Nothing was read yet: assay import\n";
+  const found = rows.filter(isFound);
+  const others = rows.filter((row) => !isFound(row)).map(({ title }) => printable(title));
+  const nothingOf = others.length === 0 ? [] : wrap(`Nothing was found of: ${others.join(", ")}.`, options.width);
+  if (found.length === 0) return `${["Nothing was read yet: assay import", ...nothingOf].join("\n")}\n`;
   const ink = inkFor(options.color);
   const columns: Column[] = [
     { title: "source", align: "left" },
     { title: "what", align: "left" },
     ...["files", "bytes", "absent", "sessions", "responses", "problems"].map((title): Column => ({ title, align: "right" })),
   ];
-  const cells = rows.map((row) => [
+  const cells = found.map((row) => [
     printable(row.source),
     printable(row.title),
     formatCount(row.files),
@@ -26,7 +29,7 @@ export function sourcesText(rows: readonly SourceRow[], options: TextOptions): s
     formatCount(row.problems),
   ]);
   const [head = "", ...body] = tableLines(columns, cells, options.width);
-  return `${[ink.bold(head), ...body].join("\n")}\n`;
+  return `${[ink.bold(head), ...body, ...(nothingOf.length === 0 ? [] : ["", ...nothingOf])].join("\n")}\n`;
 }
 
 /** Every measure with its definition, how it is gamed, and what is shown beside it. */

@@ -4,7 +4,7 @@ import type { Problem } from "../../../src/contract/problem.ts";
 import { computeAnswerFigures } from "../../../src/surfaces/cli/answer-figures.ts";
 import { formatBytes, formatCount, formatDay, formatRatio, formatUsd } from "../../../src/surfaces/cli/numbers.ts";
 import { shortRepository } from "../format/cell.ts";
-import type { SourceRow } from "../../../src/contract/answer.ts";
+import { type SourceRow, isFound } from "../../../src/contract/answer.ts";
 import { ImportsPanel } from "../panels/imports-panel.tsx";
 import { useAnswer, useProblems, useSources } from "../query/use.ts";
 import { DataTable } from "../ui/data-table.tsx";
@@ -107,30 +107,37 @@ function Read(): ReactElement {
   return (
     <Frame of={sources} title="What was read">
       {(rows) =>
-        rows.every(({ files }) => files === 0) ? (
+        !rows.some(isFound) ? (
           <Empty kind="no_data">
             No log was read yet. Run <code>assay import</code>.
           </Empty>
         ) : (
-          <DataTable<SourceRow>
-            label="Sources"
-            rows={rows}
-            rowKey={({ source }) => source}
-            columns={[
-              { key: "title", title: "Source", cell: ({ title }) => title },
-              { key: "files", title: "Files", isNumber: true, cell: ({ files }) => formatCount(files) },
-              { key: "bytes", title: "Size", isNumber: true, cell: ({ bytes }) => formatBytes(bytes) },
-              { key: "absent", title: "Named but absent", isNumber: true, cell: ({ absent }) => formatCount(absent) },
-              { key: "sessions", title: "Sessions", isNumber: true, cell: ({ sessions }) => formatCount(sessions) },
-              { key: "usages", title: "Responses", isNumber: true, cell: ({ usages }) => formatCount(usages) },
-              { key: "sub", title: "Of sub-agents", isNumber: true, cell: ({ subagentUsages }) => formatCount(subagentUsages) },
-              { key: "problems", title: "Problems", isNumber: true, cell: ({ problems }) => formatCount(problems) },
-            ]}
-          />
+          <>
+            <DataTable<SourceRow>
+              label="Sources"
+              rows={rows.filter(isFound)}
+              rowKey={({ source }) => source}
+              columns={[
+                { key: "title", title: "Source", cell: ({ title }) => title },
+                { key: "files", title: "Files", isNumber: true, cell: ({ files }) => formatCount(files) },
+                { key: "bytes", title: "Size", isNumber: true, cell: ({ bytes }) => formatBytes(bytes) },
+                { key: "absent", title: "Named but absent", isNumber: true, cell: ({ absent }) => formatCount(absent) },
+                { key: "sessions", title: "Sessions", isNumber: true, cell: ({ sessions }) => formatCount(sessions) },
+                { key: "usages", title: "Responses", isNumber: true, cell: ({ usages }) => formatCount(usages) },
+                { key: "sub", title: "Of sub-agents", isNumber: true, cell: ({ subagentUsages }) => formatCount(subagentUsages) },
+                { key: "problems", title: "Problems", isNumber: true, cell: ({ problems }) => formatCount(problems) },
+              ]}
+            />
+            <NotFound rows={rows.filter((row) => !isFound(row))} />
+          </>
         )
       }
     </Frame>
   );
+}
+
+function NotFound({ rows }: { readonly rows: readonly SourceRow[] }): ReactElement | null {
+  return rows.length === 0 ? null : <p className="about">Nothing was found of: {rows.map(({ title }) => title).join(", ")}.</p>;
 }
 
 function Repositories(): ReactElement {

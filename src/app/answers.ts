@@ -21,6 +21,7 @@ import type { OpenAssayOptions } from "./open-assay.ts";
 import { type KnownRepository, fillOrganisation } from "./organisation-tables.ts";
 import { homeOf } from "./repository-access.ts";
 import { Questions } from "./questions.ts";
+import { billRows, reconcileStore } from "./reconcile.ts";
 import { stickDaysSensitivity } from "./sensitivity.ts";
 import { returnsOf } from "./returns.ts";
 import { survivalOf } from "./survival.ts";
@@ -48,6 +49,8 @@ type Answers = Pick<
   | "survival"
   | "delivery"
   | "returns"
+  | "bills"
+  | "reconcile"
 >;
 
 /** How the use cases that ask come to the two databases. */
@@ -134,6 +137,13 @@ export function answers(options: OpenAssayOptions, reading: Reading = eachTime(o
         return await deliveryOf(questions, asked, facts, await readKnownFixes(questions), told, unplaced);
       }),
     returns: (asked) => withQuestions(asked, (questions) => returnsOf((query) => questions.ask(query), asked.by)),
+    bills: () => reading.facts("bills", billRows),
+    reconcile: (asked) =>
+      withQuestions(asked, (questions) => {
+        const config = readOptionsConfig(options);
+        const name = `reconcile ${JSON.stringify([asked, config.prices, config.organisation.exchange_rates])}`;
+        return reading.facts(name, (store) => reconcileStore(store, questions.database, config, asked));
+      }),
     sources: () => withQuestions({ asOf: null }, listSources),
     notes: () => withQuestions({ asOf: null }, (questions) => noteRows(questions.database)),
     problems: () =>

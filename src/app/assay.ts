@@ -1,4 +1,5 @@
 /** What surfaces may call. One object per opened store; `main.ts` makes it, surfaces parse, call it and render. */
+import type { BillRow, BillsImport, ReconcileAsked, Reconciliation } from "../contract/bills.ts";
 import type { Answer, SourceRow } from "../contract/answer.ts";
 import type { Overrule, OverruleAsked } from "../contract/overrule.ts";
 import type { ClosedPeriod, Restatement, Sensitivity } from "../contract/close.ts";
@@ -206,5 +207,11 @@ export interface Assay {
   overrules(): Promise<readonly Overrule[]>;
   /** Says what a change is, whatever the rules say, or takes that back. */
   overrule(asked: OverruleAsked): Promise<Overrule>;
+  /** Reads files of bills and of reports of usage and cost; absolute paths. */
+  importBills(files: readonly string[], progress: Progress): Promise<BillsImport>;
+  /** What is stored of bills. */
+  bills(): Promise<readonly BillRow[]>;
+  /** What was billed beside what was logged. */
+  reconcile(options: AskOptions & ReconcileAsked): Promise<Reconciliation>;
   close(): Promise<void>;
 }

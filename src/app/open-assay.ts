@@ -68,6 +68,9 @@ export function openAssay(options: OpenAssayOptions): Assay {
     returns: async (asked) => (await answers()).returns(asked),
     overrules: async () => (await import("./overrule.ts")).listOverrules(options),
     overrule: async (asked) => (await import("./overrule.ts")).overruleChange(options, asked),
+    importBills: async (files, progress) => (await import("./import-bills.ts")).importBills(options, files, progress),
+    bills: async () => (await answers()).bills(),
+    reconcile: async (asked) => (await answers()).reconcile(asked),
     close: () => Promise.resolve(),
   };
   return assay;

@@ -3,6 +3,7 @@
  * which are used. Days are `YYYY-MM-DD`, both ends included; money is in whole `currency` units unless a name says otherwise.
  */
 import { z } from "zod";
+import { exchangeRatesSchema } from "../prices/exchange-rates.ts";
 import { ownPricesSchema } from "../prices/own-prices.ts";
 
 const days = z.int().positive();
@@ -89,6 +90,7 @@ export const organisationSchema = z.strictObject({
   cost_centres: z.array(z.strictObject({ id, name: text.optional() })).optional(),
 
   prices: ownPricesSchema.optional(),
+  exchange_rates: exchangeRatesSchema.optional(),
   plans: z
     .array(
       z

@@ -11,6 +11,8 @@ import { Database, type Row } from "./duckdb/database.ts";
 import { type ChangedKind, noteChanged } from "./changed.ts";
 import { FactBatch } from "./fact-batch.ts";
 import { type StoredOverrule, addOverrule } from "./overrules.ts";
+import type { BillLineFact } from "../contract/bill-facts.ts";
+import { addBillLine } from "./bill-rows.ts";
 import { ForgeBookkeeping } from "./forge-bookkeeping.ts";
 import { addForgeFact, repositoriesAt, repositoriesOfIncidents } from "./forge-rows.ts";
 import facts1 from "./migrations/0001_facts.sql";
@@ -24,6 +26,7 @@ import messageSigns8 from "./migrations/0008_message_signs.sql";
 import savedViews9 from "./migrations/0009_saved_views.sql";
 import overrules10 from "./migrations/0010_overrules.sql";
 import telemetry11 from "./migrations/0011_telemetry.sql";
+import bills12 from "./migrations/0012_bills.sql";
 import { featureVersion } from "../lines/line-diff.ts";
 import { addCommit, addNote, addTokenFact, type Telling } from "./rows.ts";
 
@@ -40,6 +43,7 @@ export const migrations: readonly string[] = [
   savedViews9,
   overrules10,
   telemetry11,
+  bills12,
 ];
 
 /** Where reading an input ended, as its source said. */
@@ -170,6 +174,10 @@ export class FactStore {
 
   addForgeFact(fact: ForgeFact, seenAt: number): void {
     addForgeFact(this.#batch, this.dictionary, fact, seenAt);
+  }
+
+  addBillLine(fact: BillLineFact, seenAt: number): void {
+    addBillLine(this.#batch, this.dictionary, fact, seenAt);
   }
 
   /** Tells whether the content of a note on a commit of a repository was read before. */

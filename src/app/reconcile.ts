@@ -1,0 +1,124 @@
+import { type LoggedCell, reconcile } from "../bills/reconcile.ts";
+import { type BilledCells, billedCells, dayText } from "../bills/billed-cells.ts";
+import { comparableModel } from "../bills/model-name.ts";
+import { billFormats } from "../bills/registry.ts";
+import type { BilledTokens } from "../contract/bill-facts.ts";
+import type { BillRow, ReconcileAsked, Reconciliation } from "../contract/bills.ts";
+import { toUsd } from "../prices/exchange-rates.ts";
+import { type PriceBook, createPriceBook } from "../prices/price-book.ts";
+import { priceUsage } from "../prices/price-usage.ts";
+import { type StoredBillLine, readBillLines } from "../store/bill-rows.ts";
+import type { Database } from "../store/duckdb/database.ts";
+import type { FactStore } from "../store/store.ts";
+import type { Config } from "./config.ts";
+
+const dayMs = 86_400_000;
+
+/** What was billed beside what was logged; @param asOf of the usages, UTC milliseconds */
+export async function reconcileStore(
+  store: FactStore,
+  derived: Database,
+  config: Config,
+  asked: ReconcileAsked & { readonly asOf: number | null },
+): Promise<Reconciliation> {
+  const lines = (await readBillLines(store.database)).filter(isAsked(asked));
+  return reconcile(cellsOf(lines, config), await loggedCells(derived, asked));
+}
+
+const isAsked =
+  ({ provider, from, to }: ReconcileAsked) =>
+  (line: { readonly provider: string | null; readonly from: number }): boolean =>
+    (provider === null || line.provider === provider) &&
+    (from === null || dayText(line.from) >= from) &&
+    (to === null || dayText(line.from) <= to);
+
+export function cellsOf(lines: readonly StoredBillLine[], { prices, organisation }: Config): BilledCells {
+  const book = createPriceBook(prices);
+  const rates = organisation.exchange_rates ?? [];
+  return billedCells(lines, {
+    reports: billFormats.map(({ id }) => id),
+    toUsd: (nano, currency, day) => toUsd(rates, nano, currency, day),
+    listPrice: (provider, model, instant, tokens) => listPriceOf(book, provider, model, instant, tokens),
+  });
+}
+
+/** Base rates: a bill's sums do not tell which request was long enough for a higher tier. A cache write of unknown life is one of five minutes. */
+function listPriceOf(book: PriceBook, provider: string, model: string, instant: number, tokens: BilledTokens): bigint | null {
+  const counts = {
+    input: tokens.input ?? 0,
+    cacheRead: tokens.cacheRead ?? 0,
+    cacheWrite5m: (tokens.cacheWrite5m ?? 0) + (tokens.cacheWrite ?? 0),
+    cacheWrite1h: tokens.cacheWrite1h ?? 0,
+    output: tokens.output ?? 0,
+  };
+  const plain = { serviceTier: null, speed: null, geo: null, webSearches: 0 };
+  let sum = 0n;
+  for (const name of [model, comparableModel(model)]) {
+    sum = 0n;
+    let isPriced = true;
+    for (const [kind, count] of Object.entries(counts)) {
+      if (count === 0) continue;
+      const million = priceUsage({ provider, model: name, instant, counts: { ...noCounts, [kind]: tokensAtOnce }, ...plain }, book);
+      if (million.kind === "gap") isPriced = false;
+      else sum += (BigInt(count) * million.nanoUsd + halfOfOnce) / BigInt(tokensAtOnce);
+    }
+    if (isPriced) return sum;
+  }
+  return null;
+}
+
+/** Below the first tier of every list, and large enough that its price is exact to a part of a nano-dollar. */
+const tokensAtOnce = 10_000;
+const halfOfOnce = 5_000n;
+const noCounts = { input: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 0, reasoning: null };
+
+async function loggedCells(derived: Database, asked: ReconcileAsked & { readonly asOf: number | null }): Promise<LoggedCell[]> {
+  const rows = await derived.all(
+    `SELECT provider, instant_ms // ${dayMs} AS day, model, CAST(sum(coalesce(c.list_nano_usd, 0)) AS BIGINT) AS nano, CAST(sum(tokens) AS BIGINT) AS tokens,
+       CAST(sum(CASE WHEN c.list_nano_usd IS NULL THEN tokens ELSE 0 END) AS BIGINT) AS unpriced,
+       CAST(sum(CASE WHEN output_quality <> 'final' THEN output ELSE 0 END) AS BIGINT) AS early
+     FROM (SELECT *, input + cache_read + cache_write_5m + cache_write_1h + output AS tokens FROM usage_d) u JOIN charge c USING (usage_id)
+     WHERE $asOf::BIGINT IS NULL OR instant_ms <= $asOf GROUP BY ALL ORDER BY ALL`,
+    { asOf: asked.asOf },
+  );
+  return rows
+    .map(
+      (row): LoggedCell => ({
+        provider: row["provider"] === null ? null : String(row["provider"]),
+        day: Number(row["day"]) * dayMs,
+        model: String(row["model"]),
+        nano: BigInt(String(row["nano"])),
+        tokens: Number(row["tokens"]),
+        unpricedTokens: Number(row["unpriced"]),
+        earlyOutput: Number(row["early"]),
+      }),
+    )
+    .filter((cell) => isAsked(asked)({ provider: cell.provider, from: cell.day }));
+}
+
+/** What is stored of bills, by provider, report, account and currency. */
+export async function billRows(store: FactStore): Promise<BillRow[]> {
+  const groups = new Map<string, StoredBillLine[]>();
+  for (const line of await readBillLines(store.database)) {
+    const key = [line.provider, line.report, line.account, line.currency].join("\u0000");
+    const group = groups.get(key);
+    if (group) group.push(line);
+    else groups.set(key, [line]);
+  }
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, lines]) => {
+      const [{ provider, report, account, currency }] = lines as [StoredBillLine, ...StoredBillLine[]];
+      const amounts = lines.flatMap(({ billedNano }) => billedNano ?? []);
+      return {
+        provider,
+        report,
+        account,
+        currency,
+        from: dayText(lines.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY)),
+        to: dayText(lines.reduce((most, { to }) => Math.max(most, to), 0) - 1),
+        lines: lines.length,
+        billedNano: amounts.length === 0 ? null : amounts.reduce((all, nano) => all + nano, 0n).toString(),
+      };
+    });
+}

@@ -1,0 +1,53 @@
+/** The commands about bills: their flags and words. */
+import { buildCommand, buildRouteMap } from "@stricli/core";
+import type { ReconcileFlags } from "./commands/bills.ts";
+import type { CliContext } from "./context.ts";
+import { asOfFlags, type CommonFlags, commonFlags, requireText } from "./flags.ts";
+import { parseRange } from "./query-flags.ts";
+
+const importBills = buildCommand<CommonFlags, string[], CliContext>({
+  loader: async () => (await import("./commands/bills.ts")).importBills,
+  parameters: {
+    flags: commonFlags,
+    positional: {
+      kind: "array",
+      minimum: 1,
+      parameter: { brief: "Bills and reports, CSV or JSON; the format is told by the content", placeholder: "FILE", parse: requireText },
+    },
+  },
+  docs: {
+    brief: "Read bills and reports of usage and cost from files",
+    fullDescription:
+      "Read bills and reports of usage and cost from files.\nA file read twice changes nothing. Ends with exit code 3 when input was lost to damage.",
+  },
+});
+
+const listBills = buildCommand<CommonFlags, [], CliContext>({
+  loader: async () => (await import("./commands/bills.ts")).listBills,
+  parameters: { flags: commonFlags },
+  docs: { brief: "List what is stored of bills" },
+});
+
+export const bills = buildRouteMap({
+  routes: { import: importBills, list: listBills },
+  docs: { brief: "Read what was billed, and list it" },
+});
+
+export const reconcile = buildCommand<ReconcileFlags, [], CliContext>({
+  loader: async () => (await import("./commands/bills.ts")).reconcile,
+  parameters: {
+    flags: {
+      provider: { kind: "parsed", parse: requireText, optional: true, placeholder: "NAME", brief: "Only this provider" },
+      range: {
+        kind: "parsed",
+        parse: parseRange,
+        optional: true,
+        placeholder: "FROM..TO",
+        brief: "Days in UTC, both included; or a month such as 2026-01",
+      },
+      ...asOfFlags,
+      ...commonFlags,
+    },
+  },
+  docs: { brief: "Set what was billed beside what was logged, by provider, day and model" },
+});

@@ -1,0 +1,33 @@
+import { resolve } from "node:path";
+import { exitCodes } from "../../../contract/errors.ts";
+import { billsImportText, billsText, reconciliationText } from "../bills-text.ts";
+import { askOptions, type CliContext, printJson, textOptions, withAssay, withProgress } from "../context.ts";
+import type { AsOfFlags, CommonFlags } from "../flags.ts";
+
+export interface ReconcileFlags extends CommonFlags, AsOfFlags {
+  readonly provider?: string;
+  readonly range?: { readonly from: string | null; readonly to: string | null };
+}
+
+/** Reads bills. Ends with 3 only when input was lost to damage (RULINGS 8). */
+export async function importBills(this: CliContext, flags: CommonFlags, ...files: string[]): Promise<void> {
+  const { machine } = this;
+  const paths = files.map((file) => resolve(machine.workingDir, file));
+  const told = await withAssay(machine, flags, (assay) => withProgress(machine, (progress) => assay.importBills(paths, progress)));
+  if (flags.json === true) printJson(machine, told);
+  else machine.stdout.write(billsImportText(told));
+  if (told.lost > 0) this.process.exitCode = exitCodes.lost;
+}
+
+export async function listBills(this: CliContext, flags: CommonFlags): Promise<void> {
+  const rows = await withAssay(this.machine, flags, (assay) => assay.bills());
+  if (flags.json === true) printJson(this.machine, rows);
+  else this.machine.stdout.write(billsText(rows, textOptions(this.machine, flags)));
+}
+
+export async function reconcile(this: CliContext, flags: ReconcileFlags): Promise<void> {
+  const { provider = null, range = { from: null, to: null } } = flags;
+  const told = await withAssay(this.machine, flags, (assay) => assay.reconcile({ ...askOptions(flags), provider, ...range }));
+  if (flags.json === true) printJson(this.machine, told);
+  else this.machine.stdout.write(reconciliationText(told, textOptions(this.machine, flags)));
+}

@@ -10,6 +10,7 @@ import {
   billSource,
   nothingRead,
 } from "../bills/bill.ts";
+import { field, listOf } from "../bills/json-fields.ts";
 import { CsvReader, type CsvRecord } from "../bills/csv.ts";
 import { billFormats } from "../bills/registry.ts";
 import type { BillsImport } from "../contract/bills.ts";
@@ -46,7 +47,7 @@ function writtenAt(path: string): number {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats?.isFile())
     throw new UserError("no_such_file", `There is no file ${path}.`, { hint: "Give the path of a bill or of a report." });
-  return Math.floor(stats.mtimeMs);
+  return Math.floor(stats.mtimeMs / 1000) * 1000; // copies keep whole seconds on every file system
 }
 
 type FileImport = BillsImport["files"][number];
@@ -146,12 +147,22 @@ async function readDocuments(input: BillInput, taken: Taken): Promise<BillFormat
   for (const problem of problems) taken.tell(problem);
   const format = formats.find((one) => one.shape === "documents" && values.some((value) => one.recognises(value)));
   if (format?.shape === "documents") {
-    const [own, others] = [values.filter((value) => format.recognises(value)), values.filter((value) => !format.recognises(value))];
+    const own = values.filter((value) => format.recognises(value));
+    const others = values.filter((value) => !format.recognises(value) && !isEmptyPage(value));
     taken.take(format, own.length === 0 ? nothingRead : format.read(own, input));
     if (others.length > 0) taken.tell({ ...unknownFormat(input.name), count: others.length });
-  } else if (values.length > 0 || problems.length === 0) taken.tell(unknownFormat(input.name));
+  } else if (values.length > 0 && values.every(isEmptyPage)) taken.tell(empty(input.name));
+  else if (values.length > 0 || problems.length === 0) taken.tell(unknownFormat(input.name));
   taken.finish();
   return format ?? null;
+}
+
+/** A page of a report of days in which nothing was used. */
+function isEmptyPage(value: unknown): boolean {
+  const rows = ["data", "usageItems", "usageEvents"].map((name) => field(value, name)).find(Array.isArray);
+  return (
+    rows !== undefined && rows.every((row: unknown) => Array.isArray(field(row, "results")) && listOf(field(row, "results")).length === 0)
+  );
 }
 
 /** One JSON document, or one a line; of lines those that are torn are told and the rest is read. */
@@ -159,7 +170,8 @@ async function parseDocuments(path: string): Promise<{ readonly values: readonly
   if (statSync(path).size > longestDocument) return { values: [], problems: [tooLong(path)] };
   const text = (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
   try {
-    return { values: [JSON.parse(text) as unknown], problems: [] };
+    const value: unknown = JSON.parse(text);
+    return { values: Array.isArray(value) ? value : [value], problems: [] };
   } catch {
     // No one document: then one a line, each of which is told if it is torn.
     const values: unknown[] = [];
@@ -204,6 +216,13 @@ const tooLong = (path: string): Problem =>
     `a JSON document of more than ${longestDocument >> 20} MB; it was left out`,
     "Export a shorter period, or one object a line.",
   );
+const empty = (path: string): Problem => ({
+  code: "bill_empty",
+  severity: "notice",
+  source: billSource,
+  locator: path,
+  message: "a report without a line: nothing was used, or it was asked for other days",
+});
 const unknownFormat = (path: string): Problem =>
   lost(
     "bill_format_unknown",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { multiplyNano, parseAmount, parseCount } from "./amount.ts";
+import { multiplyNano, parseAmount, parseCents, parseCount } from "./amount.ts";
 
 test("an amount is an integer of nano-units, rounded once and half away from zero", () => {
   expect(parseAmount("4.5")).toBe(4_500_000_000n);
@@ -17,6 +17,12 @@ test("an amount is an integer of nano-units, rounded once and half away from zer
 test("what is no decimal is null, thousands separators too: they are a fraction elsewhere", () => {
   for (const value of ["", "NULL", "1,234.50", "1.234,50", "about 4", "--1", null, undefined, {}, Number.NaN])
     expect(parseAmount(value)).toBeNull();
+});
+
+test("hundredths become units", () => {
+  expect(parseCents("123.45")).toBe(1_234_500_000n); // $1.2345
+  expect(parseCents("-0.00000005")).toBe(-1n); // half a nano-dollar, away from zero
+  expect(parseCents("a")).toBeNull();
 });
 
 test("a count is a whole number and not negative", () => {

@@ -21,6 +21,14 @@ export function parseAmount(value: unknown): bigint | null {
   return isNegative ? -nano : nano;
 }
 
+/** An amount in hundredths, as nano-units: `123.45` cents are 1.2345 dollars. @returns null for what is no decimal */
+export function parseCents(value: unknown): bigint | null {
+  const nanoCents = parseAmount(value);
+  if (nanoCents === null) return null;
+  const half = divideHalfUp(nanoCents < 0n ? -nanoCents : nanoCents, 100n);
+  return nanoCents < 0n ? -half : half;
+}
+
 /** A count of tokens or requests: a whole number. @returns null for what is none */
 export function parseCount(value: unknown): number | null {
   const nano = parseAmount(value);

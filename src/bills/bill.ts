@@ -33,8 +33,6 @@ interface Format {
   /** Stable, stored with every line. */
   readonly id: string;
   readonly title: string;
-  /** Whether its money is what the provider asks for, or what somebody computed or estimated. */
-  readonly money: "billed" | "computed" | "none";
 }
 
 /** A row of a table by its column names. */

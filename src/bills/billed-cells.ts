@@ -171,7 +171,7 @@ function usageCells(
       model,
       modelName: [...paid, ...seen].find((line) => line.model !== null)?.model ?? null,
       billed: paid.length === 0 ? null : sumUsd(paid, ({ billedNano }) => billedNano, context, withoutRate),
-      atList: (paid.length > 0 ? listTold(paid, context) : null) ?? listOfTokens(telling, context),
+      atList: listTold(paid, context) ?? listTold(seen, context) ?? listOfTokens(telling, context),
       tokens: tokensOf(telling),
     };
   });
@@ -214,7 +214,7 @@ function sumUsd(
 }
 
 const listTold = (lines: readonly CountedLine[], context: CellContext): bigint | null =>
-  sumUsd(lines, ({ listNano }) => listNano, context, null);
+  lines.length === 0 ? null : sumUsd(lines, ({ listNano }) => listNano, context, null);
 
 const counts = ({ tokens }: CountedLine): (number | null)[] => Object.values(tokens);
 const hasTokens = (line: CountedLine): boolean => counts(line).some((count) => count !== null);

@@ -6,6 +6,7 @@ test.each([
   ["us.anthropic.claude-opus-4-5-20251101-v1:0", "claude-opus-4-5"],
   ["anthropic/claude-opus-4.5", "claude-opus-4-5"],
   ["Claude Opus 4.5", "claude-opus-4-5"],
+  ["Auto: Claude Opus 4.5", "claude-opus-4-5"],
   ["claude-opus-4-5@20251101", "claude-opus-4-5"],
   ["claude-opus-4-6[1m]", "claude-opus-4-6"],
   ["claude-4.5-opus", "claude-opus-4-5"],

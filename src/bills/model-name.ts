@@ -1,12 +1,13 @@
 /**
  * The name by which a model of a log and one of a bill are compared: platforms write `claude-opus-4-5-20251101`,
- * `us.anthropic.claude-opus-4-5-20251101-v1:0`, `anthropic/claude-opus-4.5`, `Claude Opus 4.5`. Dates, versions of a platform
- * and regions fall away; numbers stay apart.
+ * `us.anthropic.claude-opus-4-5-20251101-v1:0`, `anthropic/claude-opus-4.5`, `Claude Opus 4.5`. Dates, versions of a platform,
+ * regions and who chose it (`Auto: …`) fall away; numbers stay apart.
  */
 export function comparableModel(name: string): string {
   const plain = name
     .trim()
     .toLowerCase()
+    .replace(/^auto:\s*/, "")
     .replace(/^.*\//, "")
     .replace(/^(?:[a-z]+(?:-[a-z]+)?\.)+(?=[a-z])/, "")
     .replace(/@.*$/, "")

@@ -22,8 +22,8 @@ export const noBilledTokens: BilledTokens = {
 };
 
 /**
- * One line of a bill or of a report of usage and cost. Key: (report, provider, account, view, line, occurrence, version, content).
- * A line told again with other amounts is another telling of it: the newest version counts, of equal ones the larger content.
+ * One line of a bill or of a report of usage and cost. Key: (report, provider, account, view, line, occurrence, content).
+ * A line told again with other amounts is another telling of it: the one told last counts, of equally late ones the larger content.
  */
 export interface BillLineFact {
   readonly kind: "bill_line";

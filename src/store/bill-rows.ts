@@ -25,8 +25,8 @@ export function addBillLine(batch: FactBatch, dictionary: Dictionary, fact: Bill
     fact.listNano,
   ];
   const { report, provider, account, view, line, occurrence, version, from, to, use, model, actor, item, requestId } = fact;
-  const key = [id(report), id(provider), id(account), view, line, occurrence, version, contentOf(fact)];
-  batch.add("bill_line", [...key, from, to, id(use), maybe(model), maybe(actor), maybe(item), requestId, ...amounts, seenAt]);
+  const key = [id(report), id(provider), id(account), view, line, occurrence, contentOf(fact)];
+  batch.add("bill_line", [...key, version, from, to, id(use), maybe(model), maybe(actor), maybe(item), requestId, ...amounts, seenAt]);
 }
 
 const contentOf = ({ tokens, requests, quantityNano, billedNano, contractNano, listNano }: BillLineFact): string =>

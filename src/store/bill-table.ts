@@ -1,7 +1,7 @@
 import type { FactColumn } from "./fact-tables.ts";
 
 const key = (name: string, type: FactColumn["type"] = "INTEGER"): FactColumn => ({ name, type, rule: "key" });
-/** Rows of one telling are equal, so that any rule joins them. */
+/** Rows of one telling are equal but for when it was told, of which the last counts. */
 const told = (name: string, type: FactColumn["type"] = "BIGINT"): FactColumn => ({ name, type, rule: "max" });
 const text = (name: string): FactColumn => ({ name, type: "INTEGER", rule: "text" });
 
@@ -14,8 +14,8 @@ export const billTable = {
     key("view", "VARCHAR"),
     key("line_key", "VARCHAR"),
     key("occurrence"),
-    key("version_ms", "BIGINT"),
     key("telling", "VARCHAR"),
+    told("version_ms"),
     told("from_ms"),
     told("to_ms"),
     text("use_id"),

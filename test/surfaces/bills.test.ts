@@ -90,7 +90,7 @@ test("shows what was billed beside what was logged, with the parts of the differ
     "days  model  logged  billed  discount  unlogged  unbilled  variance",
     "2026-03-01  claude-opus-4-6  $8.00  $9.00  -$1.00  $2.00  11.1 %",
     "2026-03-01  claude-haiku-4-5  $0.50  no line  $0.50",
-    "2026-03-01 – 2026-03-31  credit  -$3.00",
+    "2026-03  credit  -$3.00",
     "together  usage  $8.50  $9.00  -$1.00  $2.00  $0.50  5.6 %",
     "The bill has $6.00 in all: usage, and credit -$3.00.",
     "",

@@ -11,7 +11,6 @@ import { type Meter, readMeter, tokensPerUnit } from "../meter.ts";
 export const focus = {
   id: "focus",
   title: "FOCUS 1.0–1.3 (AWS, Azure, Google Cloud and others)",
-  money: "billed",
   shape: "table",
   columns: ["BilledCost", "BillingCurrency", "ChargeCategory", "ChargePeriodStart", "ChargePeriodEnd", "ProviderName"],
   readRow,

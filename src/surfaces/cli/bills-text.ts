@@ -71,9 +71,10 @@ export function reconciliationText(told: Reconciliation, options: TextOptions): 
   ] as const;
   const blocks = told.providers.flatMap((total) => {
     const rows = told.rows.filter(({ provider }) => provider === total.provider);
-    const [head = "", ...body] = tableLines(columns, [...rows.map(rowCells), totalCells(total)], options.width);
-    const sum = body.pop() ?? "";
-    return [ink.bold(total.provider), head, ...body, ink.bold(sum), ...otherLines(total), ""];
+    const together = rows.some(({ kind }) => kind === "usage") ? [totalCells(total)] : [];
+    const [head = "", ...body] = tableLines(columns, [...rows.map(rowCells), ...together], options.width);
+    const sum = body.splice(rows.length).map((line) => ink.bold(line));
+    return [ink.bold(total.provider), head, ...body, ...sum, ...otherLines(total), ""];
   });
   const reasons = reasonLines(told.rows);
   const notes = [
@@ -94,8 +95,16 @@ export function reconciliationText(told: Reconciliation, options: TextOptions): 
 const shownVariance = (variance: number | null): string =>
   variance === null ? "" : variance < 0 ? `−${formatRatio(-variance)}` : formatRatio(variance);
 
+/** One day, a whole month as `2026-06`, or from and to. */
+function daysOf({ from, to }: Pick<ReconcileRow, "from" | "to">): string {
+  if (from === to) return from;
+  const month = from.slice(0, 7);
+  const last = new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)), 0)).toISOString().slice(0, 10);
+  return from.endsWith("-01") && to === last ? month : `${from} – ${to}`;
+}
+
 const rowCells = (row: ReconcileRow): string[] => [
-  row.from === row.to ? row.from : `${row.from} – ${row.to}`,
+  daysOf(row),
   row.kind === "usage" ? printable(row.model ?? "all models") : row.kind.replaceAll("_", " "),
   row.kind === "usage" ? money(row.loggedNanoUsd) : "",
   row.billedNanoUsd === null && row.unbilledNanoUsd !== null && row.billedTokens === null ? "no line" : money(row.billedNanoUsd),

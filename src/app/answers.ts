@@ -9,6 +9,7 @@ import type { Assay, AskOptions } from "./assay.ts";
 import { blame } from "./blame.ts";
 import { auditStore } from "./audit.ts";
 import { namesOf } from "./compute.ts";
+import { compareTool } from "./compare-tool.ts";
 import { ensureDerived, incidentLabelsOf, readOptionsConfig, withFacts } from "./derived.ts";
 import { explain } from "./explain.ts";
 import { noteRows } from "./note-rows.ts";
@@ -51,6 +52,7 @@ type Answers = Pick<
   | "returns"
   | "bills"
   | "reconcile"
+  | "compareTool"
 >;
 
 /** How the use cases that ask come to the two databases. */
@@ -143,6 +145,11 @@ export function answers(options: OpenAssayOptions, reading: Reading = eachTime(o
         const config = readOptionsConfig(options);
         const name = `reconcile ${JSON.stringify([asked, config.prices, config.organisation.exchange_rates])}`;
         return reading.facts(name, (store) => reconcileStore(store, questions.database, config, asked));
+      }),
+    compareTool: (asked) =>
+      withQuestions({ asOf: null }, (questions) => {
+        const config = readOptionsConfig(options);
+        return compareTool(questions.database, config, { ...asked, timeZone: asked.timeZone ?? config.timeZone });
       }),
     sources: () => withQuestions({ asOf: null }, listSources),
     notes: () => withQuestions({ asOf: null }, (questions) => noteRows(questions.database)),

@@ -1,5 +1,5 @@
 /** What surfaces may call. One object per opened store; `main.ts` makes it, surfaces parse, call it and render. */
-import type { BillRow, BillsImport, ReconcileAsked, Reconciliation } from "../contract/bills.ts";
+import type { BillRow, BillsImport, ReconcileAsked, Reconciliation, ToolComparison } from "../contract/bills.ts";
 import type { Answer, SourceRow } from "../contract/answer.ts";
 import type { Overrule, OverruleAsked } from "../contract/overrule.ts";
 import type { ClosedPeriod, Restatement, Sensitivity } from "../contract/close.ts";
@@ -213,5 +213,7 @@ export interface Assay {
   bills(): Promise<readonly BillRow[]>;
   /** What was billed beside what was logged. */
   reconcile(options: AskOptions & ReconcileAsked): Promise<Reconciliation>;
+  /** Why another tool's total is not ours; without a time zone the organisation's. */
+  compareTool(asked: { readonly tool: string; readonly file: string; readonly timeZone: string | null }): Promise<ToolComparison>;
   close(): Promise<void>;
 }

@@ -71,6 +71,7 @@ export function openAssay(options: OpenAssayOptions): Assay {
     importBills: async (files, progress) => (await import("./import-bills.ts")).importBills(options, files, progress),
     bills: async () => (await answers()).bills(),
     reconcile: async (asked) => (await answers()).reconcile(asked),
+    compareTool: async (asked) => (await answers()).compareTool(asked),
     close: () => Promise.resolve(),
   };
   return assay;

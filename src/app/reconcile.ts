@@ -1,16 +1,14 @@
 import { type LoggedCell, reconcile } from "../bills/reconcile.ts";
 import { type BilledCells, billedCells, dayText } from "../bills/billed-cells.ts";
-import { comparableModel } from "../bills/model-name.ts";
 import { billFormats } from "../bills/registry.ts";
-import type { BilledTokens } from "../contract/bill-facts.ts";
 import type { BillRow, ReconcileAsked, Reconciliation } from "../contract/bills.ts";
 import { toUsd } from "../prices/exchange-rates.ts";
-import { type PriceBook, createPriceBook } from "../prices/price-book.ts";
-import { priceUsage } from "../prices/price-usage.ts";
+import { createPriceBook } from "../prices/price-book.ts";
 import { type StoredBillLine, readBillLines } from "../store/bill-rows.ts";
 import type { Database } from "../store/duckdb/database.ts";
 import type { FactStore } from "../store/store.ts";
 import type { Config } from "./config.ts";
+import { listPriceOf } from "./list-price.ts";
 
 const dayMs = 86_400_000;
 
@@ -41,36 +39,6 @@ export function cellsOf(lines: readonly StoredBillLine[], { prices, organisation
     listPrice: (provider, model, instant, tokens) => listPriceOf(book, provider, model, instant, tokens),
   });
 }
-
-/** Base rates: a bill's sums do not tell which request was long enough for a higher tier. A cache write of unknown life is one of five minutes. */
-function listPriceOf(book: PriceBook, provider: string, model: string, instant: number, tokens: BilledTokens): bigint | null {
-  const counts = {
-    input: tokens.input ?? 0,
-    cacheRead: tokens.cacheRead ?? 0,
-    cacheWrite5m: (tokens.cacheWrite5m ?? 0) + (tokens.cacheWrite ?? 0),
-    cacheWrite1h: tokens.cacheWrite1h ?? 0,
-    output: tokens.output ?? 0,
-  };
-  const plain = { serviceTier: null, speed: null, geo: null, webSearches: 0 };
-  let sum = 0n;
-  for (const name of [model, comparableModel(model)]) {
-    sum = 0n;
-    let isPriced = true;
-    for (const [kind, count] of Object.entries(counts)) {
-      if (count === 0) continue;
-      const million = priceUsage({ provider, model: name, instant, counts: { ...noCounts, [kind]: tokensAtOnce }, ...plain }, book);
-      if (million.kind === "gap") isPriced = false;
-      else sum += (BigInt(count) * million.nanoUsd + halfOfOnce) / BigInt(tokensAtOnce);
-    }
-    if (isPriced) return sum;
-  }
-  return null;
-}
-
-/** Below the first tier of every list, and large enough that its price is exact to a part of a nano-dollar. */
-const tokensAtOnce = 10_000;
-const halfOfOnce = 5_000n;
-const noCounts = { input: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 0, reasoning: null };
 
 async function loggedCells(derived: Database, asked: ReconcileAsked & { readonly asOf: number | null }): Promise<LoggedCell[]> {
   const rows = await derived.all(

@@ -106,3 +106,34 @@ export interface Reconciliation {
     readonly to: string;
   }[];
 }
+
+/** Part of the difference between our total and a tool's; positive where ours is more. */
+export interface ToolCause {
+  readonly code: string;
+  readonly nanoUsd: string;
+  readonly sentence: string;
+}
+
+/** Why another tool's total is not ours: the causes add up to the difference exactly. At list prices. */
+export interface ToolComparison {
+  readonly tool: string;
+  readonly ownNanoUsd: string;
+  readonly toolNanoUsd: string;
+  /** Ours less the tool's. */
+  readonly differenceNanoUsd: string;
+  /** Largest first. */
+  readonly causes: readonly ToolCause[];
+  /** Rows of the tool's report that could not be read. */
+  readonly unreadableRows: number;
+  /** Null for reports without days. */
+  readonly days: {
+    readonly from: string;
+    readonly to: string;
+    readonly timeZone: string;
+    /** Days of the report, and of these, days whose tokens are the same here. */
+    readonly reported: number;
+    readonly equal: number;
+    /** Dollars that are on another day here, though the whole has them: days of another time zone. */
+    readonly movedNanoUsd: string;
+  } | null;
+}

@@ -1,4 +1,4 @@
-import type { Reconciliation } from "../../src/contract/bills.ts";
+import type { Reconciliation, ToolComparison } from "../../src/contract/bills.ts";
 
 /** Two days of one provider and a credit, as they reconcile. */
 export const reconciliation: Reconciliation = {
@@ -73,4 +73,18 @@ export const reconciliation: Reconciliation = {
   notCounted: [{ provider: "anthropic", report: "anthropic-claude-code", insteadOf: "focus", lines: 4 }],
   withoutRate: [{ currency: "EUR", lines: 2, nano: "12500000000" }],
   withoutBill: [{ provider: "google", loggedNanoUsd: "1000000000", from: "2026-03-01", to: "2026-03-02" }],
+};
+
+/** Another tool that says a dollar and a half less. */
+export const toolComparison: ToolComparison = {
+  tool: "ccusage",
+  ownNanoUsd: "11500000000",
+  toolNanoUsd: "10000000000",
+  differenceNanoUsd: "1500000000",
+  causes: [
+    { code: "sub_agents", nanoUsd: "2000000000", sentence: "Responses of sub-agents." },
+    { code: "price", nanoUsd: "-500000000", sentence: "Other prices." },
+  ],
+  unreadableRows: 2,
+  days: { from: "2026-03-01", to: "2026-03-31", timeZone: "UTC", reported: 20, equal: 18, movedNanoUsd: "250000000" },
 };

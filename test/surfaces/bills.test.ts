@@ -111,3 +111,25 @@ test("prints the reconciliation as JSON, and says where there is no bill", async
   const none = { ...reconciliation, rows: [], providers: [] };
   expect((await runWith(["reconcile"], { assay: { reconcile: async () => none } })).out).toContain("No bill is stored for what was asked.");
 });
+
+test("says why another tool's total is not this one, to the nano-dollar", async () => {
+  const { out, calls } = await runWith(["compare", "ccusage", "daily.json", "--time-zone", "Europe/Berlin"]);
+  expect(calls).toEqual([
+    { name: "compareTool", args: [{ tool: "ccusage", file: "/home/ada/harbour/daily.json", timeZone: "Europe/Berlin" }] },
+  ]);
+  expect(out.split("\n").map((line) => line.trim())).toEqual([
+    "$11.500000000  here, at list prices",
+    "$10.000000000  ccusage",
+    "$1.500000000  more here",
+    "",
+    "Of that:",
+    "$2.000000000  Responses of sub-agents.",
+    "-$0.500000000  Other prices.",
+    "",
+    "1 Mar – 31 Mar 2026: 18 of 20 days have the same tokens (days of UTC); $0.25 stands on other days here, which is no difference of the whole.",
+    "2 rows of the report could not be read.",
+    "Causes are read off the tokens; what they do not prove is called rest.",
+    "",
+  ]);
+  expect((await runWith(["compare", "ccusage"])).code).toBe(2);
+});

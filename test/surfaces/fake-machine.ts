@@ -5,7 +5,7 @@ import type { Machine, OpenOptions } from "../../src/surfaces/cli/machine.ts";
 import { runCli } from "../../src/surfaces/cli/run.ts";
 import { answerFixture } from "./answer-fixture.ts";
 import { delivery, returns, survival } from "./delivery-fixtures.ts";
-import { reconciliation } from "./bill-fixtures.ts";
+import { reconciliation, toolComparison } from "./bill-fixtures.ts";
 import { closedPeriod, restatement, sensitivity } from "./close-fixtures.ts";
 import {
   auditFixture,
@@ -121,6 +121,7 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     importBills: told("importBills", { files: [], lines: 0, lost: 0 }),
     bills: told("bills", []),
     reconcile: told("reconcile", reconciliation),
+    compareTool: told("compareTool", toolComparison),
     ...given,
     close: async () => {
       closed++;

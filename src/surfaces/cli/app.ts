@@ -22,7 +22,7 @@ import type { ReturnsFlags } from "./commands/returns.ts";
 import type { SurvivalFlags } from "./commands/survival.ts";
 import type { StartFlags } from "./commands/start.ts";
 import type { WatchFlags } from "./commands/watch.ts";
-import { bills, reconcile } from "./bill-commands.ts";
+import { bills, compare, reconcile } from "./bill-commands.ts";
 import type { CliContext } from "./context.ts";
 import { exitCodeOf, failureText } from "./failure.ts";
 import {
@@ -477,6 +477,7 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   returns,
   bills,
   reconcile,
+  compare,
   rebuild,
   completion,
 });

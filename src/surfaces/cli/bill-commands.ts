@@ -1,8 +1,8 @@
 /** The commands about bills: their flags and words. */
 import { buildCommand, buildRouteMap } from "@stricli/core";
-import type { ReconcileFlags } from "./commands/bills.ts";
+import type { CompareFlags, ReconcileFlags } from "./commands/bills.ts";
 import type { CliContext } from "./context.ts";
-import { asOfFlags, type CommonFlags, commonFlags, requireText } from "./flags.ts";
+import { asOfFlags, type CommonFlags, commonFlags, requireText, requireTimeZone } from "./flags.ts";
 import { parseRange } from "./query-flags.ts";
 
 const importBills = buildCommand<CommonFlags, string[], CliContext>({
@@ -50,4 +50,28 @@ export const reconcile = buildCommand<ReconcileFlags, [], CliContext>({
     },
   },
   docs: { brief: "Set what was billed beside what was logged, by provider, day and model" },
+});
+
+export const compare = buildCommand<CompareFlags, [string, string], CliContext>({
+  loader: async () => (await import("./commands/bills.ts")).compare,
+  parameters: {
+    flags: {
+      timeZone: {
+        kind: "parsed",
+        parse: requireTimeZone,
+        optional: true,
+        placeholder: "ZONE",
+        brief: "Whose days the report has; by default time_zone of assay.yaml, else UTC",
+      },
+      ...commonFlags,
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [
+        { brief: "What the tool is called: ccusage, or any that prints JSON of that shape", placeholder: "TOOL", parse: requireText },
+        { brief: "Its report as JSON, such as `ccusage daily --json`", placeholder: "FILE", parse: requireText },
+      ],
+    },
+  },
+  docs: { brief: "Say why another tool's total is not this one, in dollars by cause" },
 });

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { exitCodes } from "../../../contract/errors.ts";
 import { billsImportText, billsText, reconciliationText } from "../bills-text.ts";
+import { comparisonText } from "../comparison-text.ts";
 import { askOptions, type CliContext, printJson, textOptions, withAssay, withProgress } from "../context.ts";
 import type { AsOfFlags, CommonFlags } from "../flags.ts";
 
@@ -30,4 +31,15 @@ export async function reconcile(this: CliContext, flags: ReconcileFlags): Promis
   const told = await withAssay(this.machine, flags, (assay) => assay.reconcile({ ...askOptions(flags), provider, ...range }));
   if (flags.json === true) printJson(this.machine, told);
   else this.machine.stdout.write(reconciliationText(told, textOptions(this.machine, flags)));
+}
+
+export interface CompareFlags extends CommonFlags {
+  readonly timeZone?: string;
+}
+
+export async function compare(this: CliContext, flags: CompareFlags, tool: string, file: string): Promise<void> {
+  const asked = { tool, file: resolve(this.machine.workingDir, file), timeZone: flags.timeZone ?? null };
+  const told = await withAssay(this.machine, flags, (assay) => assay.compareTool(asked));
+  if (flags.json === true) printJson(this.machine, told);
+  else this.machine.stdout.write(comparisonText(told, textOptions(this.machine, flags)));
 }

@@ -6,6 +6,7 @@ import type { FactStore } from "../store/store.ts";
 import { answerQuestion } from "./answer.ts";
 import type { SourceRow } from "../contract/answer.ts";
 import type { Assay, AskOptions } from "./assay.ts";
+import { takeBasis } from "./basis.ts";
 import { blame } from "./blame.ts";
 import { auditStore } from "./audit.ts";
 import { namesOf } from "./compute.ts";
@@ -68,9 +69,9 @@ function eachTime(options: OpenAssayOptions): Reading {
   const facts: Reading["facts"] = (_, use) => withFacts(options.folder, true, use);
   return {
     facts,
-    async questions({ asOf }, use) {
+    async questions(asked, use) {
       await ensureDerived(options, () => {});
-      const questions = await openQuestions(options, asOf, facts);
+      const questions = await openQuestions(options, asked, facts);
       try {
         return await use(questions);
       } finally {
@@ -80,11 +81,17 @@ function eachTime(options: OpenAssayOptions): Reading {
   };
 }
 
-export async function openQuestions(options: OpenAssayOptions, asOf: number | null, facts: Reading["facts"]): Promise<Questions> {
+export async function openQuestions(
+  options: OpenAssayOptions,
+  { asOf, basis = "list" }: AskOptions,
+  facts: Reading["facts"],
+): Promise<Questions> {
   const config = readOptionsConfig(options);
-  return await Questions.open(options.folder, asOf, config.fates, async (database) =>
-    fillOrganisation(database, config, await facts("repositories", knownRepositories), homeOf(options.variables)),
-  );
+  const fill = async (database: Database): Promise<void> =>
+    fillOrganisation(database, config, await facts("repositories", knownRepositories), homeOf(options.variables));
+  const take = async (database: Database): Promise<void> =>
+    basis === "list" ? undefined : await takeBasis(database, basis, config, facts);
+  return await Questions.open(options.folder, asOf, config.fates, fill, { basis, take });
 }
 
 /** The use cases that ask and change nothing. */
@@ -113,7 +120,9 @@ export function answers(options: OpenAssayOptions, reading: Reading = eachTime(o
     showCommit: (id, asked) => withQuestions(asked, (questions) => showCommit(questions, id)),
     explain: (subject, asked) => withQuestions(asked, (questions) => explain(questions, subject)),
     query: (query, asked) =>
-      withQuestions(asked, (questions) => questions.ask({ timeZone: readOptionsConfig(options).timeZone, ...query })),
+      withQuestions({ ...asked, basis: query.basis ?? asked.basis ?? "list" }, (questions) =>
+        questions.ask({ timeZone: readOptionsConfig(options).timeZone, ...query }),
+      ),
     blame: (file, asked) => withQuestions(asked, (questions) => blame(questions, file, options.variables)),
     showFile: (file, asked) => withQuestions(asked, (questions) => showFile(questions, file, options.variables)),
     identities: () => reading.facts("identities", (store) => identities(store, readOptionsConfig(options).organisation.people ?? [])),

@@ -1,4 +1,5 @@
 /** What surfaces may call. One object per opened store; `main.ts` makes it, surfaces parse, call it and render. */
+import type { Basis } from "../contract/basis.ts";
 import type { BillRow, BillsImport, ReconcileAsked, Reconciliation, ToolComparison } from "../contract/bills.ts";
 import type { Answer, SourceRow } from "../contract/answer.ts";
 import type { Overrule, OverruleAsked } from "../contract/overrule.ts";
@@ -68,6 +69,8 @@ export interface ImportSummary {
 export interface AskOptions {
   /** UTC instant, ms; null for the horizon. */
   readonly asOf: number | null;
+  /** Which money; list prices unless said. */
+  readonly basis?: Basis;
 }
 
 export interface AskedFile {

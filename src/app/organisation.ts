@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { exchangeRatesSchema } from "../prices/exchange-rates.ts";
 import { ownPricesSchema } from "../prices/own-prices.ts";
+import { planSchema } from "../prices/plans.ts";
 
 const days = z.int().positive();
 const text = z.string().trim().min(1);
@@ -91,23 +92,7 @@ export const organisationSchema = z.strictObject({
 
   prices: ownPricesSchema.optional(),
   exchange_rates: exchangeRatesSchema.optional(),
-  plans: z
-    .array(
-      z
-        .strictObject({
-          name: text,
-          provider: text,
-          ...period,
-          /** USD a seat or a month; null where it is paid by use alone. */
-          usd_per_seat_month: amount.optional(),
-          usd_per_month: amount.optional(),
-          seats: z.int().nonnegative().optional(),
-          included_usd: amount.optional(),
-          discount: z.number().min(0).max(1).optional(),
-        })
-        .refine(ends, "ends before it begins"),
-    )
-    .optional(),
+  plans: z.array(planSchema).optional(),
   salaries: z.array(z.strictObject({ name: text, year: range })).optional(),
   values: z.array(z.strictObject({ name: text, each: range })).optional(),
 

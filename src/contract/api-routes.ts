@@ -1,5 +1,6 @@
 /** Every route of the API: where it is, who may take it, what it takes and gives. Handlers are in src/surfaces/http/. */
 import { z } from "zod";
+import { bases } from "./basis.ts";
 import {
   answerSchema,
   changeCardSchema,
@@ -56,6 +57,7 @@ export interface RouteContract {
 }
 
 const asOf = z.strictObject({ asOf: z.string().optional() });
+const asOfAndBasis = z.strictObject({ asOf: z.string().optional(), basis: z.enum(bases).default("list") });
 const none = z.strictObject({});
 const fileFormat = z.enum(["json", "csv", "parquet"]).default("json");
 const resultSchema = measureResultSchema.extend({ limits: limitsSchema });
@@ -66,7 +68,7 @@ export const routes = {
     path: "/api/answer",
     role: "viewer",
     summary: "What did the tokens buy? As `assay report --format json`",
-    query: asOf,
+    query: asOfAndBasis,
     answer: answerSchema,
     ofStore: true,
   },

@@ -5,7 +5,7 @@
  */
 
 /** What a line is for. `usage` may be explained by usages; of the others each is a remainder of its own kind. */
-export const billKinds = ["usage", "seat", "commitment", "credit", "tax", "other"] as const;
+export const billKinds = ["usage", "seat", "commitment", "unused_commitment", "credit", "tax", "other"] as const;
 export type BillKind = (typeof billKinds)[number];
 
 /** Disjoint counts, as those of a usage; `cacheWrite`: where the report does not say for how long. */

@@ -72,11 +72,12 @@ describe("a bill of clouds", () => {
       reasons: [{ code: "no_line" }],
     });
     expect(rowOf(rows, "google", /gemini/)).toMatchObject({ loggedTokens: 0, billedTokens: 60_000, unloggedNanoUsd: dollars("0.60") });
-    expect(rowOf(rows, "google", null, "commitment")).toMatchObject({ billedNanoUsd: dollars("1.00") }); // bought 0.80, unused 0.20
+    expect(rowOf(rows, "google", null, "commitment")).toMatchObject({ billedNanoUsd: dollars("0.80") });
+    expect(rowOf(rows, "google", null, "unused_commitment")).toMatchObject({ billedNanoUsd: dollars("0.20") });
     expect(providers.find(({ provider }) => provider === "aws")).toMatchObject({
       loggedNanoUsd: dollars("7.00"),
       billedNanoUsd: dollars("7.20"),
-      others: { credit: `-${dollars("1.00")}`, tax: dollars("0.30"), seat: "0", commitment: "0", other: "0" },
+      others: { credit: `-${dollars("1.00")}`, tax: dollars("0.30"), seat: "0", commitment: "0", unused_commitment: "0", other: "0" },
       allBilledNanoUsd: dollars("6.50"),
     });
     expect(withoutBill).toEqual([{ provider: "anthropic", loggedNanoUsd: dollars("0.25"), from: "2026-03-05", to: "2026-03-05" }]);

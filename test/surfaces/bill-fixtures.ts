@@ -66,7 +66,7 @@ export const reconciliation: Reconciliation = {
       unloggedNanoUsd: "2000000000",
       unbilledNanoUsd: "500000000",
       variance: 1 / 18,
-      others: { seat: "0", commitment: "0", credit: "-3000000000", tax: "0", other: "0" },
+      others: { seat: "0", commitment: "0", unused_commitment: "0", credit: "-3000000000", tax: "0", other: "0" },
       allBilledNanoUsd: "6000000000",
     },
   ],

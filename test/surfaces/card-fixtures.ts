@@ -183,6 +183,7 @@ export const queryResult: MeasureResult = {
     timeZone: "Europe/Berlin",
     limit: 1_000,
     asOf: null,
+    basis: "list",
     sql: false,
   },
   compared: null,

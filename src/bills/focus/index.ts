@@ -121,7 +121,7 @@ function providerOf(row: Columns): string {
 }
 
 function useOf(row: Columns): BillKind {
-  if (row("CommitmentDiscountStatus") === "Unused") return "commitment";
+  if (row("CommitmentDiscountStatus") === "Unused") return "unused_commitment";
   switch (row("ChargeCategory")) {
     case "Usage":
       return isOfModels(row) ? "usage" : "other";

@@ -28,6 +28,7 @@ import { exitCodeOf, failureText } from "./failure.ts";
 import {
   type AsOfFlags,
   asOfFlags,
+  basisFlags,
   type CommonFlags,
   commonFlags,
   listenFlags,
@@ -111,6 +112,7 @@ const report = buildCommand<ReportFlags, [], CliContext>({
   parameters: {
     flags: {
       format: { kind: "enum", values: ["text", "html", "json"], default: "text", brief: "How to print it" },
+      ...basisFlags,
       ...asOfFlags,
       out: { ...out, brief: "Write to a file instead of printing" },
       ...commonFlags,
@@ -374,6 +376,7 @@ const query = buildCommand<QueryFlags, string[], CliContext>({
         brief: "How to print it; csv and json hold exact values",
       },
       sql: { kind: "boolean", optional: true, withNegated: false, brief: "Print the SQL statement instead" },
+      ...basisFlags,
       ...asOfFlags,
       ...commonFlags,
     },

@@ -37,7 +37,7 @@ interface Asked<Id extends RouteId> {
 type Handlers = { readonly [Id in RouteId]: (served: Served, asked: Asked<Id>) => Promise<Reply> | Reply };
 
 export const handlers: Handlers = {
-  answer: async ({ assay }, { query }) => json(await assay.answer(asOf(query))),
+  answer: async ({ assay }, { query }) => json(await assay.answer({ ...asOf(query), basis: query.basis })),
   query: ({ assay }, { query }) => ask(assay, parseQuery(query.q), query.format),
   // As it was sent: what it leaves out is assay.yaml's to say, as for every other surface.
   postedQuery: ({ assay }, { query, posted }) => ask(assay, posted as MeasureQueryInput, query.format),

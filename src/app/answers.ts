@@ -20,6 +20,7 @@ import { readForgeDelivery } from "./forge-delivery.ts";
 import { readKnownFixes } from "./known-fixes.ts";
 import { problemOf } from "./lists.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
+import { exportFocus } from "./export-focus.ts";
 import { type KnownRepository, fillOrganisation } from "./organisation-tables.ts";
 import { homeOf } from "./repository-access.ts";
 import { Questions } from "./questions.ts";
@@ -54,6 +55,7 @@ type Answers = Pick<
   | "bills"
   | "reconcile"
   | "compareTool"
+  | "exportFocus"
 >;
 
 /** How the use cases that ask come to the two databases. */
@@ -155,6 +157,7 @@ export function answers(options: OpenAssayOptions, reading: Reading = eachTime(o
         const name = `reconcile ${JSON.stringify([asked, config.prices, config.organisation.exchange_rates])}`;
         return reading.facts(name, (store) => reconcileStore(store, questions.database, config, asked));
       }),
+    exportFocus: (asked) => withQuestions(asked, (questions) => exportFocus(questions, readOptionsConfig(options), asked), "whole"),
     compareTool: (asked) =>
       withQuestions({ asOf: null }, (questions) => {
         const config = readOptionsConfig(options);

@@ -1,6 +1,6 @@
 /** What surfaces may call. One object per opened store; `main.ts` makes it, surfaces parse, call it and render. */
 import type { Basis } from "../contract/basis.ts";
-import type { BillRow, BillsImport, ReconcileAsked, Reconciliation, ToolComparison } from "../contract/bills.ts";
+import type { BillRow, BillsImport, FocusExport, ReconcileAsked, Reconciliation, ToolComparison } from "../contract/bills.ts";
 import type { Answer, SourceRow } from "../contract/answer.ts";
 import type { Overrule, OverruleAsked } from "../contract/overrule.ts";
 import type { ClosedPeriod, Restatement, Sensitivity } from "../contract/close.ts";
@@ -216,6 +216,8 @@ export interface Assay {
   bills(): Promise<readonly BillRow[]>;
   /** What was billed beside what was logged. */
   reconcile(options: AskOptions & ReconcileAsked): Promise<Reconciliation>;
+  /** The ledger as FOCUS 1.2, in CSV; days in UTC, both included, null is open. */
+  exportFocus(options: AskOptions & { readonly from: string | null; readonly to: string | null }): Promise<FocusExport>;
   /** Why another tool's total is not ours; without a time zone the organisation's. */
   compareTool(asked: { readonly tool: string; readonly file: string; readonly timeZone: string | null }): Promise<ToolComparison>;
   close(): Promise<void>;

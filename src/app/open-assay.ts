@@ -72,6 +72,7 @@ export function openAssay(options: OpenAssayOptions): Assay {
     bills: async () => (await answers()).bills(),
     reconcile: async (asked) => (await answers()).reconcile(asked),
     compareTool: async (asked) => (await answers()).compareTool(asked),
+    exportFocus: async (asked) => (await answers()).exportFocus(asked),
     close: () => Promise.resolve(),
   };
   return assay;

@@ -1,4 +1,5 @@
 /** What is told of bills: their import, what is stored of them, and how they reconcile with what was logged. */
+import type { Basis } from "./basis.ts";
 import type { Problem } from "./problem.ts";
 import type { BillKind } from "./bill-facts.ts";
 
@@ -136,4 +137,15 @@ export interface ToolComparison {
     /** Dollars that are on another day here, though the whole has them: days of another time zone. */
     readonly movedNanoUsd: string;
   } | null;
+}
+
+/** The ledger as FOCUS 1.2. */
+export interface FocusExport {
+  readonly csv: string;
+  readonly rows: number;
+  readonly basis: Basis;
+  /** What `BilledCost` of the rows adds up to. */
+  readonly totalNanoUsd: string;
+  /** Charges without money in this basis, or without a list price: they have no row. */
+  readonly withoutCost: number;
 }

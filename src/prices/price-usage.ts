@@ -81,7 +81,7 @@ export function priceInput(usage: PricedUsage, book: PriceBook): InputCost | nul
 }
 
 /** What tokens cost more or less for how they were served: a factor, times `scale`. */
-function multiplierOf(usage: PricedUsage, book: PriceBook): { readonly factor: bigint; readonly scale: bigint } | PriceGap {
+export function multiplierOf(usage: PricedUsage, book: PriceBook): { readonly factor: bigint; readonly scale: bigint } | PriceGap {
   let factor = 1n;
   let scale = 1n;
   for (const [kind, value, gap] of served(usage)) {
@@ -94,7 +94,7 @@ function multiplierOf(usage: PricedUsage, book: PriceBook): { readonly factor: b
   return { factor, scale };
 }
 
-const attoPerNano = 1_000_000_000n;
+export const attoPerNano = 1_000_000_000n;
 
 const served = (usage: PricedUsage) =>
   [
@@ -117,5 +117,5 @@ function tokensAtto(counts: TokenCounts, price: Price): bigint | null {
   return sum;
 }
 
-const promptTokens = ({ input, cacheRead, cacheWrite5m, cacheWrite1h }: TokenCounts): number =>
+export const promptTokens = ({ input, cacheRead, cacheWrite5m, cacheWrite1h }: TokenCounts): number =>
   input + cacheRead + cacheWrite5m + cacheWrite1h;

@@ -133,3 +133,12 @@ test("says why another tool's total is not this one, to the nano-dollar", async 
   ]);
   expect((await runWith(["compare", "ccusage"])).code).toBe(2);
 });
+
+test("prints the ledger as FOCUS, and says beside it what has no row", async () => {
+  const { out, err, calls } = await runWith(["export", "focus", "--range", "2026-03"]);
+  expect(calls).toEqual([{ name: "exportFocus", args: [{ asOf: null, basis: "list", from: "2026-03-01", to: "2026-03-31" }] }]);
+  expect(out).toBe("BilledCost\r\n1\r\n");
+  expect(err).toBe("1 row of $1.00 (list). 2 charges without a known cost have no row.\n");
+  const { files } = await runWith(["export", "focus", "--out", "march.csv", "--basis", "billed"]);
+  expect(files.get("/home/ada/harbour/march.csv")).toBe("BilledCost\r\n1\r\n");
+});

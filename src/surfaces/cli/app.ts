@@ -22,7 +22,7 @@ import type { ReturnsFlags } from "./commands/returns.ts";
 import type { SurvivalFlags } from "./commands/survival.ts";
 import type { StartFlags } from "./commands/start.ts";
 import type { WatchFlags } from "./commands/watch.ts";
-import { bills, compare, reconcile } from "./bill-commands.ts";
+import { bills, compare, exportLedger, reconcile } from "./bill-commands.ts";
 import type { CliContext } from "./context.ts";
 import { exitCodeOf, failureText } from "./failure.ts";
 import {
@@ -481,6 +481,7 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   bills,
   reconcile,
   compare,
+  export: exportLedger,
   rebuild,
   completion,
 });

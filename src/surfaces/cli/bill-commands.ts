@@ -1,8 +1,8 @@
 /** The commands about bills: their flags and words. */
 import { buildCommand, buildRouteMap } from "@stricli/core";
-import type { CompareFlags, ReconcileFlags } from "./commands/bills.ts";
+import type { CompareFlags, ExportFlags, ReconcileFlags } from "./commands/bills.ts";
 import type { CliContext } from "./context.ts";
-import { asOfFlags, type CommonFlags, commonFlags, requireText, requireTimeZone } from "./flags.ts";
+import { asOfFlags, basisFlags, type CommonFlags, commonFlags, requireText, requireTimeZone } from "./flags.ts";
 import { parseRange } from "./query-flags.ts";
 
 const importBills = buildCommand<CommonFlags, string[], CliContext>({
@@ -75,3 +75,29 @@ export const compare = buildCommand<CompareFlags, [string, string], CliContext>(
   },
   docs: { brief: "Say why another tool's total is not this one, in dollars by cause" },
 });
+
+const focus = buildCommand<ExportFlags, [], CliContext>({
+  loader: async () => (await import("./commands/bills.ts")).exportFocus,
+  parameters: {
+    flags: {
+      range: {
+        kind: "parsed",
+        parse: parseRange,
+        optional: true,
+        placeholder: "FROM..TO",
+        brief: "Days in UTC, both included; or a month such as 2026-01",
+      },
+      out: { kind: "parsed", parse: requireText, optional: true, placeholder: "FILE", brief: "Write to a file instead of printing" },
+      ...basisFlags,
+      ...asOfFlags,
+      ...commonFlags,
+    },
+  },
+  docs: {
+    brief: "The ledger as FOCUS 1.2 in CSV, with fate, session and repository",
+    fullDescription:
+      "The ledger as FOCUS 1.2 in CSV, with fate, session and repository in columns of its own (x_…).\nBilledCost is the money of the asked basis, list prices by default: x_Basis says which.",
+  },
+});
+
+export const exportLedger = buildRouteMap({ routes: { focus }, docs: { brief: "Write the ledger in a form other tools read" } });

@@ -1,5 +1,5 @@
 /** Bills, and how they reconcile with the logs, for a terminal. */
-import type { BillRow, BillsImport, ReconcileRow, ReconcileTotal, Reconciliation } from "../../contract/bills.ts";
+import type { BillRow, BillsImport, FocusExport, ReconcileRow, ReconcileTotal, Reconciliation } from "../../contract/bills.ts";
 import type { TextOptions } from "./answer-text.ts";
 import { inkFor } from "./ink.ts";
 import { formatCount, formatNumberOf, formatPeriod, formatRatio, formatUsd } from "./numbers.ts";
@@ -149,3 +149,9 @@ const withoutBill = ({ withoutBill: none }: Reconciliation): string[] =>
     ({ provider, loggedNanoUsd, from, to }) =>
       `${provider ?? "A provider the logs do not name"}: ${formatUsd(loggedNanoUsd)} was logged (${formatPeriod(from, to)}) of days without a bill.`,
   );
+
+/** What was exported, and what could not be. */
+export function exportSentence({ rows, basis, totalNanoUsd, withoutCost }: Omit<FocusExport, "csv">): string {
+  const left = withoutCost === 0 ? "" : ` ${formatNumberOf(withoutCost, "charge")} without a known cost have no row.`;
+  return `${formatNumberOf(rows, "row")} of ${formatUsd(totalNanoUsd)} (${basis}).${left}`;
+}

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { exitCodes } from "../../../contract/errors.ts";
-import { billsImportText, billsText, reconciliationText } from "../bills-text.ts";
+import { billsImportText, billsText, exportSentence, reconciliationText } from "../bills-text.ts";
 import { comparisonText } from "../comparison-text.ts";
 import { askOptions, type CliContext, printJson, textOptions, withAssay, withProgress } from "../context.ts";
-import type { AsOfFlags, CommonFlags } from "../flags.ts";
+import type { AsOfFlags, BasisFlags, CommonFlags } from "../flags.ts";
 
 export interface ReconcileFlags extends CommonFlags, AsOfFlags {
   readonly provider?: string;
@@ -42,4 +42,19 @@ export async function compare(this: CliContext, flags: CompareFlags, tool: strin
   const told = await withAssay(this.machine, flags, (assay) => assay.compareTool(asked));
   if (flags.json === true) printJson(this.machine, told);
   else this.machine.stdout.write(comparisonText(told, textOptions(this.machine, flags)));
+}
+
+export interface ExportFlags extends CommonFlags, AsOfFlags, BasisFlags {
+  readonly range?: { readonly from: string | null; readonly to: string | null };
+  readonly out?: string;
+}
+
+export async function exportFocus(this: CliContext, flags: ExportFlags): Promise<void> {
+  const { machine } = this;
+  const asked = { ...askOptions(flags), basis: flags.basis, ...(flags.range ?? { from: null, to: null }) };
+  const told = await withAssay(machine, flags, (assay) => assay.exportFocus(asked));
+  const { csv, ...summary } = told;
+  if (flags.out === undefined) machine.stdout.write(flags.json === true ? `${JSON.stringify(told, null, 2)}\n` : csv);
+  else await machine.writeText(resolve(machine.workingDir, flags.out), csv);
+  machine.stderr.write(`${exportSentence(summary)}\n`);
 }

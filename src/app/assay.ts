@@ -1,4 +1,5 @@
 /** What surfaces may call. One object per opened store; `main.ts` makes it, surfaces parse, call it and render. */
+import type { FetchAsked } from "./fetch-bills.ts";
 import type { Basis } from "../contract/basis.ts";
 import type { BillRow, BillsImport, FocusExport, ReconcileAsked, Reconciliation, ToolComparison } from "../contract/bills.ts";
 import type { Answer, SourceRow } from "../contract/answer.ts";
@@ -212,6 +213,8 @@ export interface Assay {
   overrule(asked: OverruleAsked): Promise<Overrule>;
   /** Reads files of bills and of reports of usage and cost; absolute paths. */
   importBills(files: readonly string[], progress: Progress): Promise<BillsImport>;
+  /** Asks the providers that assay.yaml names for their reports; days in UTC, the last 31 where none are given. */
+  fetchBills(asked: FetchAsked): Promise<BillsImport>;
   /** What is stored of bills. */
   bills(): Promise<readonly BillRow[]>;
   /** What was billed beside what was logged. */

@@ -50,7 +50,7 @@ function writtenAt(path: string): number {
   return Math.floor(stats.mtimeMs / 1000) * 1000; // copies keep whole seconds on every file system
 }
 
-type FileImport = BillsImport["files"][number];
+export type FileImport = BillsImport["files"][number];
 
 async function importFile(store: FactStore, input: BillInput, seenAt: number): Promise<FileImport> {
   const taken = new Taken(store, input, seenAt);
@@ -142,8 +142,21 @@ async function readTable(input: BillInput, taken: Taken): Promise<TableFormat | 
 const hasColumns = ({ columns }: TableFormat, names: readonly string[]): boolean =>
   columns.every((column) => names.includes(column.toLowerCase()));
 
+/** Takes the pages of one report into the store, as a file of them; in one transaction. */
+export async function importPages(store: FactStore, pages: readonly unknown[], input: BillInput, seenAt: number): Promise<FileImport> {
+  const taken = new Taken(store, input, seenAt);
+  store.restartInput(billSource, input.name);
+  const format = takeDocuments(pages, [], input, taken);
+  await store.commit(seenAt);
+  return { file: input.name, format: format?.id ?? null, title: format?.title ?? null, lines: taken.lines, problems: taken.problems };
+}
+
 async function readDocuments(input: BillInput, taken: Taken): Promise<BillFormat | null> {
   const { values, problems } = await parseDocuments(input.name);
+  return takeDocuments(values, problems, input, taken);
+}
+
+function takeDocuments(values: readonly unknown[], problems: readonly Problem[], input: BillInput, taken: Taken): BillFormat | null {
   for (const problem of problems) taken.tell(problem);
   const format = formats.find((one) => one.shape === "documents" && values.some((value) => one.recognises(value)));
   if (format?.shape === "documents") {
@@ -189,7 +202,7 @@ async function parseDocuments(path: string): Promise<{ readonly values: readonly
   }
 }
 
-function summaryOf(files: readonly FileImport[]): BillsImport {
+export function summaryOf(files: readonly FileImport[]): BillsImport {
   const problems = files.flatMap((file) => file.problems);
   const lost = problems.filter(({ severity }) => severity === "lost").reduce((sum, { count = 1 }) => sum + count, 0);
   return { files, lines: files.reduce((sum, { lines }) => sum + lines, 0), lost };

@@ -69,6 +69,7 @@ export function openAssay(options: OpenAssayOptions): Assay {
     overrules: async () => (await import("./overrule.ts")).listOverrules(options),
     overrule: async (asked) => (await import("./overrule.ts")).overruleChange(options, asked),
     importBills: async (files, progress) => (await import("./import-bills.ts")).importBills(options, files, progress),
+    fetchBills: async (asked) => (await import("./fetch-bills.ts")).fetchBills(options, asked),
     bills: async () => (await answers()).bills(),
     reconcile: async (asked) => (await answers()).reconcile(asked),
     compareTool: async (asked) => (await answers()).compareTool(asked),

@@ -3,6 +3,7 @@
  * which are used. Days are `YYYY-MM-DD`, both ends included; money is in whole `currency` units unless a name says otherwise.
  */
 import { z } from "zod";
+import { billingApis } from "../bills/registry.ts";
 import { exchangeRatesSchema } from "../prices/exchange-rates.ts";
 import { ownPricesSchema } from "../prices/own-prices.ts";
 import { planSchema } from "../prices/plans.ts";
@@ -57,6 +58,18 @@ const forge = z.strictObject({
   incident_labels: z.array(text).optional(),
 });
 
+const billing = z
+  .strictObject({
+    provider: z.enum(billingApis.map(({ id }) => id)),
+    /** Holds the key; it is never stored. */
+    key_variable: variable,
+    /** Of its API; the provider's own unless said. */
+    address: forgeAddress.optional(),
+    /** For GitHub. */
+    organization: text.optional(),
+  })
+  .refine(({ provider, organization }) => provider !== "github-copilot" || organization !== undefined, "needs an organization");
+
 const timeZone = text.refine(isTimeZone, "is no time zone: take a name like Europe/Berlin or UTC");
 
 export const organisationSchema = z.strictObject({
@@ -93,6 +106,7 @@ export const organisationSchema = z.strictObject({
   prices: ownPricesSchema.optional(),
   exchange_rates: exchangeRatesSchema.optional(),
   plans: z.array(planSchema).optional(),
+  billing: z.array(billing).optional(),
   salaries: z.array(z.strictObject({ name: text, year: range })).optional(),
   values: z.array(z.strictObject({ name: text, each: range })).optional(),
 

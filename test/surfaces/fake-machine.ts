@@ -119,6 +119,7 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     overrules: told("overrules", [overruled]),
     overrule: told("overrule", overruled),
     importBills: told("importBills", { files: [], lines: 0, lost: 0 }),
+    fetchBills: told("fetchBills", { files: [], lines: 0, lost: 0 }),
     bills: told("bills", []),
     reconcile: told("reconcile", reconciliation),
     exportFocus: told("exportFocus", { csv: "BilledCost\r\n1\r\n", rows: 1, basis: "list", totalNanoUsd: "1000000000", withoutCost: 2 }),

@@ -1,6 +1,6 @@
 /** The commands about bills: their flags and words. */
 import { buildCommand, buildRouteMap } from "@stricli/core";
-import type { CompareFlags, ExportFlags, ReconcileFlags } from "./commands/bills.ts";
+import type { CompareFlags, ExportFlags, FetchFlags, ReconcileFlags } from "./commands/bills.ts";
 import type { CliContext } from "./context.ts";
 import { asOfFlags, basisFlags, type CommonFlags, commonFlags, requireText, requireTimeZone } from "./flags.ts";
 import { parseRange } from "./query-flags.ts";
@@ -28,8 +28,30 @@ const listBills = buildCommand<CommonFlags, [], CliContext>({
   docs: { brief: "List what is stored of bills" },
 });
 
+const fetchBills = buildCommand<FetchFlags, [], CliContext>({
+  loader: async () => (await import("./commands/bills.ts")).fetchBills,
+  parameters: {
+    flags: {
+      provider: { kind: "parsed", parse: requireText, optional: true, placeholder: "NAME", brief: "Only this provider" },
+      range: {
+        kind: "parsed",
+        parse: parseRange,
+        optional: true,
+        placeholder: "FROM..TO",
+        brief: "Days in UTC, both included; the last 31 that are over by default",
+      },
+      ...commonFlags,
+    },
+  },
+  docs: {
+    brief: "Ask the providers that assay.yaml names for their reports",
+    fullDescription:
+      "Ask the providers that assay.yaml names under billing for their reports.\nKeys come from the environment, go to one address only, and are never stored.",
+  },
+});
+
 export const bills = buildRouteMap({
-  routes: { import: importBills, list: listBills },
+  routes: { import: importBills, fetch: fetchBills, list: listBills },
   docs: { brief: "Read what was billed, and list it" },
 });
 

@@ -8,9 +8,11 @@ import { groupedProblemLines } from "./problems-text.ts";
 import { tableLines } from "./text-table.ts";
 
 export function billsImportText({ files, lines }: BillsImport): string {
-  const each = files.map(({ file, title, lines: own }) =>
-    title === null ? `${printable(file)}: no bill that is known` : `${printable(file)}: ${title}, ${formatNumberOf(own, "line")}`,
-  );
+  const each = files.map(({ file, title, lines: own, problems: told }) => {
+    const isAsked = told.some(({ code }) => code.startsWith("bill_api_"));
+    const none = isAsked ? "was not read" : "no bill that is known";
+    return `${printable(file)}: ${title === null ? none : `${title}, ${formatNumberOf(own, "line")}`}`;
+  });
   const problems = groupedProblemLines(
     files.flatMap((file) => file.problems),
     3,

@@ -58,3 +58,21 @@ export async function exportFocus(this: CliContext, flags: ExportFlags): Promise
   else await machine.writeText(resolve(machine.workingDir, flags.out), csv);
   machine.stderr.write(`${exportSentence(summary)}\n`);
 }
+
+export interface FetchFlags extends CommonFlags {
+  readonly provider?: string;
+  readonly range?: { readonly from: string | null; readonly to: string | null };
+}
+
+/** What could not be asked is told; it ends with 3 only when what came was damaged. */
+export async function fetchBills(this: CliContext, flags: FetchFlags): Promise<void> {
+  const { machine } = this;
+  const { provider = null, range = { from: null, to: null } } = flags;
+  const signal = machine.interruptSignal();
+  const told = await withAssay(machine, flags, (assay) =>
+    withProgress(machine, (progress) => assay.fetchBills({ provider, ...range, progress, signal })),
+  );
+  if (flags.json === true) printJson(machine, told);
+  else machine.stdout.write(billsImportText(told));
+  if (told.lost > 0) this.process.exitCode = exitCodes.lost;
+}

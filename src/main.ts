@@ -37,6 +37,11 @@ const machine: Machine = {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
   },
+  async printPdf(page, path) {
+    await mkdir(dirname(path), { recursive: true });
+    const { printPdf } = await import("./surfaces/cli/print-pdf.ts");
+    await printPdf(page, path, { platform: process.platform, variables: process.env, isRoot: process.getuid?.() === 0 });
+  },
   serve,
   openPage,
   ...(process.send === undefined ? {} : { tellProgress: (...step: Parameters<Progress>) => void process.send?.({ step }) }),

@@ -1,6 +1,6 @@
 import { notDistinguishable } from "../analysis/ranking.ts";
 import { rules, unlinkedSentences } from "../attribution/fates.ts";
-import type { Answer, AnswerRepository, AnswerRollUp, Range, SourceRow, SpannedFate } from "../contract/answer.ts";
+import type { Answer, AnswerRepository, DayRange, AnswerRollUp, Range, SourceRow, SpannedFate } from "../contract/answer.ts";
 import { basisSentences } from "../contract/basis.ts";
 import { fateNames, isObserved, notObservedByGit, rollUp, type RollUpName } from "../contract/fates.ts";
 import type { MeasureQueryInput } from "../contract/query.ts";
@@ -43,9 +43,36 @@ const widened = ({ low, high }: Range, total: AnswerRow, spend: string): Range =
 };
 const unknownSpan: Range = { low: null, high: null };
 
+/** Days, of a time zone. */
+export interface AskedRange extends DayRange {
+  readonly timeZone: string;
+}
+
+/** First and last instant of the days asked for, as of the asked instant: to bind, null where they are open. */
+interface Instants {
+  readonly from: number | null;
+  readonly until: number | null;
+}
+
+async function instantsOf({ database, asOf }: Questions, range: AskedRange | null): Promise<Instants> {
+  if (range === null) return { from: null, until: asOf };
+  const [row] = await database.all(
+    `SELECT epoch_ms(timezone($zone, CAST($from AS TIMESTAMP))) AS first,
+       epoch_ms(timezone($zone, CAST($to AS TIMESTAMP) + INTERVAL 1 DAY)) - 1 AS last`,
+    { zone: range.timeZone, from: range.from, to: range.to },
+  );
+  const last = number(row?.["last"]);
+  return { from: number(row?.["first"]), until: asOf === null ? last : Math.min(asOf, last ?? asOf) };
+}
+
+const between = (column: string): string =>
+  `($from::BIGINT IS NULL OR ${column} >= $from) AND ($until::BIGINT IS NULL OR ${column} <= $until)`;
+
 /** The main question, answered from the catalogue's measures. */
-export async function answerQuestion(questions: Questions, context: AnswerContext): Promise<Answer> {
-  const ask = async (input: MeasureQueryInput): Promise<AnswerRow[]> => (await questions.ask(input)).rows;
+export async function answerQuestion(questions: Questions, context: AnswerContext, range: AskedRange | null = null): Promise<Answer> {
+  const within = range === null ? {} : { range: { from: range.from, to: range.to }, timeZone: range.timeZone };
+  const ask = async (input: MeasureQueryInput): Promise<AnswerRow[]> => (await questions.ask({ ...input, ...within })).rows;
+  const instants = await instantsOf(questions, range);
   const one = async (measures: string[]): Promise<AnswerRow> => (await ask({ measures }))[0] ?? {};
   const total = await one([
     "spend",
@@ -88,7 +115,7 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
     measures: ["line_survival_7", "line_survival_21", "lines_landed"],
     where: [{ dimension: "author_kind", values: ["agent", "mixed"] }],
   });
-  const repositories = await repositoryRows(questions, ask);
+  const repositories = await repositoryRows(questions, ask, range === null ? null : instants);
 
   const forgeTold = await questions.forgeTold();
   const fates = fateNames.map((fate): SpannedFate => {
@@ -116,14 +143,15 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
   };
   const coverage = number(total["coverage_share"]);
   const period = await questions.database.all(
-    "SELECT min(instant_ms) AS first, max(instant_ms) AS last FROM usage_d WHERE $asOf::BIGINT IS NULL OR instant_ms <= $asOf",
-    { asOf: questions.asOf },
+    `SELECT min(instant_ms) AS first, max(instant_ms) AS last FROM usage_d WHERE ${between("instant_ms")}`,
+    { ...instants },
   );
 
   return {
     basis: questions.basis,
     basisSentence: basisSentences[questions.basis],
     asOf: questions.asOf === null ? null : new Date(questions.asOf).toISOString(),
+    range: range === null ? null : { from: range.from, to: range.to },
     period: { from: dayOf(period[0]?.["first"]), to: dayOf(period[0]?.["last"]) },
     isSample: context.isSample,
     ignoreTrailers: context.ignoreTrailers,
@@ -192,7 +220,7 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
       count,
       sentence: problemSentences[code] ?? message,
     })),
-    notKnown: await notKnown(questions, context, { coverage, estimate, subAgents, fates }, repositories),
+    notKnown: await notKnown(questions, context, { coverage, estimate, subAgents, fates }, repositories, instants),
     ccusageSentence:
       "ccusage may print another total: it reads this computer's folders only, each file by itself, at one price table; Assay counts a response once across files, branches and forks, at the list price of its day.",
   };
@@ -244,8 +272,9 @@ function weeksOf(rows: readonly AnswerRow[]): Answer["weeks"] {
 
 type Ask = (input: MeasureQueryInput) => Promise<AnswerRow[]>;
 
-async function repositoryRows(questions: Questions, ask: Ask): Promise<AnswerRepository[]> {
+async function repositoryRows(questions: Questions, ask: Ask, within: Instants | null): Promise<AnswerRepository[]> {
   const known = await questions.database.all("SELECT * FROM repository_d ORDER BY repository_id");
+  const commits = within === null ? null : await commitsWithin(questions, within);
   const money = await ask({ measures: ["spend", "bought_share", "bought_low_share", "bought_high_share"], by: ["repository"] });
   const changes = await ask({ measures: ["changes_landed"], by: ["repository"] });
   const lines = await ask({ measures: ["lines_landed"], by: ["repository", "author_kind"] });
@@ -263,7 +292,7 @@ async function repositoryRows(questions: Questions, ask: Ask): Promise<AnswerRep
       spendNanoUsd: text(spent?.["spend"]) ?? "0",
       bought: number(spent?.["bought_share"]),
       boughtSpan: span(spent, "bought"),
-      commits: row["commits"] as number,
+      commits: commits === null ? (row["commits"] as number) : (commits.get(row["repository_id"]) ?? 0),
       changesLanded: number(changes.find((r) => r["repository"] === name)?.["changes_landed"]) ?? 0,
       linesLandedAgent: landed("agent"),
       linesLandedMixed: landed("mixed"),
@@ -271,6 +300,15 @@ async function repositoryRows(questions: Questions, ask: Ask): Promise<AnswerRep
       linesLandedUnknown: landed("unknown"),
     };
   });
+}
+
+/** Commits of each repository's default branch. */
+async function commitsWithin({ database }: Questions, within: Instants): Promise<ReadonlyMap<unknown, number>> {
+  const rows = await database.all(
+    `SELECT repository_id, count(*)::INTEGER AS commits FROM commit_d WHERE on_default AND ${between("commit_ms")} GROUP BY repository_id`,
+    { ...within },
+  );
+  return new Map(rows.map((row) => [row["repository_id"], row["commits"] as number]));
 }
 
 /** Which ranks the choice of allocation makes, by share of the group's spend. */
@@ -359,13 +397,14 @@ async function notKnown(
   context: AnswerContext,
   { coverage, estimate, subAgents, fates }: Pick<Answer, "coverage" | "estimate" | "subAgents" | "fates">,
   repositories: readonly AnswerRepository[],
+  instants: Instants,
 ): Promise<string[]> {
   const sentences: string[] = [];
   if (coverage !== null && coverage < 1) sentences.push(`${percent(1 - coverage)} of the spend has no observable end (group "unknown").`);
   const found = new Set(fates.filter(({ nanoUsd }) => nanoUsd !== null).map(({ fate }) => fate));
   const names = rules.filter((rule) => notObservedByGit.includes(rule.name) && !found.has(rule.name)).map((rule) => rule.name);
   sentences.push(`Not observed from agent logs and git alone: ${names.join(", ")}. They are shown as "not observed", never as 0.`);
-  sentences.push(...(await fixSentences(questions)));
+  sentences.push(...(await fixSentences(questions, instants)));
   const absent = context.sources.reduce((sum, source) => sum + source.absent, 0);
   if (absent > 0) sentences.push(`${absent} transcripts are listed but absent from this copy: their spend is in no total.`);
   const unread = context.problems
@@ -393,9 +432,12 @@ async function notKnown(
   for (const { name, releaseRule } of repositories)
     if (releaseRule in releasedByForge) sentences.push(`${name}: ${releasedByForge[releaseRule]}`);
   sentences.push(...(await changesSentences(questions)));
-  const unseen = (await questions.database.all("SELECT count(*)::INTEGER AS n FROM session_d WHERE repository_id IS NULL"))[0]?.[
-    "n"
-  ] as number;
+  const [seen] = await questions.database.all(
+    `SELECT count(*)::INTEGER AS n FROM session_d WHERE repository_id IS NULL AND ($from::BIGINT IS NULL OR last_ms >= $from)
+       AND ($until::BIGINT IS NULL OR first_ms <= $until)`,
+    { ...instants },
+  );
+  const unseen = number(seen?.["n"]) ?? 0;
   if (unseen > 0) sentences.push(`${unseen} sessions ran where no known repository is: give it with \`assay import --repo PATH\`.`);
   if (context.ignoreTrailers) sentences.push("Trailers and linking facts of checkpoints are ignored, as asked at import.");
   sentences.push("No line is called a person's: without positive evidence an author is unknown, so the AI share is a range.");
@@ -425,14 +467,14 @@ async function changesSentences(questions: Questions): Promise<string[]> {
 }
 
 /** Fixes by whose lines they repair; a bare "fix" is a candidate, counted and not charged. */
-async function fixSentences(questions: Questions): Promise<string[]> {
+async function fixSentences(questions: Questions, instants: Instants): Promise<string[]> {
   const [row] = await questions.database.all(
     `SELECT count(*)::INTEGER AS fixes, count(*) FILTER (WHERE strength = 'candidate')::INTEGER AS candidates,
        count(*) FILTER (WHERE narrow = 'agent')::INTEGER AS narrow, count(*) FILTER (WHERE wide = 'agent')::INTEGER AS wide,
        count(*) FILTER (WHERE wide = 'person')::INTEGER AS persons, count(*) FILTER (WHERE wide = 'unknown')::INTEGER AS unknown,
        count(*) FILTER (WHERE wide = 'untraced')::INTEGER AS untraced
-     FROM fix_d WHERE $asOf::BIGINT IS NULL OR fixed_ms <= $asOf`,
-    { asOf: questions.asOf },
+     FROM fix_d WHERE ${between("fixed_ms")}`,
+    { ...instants },
   );
   const of = (name: string): number => number(row?.[name]) ?? 0;
   if (of("fixes") === 0) return [];

@@ -26,6 +26,9 @@ import { homeOf } from "./repository-access.ts";
 import { Questions } from "./questions.ts";
 import { billRows, reconcileStore } from "./reconcile.ts";
 import { stickDaysSensitivity } from "./sensitivity.ts";
+import { changeCostsOf, leastChanges, mostUndecided } from "./change-costs.ts";
+import { peopleTiersOf } from "./people-tiers.ts";
+import { publishedSplitOf } from "./published-split.ts";
 import { returnsOf } from "./returns.ts";
 import { survivalOf } from "./survival.ts";
 import { showChange, showCommit, showSession } from "./show.ts";
@@ -56,6 +59,7 @@ type Answers = Pick<
   | "reconcile"
   | "compareTool"
   | "exportFocus"
+  | "costs"
 >;
 
 /** How the use cases that ask come to the two databases. */
@@ -112,7 +116,12 @@ export function answers(options: OpenAssayOptions, reading: Reading = eachTime(o
             sources: await sourceRows(store, questions.database, sources),
             problems: countProblems(await listProblems(store, questions.database)),
           }));
-          return await answerQuestion(questions, context);
+          const { range } = asked;
+          return await answerQuestion(
+            questions,
+            context,
+            range === undefined ? null : { ...range, timeZone: readOptionsConfig(options).timeZone },
+          );
         },
         "whole",
       ),
@@ -149,7 +158,22 @@ export function answers(options: OpenAssayOptions, reading: Reading = eachTime(o
         });
         return await deliveryOf(questions, asked, facts, await readKnownFixes(questions), told, unplaced);
       }),
-    returns: (asked) => withQuestions(asked, (questions) => returnsOf((query) => questions.ask(query), asked.by)),
+    returns: (asked) =>
+      withQuestions(asked, async (questions) => ({
+        ...(await returnsOf((query) => questions.ask(query), asked.by)),
+        publishedSplit: await publishedSplitOf(questions),
+      })),
+    costs: (asked) =>
+      withQuestions(asked, async (questions) => {
+        const { organisation, timeZone } = readOptionsConfig(options);
+        return {
+          grain: asked.grain,
+          leastChanges,
+          mostUndecided,
+          ...(await changeCostsOf((query) => questions.ask({ timeZone, ...query }), asked.grain)),
+          people: await peopleTiersOf(questions, asked, organisation),
+        };
+      }),
     bills: () => reading.facts("bills", billRows),
     reconcile: (asked) =>
       withQuestions(asked, (questions) => {

@@ -2,9 +2,10 @@
 import type { FetchAsked } from "./fetch-bills.ts";
 import type { Basis } from "../contract/basis.ts";
 import type { BillRow, BillsImport, FocusExport, ReconcileAsked, Reconciliation, ToolComparison } from "../contract/bills.ts";
-import type { Answer, SourceRow } from "../contract/answer.ts";
+import type { Answer, DayRange, SourceRow } from "../contract/answer.ts";
 import type { Overrule, OverruleAsked } from "../contract/overrule.ts";
 import type { ClosedPeriod, Restatement, Sensitivity } from "../contract/close.ts";
+import type { CostGrain, Costs } from "../contract/costs.ts";
 import type { Delivery } from "../contract/delivery.ts";
 import type { DoctorReport } from "../contract/doctor.ts";
 import type { Problem } from "../contract/problem.ts";
@@ -174,7 +175,10 @@ export interface Assay {
   /** Imports whenever something is new, until the signal is given. */
   watch(options: WatchOptions): Promise<void>;
   rebuild(options: { readonly ignoreTrailers?: boolean; readonly progress: Progress }): Promise<void>;
-  answer(options: AskOptions): Promise<Answer>;
+  /** Brings the store up to this version before anybody asks; nothing where there is none. */
+  prepare(options: { readonly progress: Progress }): Promise<void>;
+  /** @param options.range days of use; of landing for changes and lines */
+  answer(options: AskOptions & { readonly range?: DayRange }): Promise<Answer>;
   audit(options: AskOptions & { readonly links: boolean }): Promise<Audit>;
   showSession(id: string, options: AskOptions): Promise<SessionCard>;
   showChange(id: string, options: AskOptions): Promise<ChangeCard>;
@@ -207,6 +211,8 @@ export interface Assay {
   delivery(options: AskOptions & { readonly days: number }): Promise<Delivery>;
   /** Spend of products, teams or repositories of which nothing stuck. */
   returns(options: AskOptions & { readonly by: ReturnGroup }): Promise<Returns>;
+  /** What a change costs: by cohort and in the same period, and with people by tier of token spend. */
+  costs(options: AskOptions & { readonly grain: CostGrain; readonly days: number; readonly tiers: number }): Promise<Costs>;
   /** What persons said against rules, newest first. */
   overrules(): Promise<readonly Overrule[]>;
   /** Says what a change is, whatever the rules say, or takes that back. */

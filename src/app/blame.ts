@@ -36,11 +36,13 @@ export async function blame(questions: Questions, asked: AskedFile, variables: V
   );
   const known = new Map(born.map((line) => [`${line.commit} ${line.line} ${line.path}`, line]));
   const found = lines.map((line): BornLine | undefined => known.get(`${line.commit} ${line.bornLine} ${line.path}`));
+  const times = await timesOf(questions, file.repositoryId, new Set(lines.map(({ commit }) => commit)));
   const missing = found.filter((line) => line === undefined).length;
   return {
     path: file.path,
     repository: file.repositoryName,
     head: file.head,
+    horizon: times.horizon,
     notes: [
       ...file.notes,
       ...(missing === 0
@@ -49,8 +51,24 @@ export async function blame(questions: Questions, asked: AskedFile, variables: V
     ],
     lines: lines.map(({ line, commit, text }, i) => {
       const { authorKind = "unknown", session = null, grade = null, costNanoUsd = null } = found[i] ?? {};
-      return { line, commit, authorKind, session, grade, costNanoUsd: costNanoUsd === null ? null : costNanoUsd.toString(), text };
+      const bornAt = times.of.get(commit) ?? null;
+      return { line, commit, bornAt, authorKind, session, grade, costNanoUsd: costNanoUsd === null ? null : costNanoUsd.toString(), text };
     }),
+  };
+}
+
+/** When commits were made, and the newest of the default branch, as of the asked instant. */
+async function timesOf({ database, instant }: Questions, repository: number, commits: ReadonlySet<string>) {
+  const rows = await database.all(
+    `SELECT commit_hash, commit_ms FROM commit_d
+     WHERE repository_id = $repository AND list_contains(CAST(CAST($hashes AS JSON) AS VARCHAR[]), commit_hash)`,
+    { repository, hashes: JSON.stringify([...commits]) },
+  );
+  const [known] = await database.all("SELECT horizon_ms FROM repository_d WHERE repository_id = $repository", { repository });
+  const horizon = known?.["horizon_ms"] ?? null;
+  return {
+    of: new Map(rows.map((row) => [String(row["commit_hash"]), new Date(Number(row["commit_ms"])).toISOString()])),
+    horizon: horizon === null ? null : new Date(Math.min(Number(horizon), instant)).toISOString(),
   };
 }
 

@@ -5,6 +5,7 @@ import type { CommitFact } from "../contract/facts.ts";
 import { type DeliveryFacts, deploymentAt, firstWith, revertsOf, taggedDeployments } from "./delivery-facts.ts";
 import type { KnownFixes } from "./known-fixes.ts";
 import type { Questions } from "./questions.ts";
+import { reviewFrictionOf } from "./review-friction.ts";
 
 /** What a forge tells of one repository, beside its git. Each part is left out where it is not observed. */
 export interface ForgeDelivery {
@@ -56,7 +57,10 @@ export async function deliveryOf(
         facts: own,
         told: told.get(id) ?? {},
       };
-      return ofRepository(repository, days, fixes, questions.parameters.revertDays * dayMs);
+      const delivery = ofRepository(repository, days, fixes, questions.parameters.revertDays * dayMs);
+      if (delivery.window === null) return delivery;
+      const range = { from: delivery.window.from.slice(0, 10), to: delivery.window.until.slice(0, 10) };
+      return { ...delivery, ...(await reviewFrictionOf((query) => questions.ask(query), name, range)) };
     }),
   );
   const count = ({ dora }: RepositoryDelivery): number => dora?.deploymentFrequency.deployments ?? -1;
@@ -67,12 +71,15 @@ export async function deliveryOf(
   };
 }
 
+const nothingReviewed = { review: null, agentLines: { editedBeforeLandingShare: null, editedAfterLandingShare: null } } as const;
+
 const nothing = (repository: string): RepositoryDelivery => ({
   repository,
   window: null,
   rung: null,
   dora: null,
   evidence: { incidents: null, reverts: 0, hotfixes: 0, assumesProduction: false },
+  ...nothingReviewed,
 });
 
 interface LandedChanges {
@@ -145,6 +152,7 @@ function ofRepository(repository: Repository, days: number, fixes: KnownFixes, r
       days: Math.round((window.until - window.from) / dayMs),
     },
     rung: best.rung,
+    ...nothingReviewed,
     dora: doraOf({ deployments, changes: delivered(repository, best.rung, deployments, first), incidents, interventions }, window),
     evidence: {
       incidents: incidents === null ? null : incidents.length,

@@ -1,7 +1,9 @@
 import { type ChangeEvidence, classOf } from "../attribution/change-class.ts";
+import type { ForgeChange } from "../contract/forge-facts.ts";
 import type { Change } from "../contract/history.ts";
 import type { FateParameters } from "../contract/fates.ts";
 import type { Problem } from "../contract/problem.ts";
+import { reviewCourse } from "../attribution/review-course.ts";
 import type { Segment, Strand } from "../attribution/model.ts";
 import { turnAt } from "../attribution/segments.ts";
 import type { DerivedRows } from "../store/derived-store.ts";
@@ -139,6 +141,7 @@ export function derivedRows(
           .sort((a, b) => compare(String(a[2]), String(b[2])) || Number(a[0]) - Number(b[0])),
       ),
     run: () => runRows(computed.repositories, ids),
+    issue_d: () => computed.repositories.flatMap(({ repository, issues }) => issueRows(repository, issues)),
     fix_d: () => computed.repositories.flatMap(fixRows),
     note_tally: () => computed.repositories.flatMap(tallyRows),
     ...spanRows(computed.segments, free.segment),
@@ -279,13 +282,15 @@ function strandRow(id: number, segment: number, from: number, to: number, total:
   ];
 }
 
-function changeRows({ repository, changes, history, releases, issues, overrules }: ComputedRepository, ids: RowIds): Row[] {
+function changeRows({ repository, changes, history, releases, issues, overrules, forge }: ComputedRepository, ids: RowIds): Row[] {
+  const toldOf = new Map(forge?.changes.map((told) => [told.number, told]));
   const index = new Map(history.commits.map((commit, c) => [commit.hash, c]));
   const commitsOf = changes.changes.map((): number[] => []);
   for (const [c, change] of changes.changeOf.entries()) commitsOf[change]?.push(c);
   return changes.changes.map((change, i): Row => {
     const overruled = overrules.get(changeKey(change)) ?? overrules.get(change.landedCommit ?? "") ?? null;
-    const told = classEvidence(history, change, index.get(change.landedCommit ?? "") ?? null, commitsOf[i] as number[], issues);
+    const own = commitsOf[i] as number[];
+    const told = classEvidence(history, change, index.get(change.landedCommit ?? "") ?? null, own, issues);
     const evidence: ChangeEvidence = { ...told, overruled };
     const classed = classOf(evidence);
     const landed = change.landedCommit === null ? undefined : index.get(change.landedCommit);
@@ -304,9 +309,32 @@ function changeRows({ repository, changes, history, releases, issues, overrules 
       classed?.evidence ?? null,
       classed?.confidence ?? null,
       (evidence.overruled === null ? classed : classOf({ ...evidence, overruled: null }))?.class ?? null,
+      ...reviewCells(change.number === null ? undefined : toldOf.get(change.number), own, history.commits),
+      change.number === null ? null : issues.oldestClosedBy(change.number, closesOf(own, history.commits)),
     ];
   });
 }
+
+/** review_path, ready_ms, first_review_ms, approved_ms, review_rounds, review_requests. */
+function reviewCells(
+  told: ForgeChange | undefined,
+  own: readonly number[],
+  commits: ComputedRepository["history"]["commits"],
+): (string | number | null)[] {
+  if (told === undefined) return [null, null, null, null, null, null];
+  const pushes = own.flatMap((c) => commits[c]?.commitAt ?? []);
+  const { path, readyAt, firstReviewAt, approvedAt, rounds, requests } = reviewCourse(told, pushes);
+  return [path, readyAt, firstReviewAt, approvedAt, rounds, requests];
+}
+
+const issueRows = (repository: number, issues: ForgeIssues): Row[] =>
+  issues.all.map(
+    ({ number, kind, openedAt, closedAt, reopenedAt }): Row => [repository, number, kind, openedAt, closedAt, JSON.stringify(reopenedAt)],
+  );
+
+/** Issues that messages of commits say they close. */
+const closesOf = (own: readonly number[], commits: ComputedRepository["history"]["commits"]): string[] =>
+  own.flatMap((c) => (commits[c]?.signs ?? []).flatMap((sign) => (sign.startsWith("closes:") ? [sign.slice("closes:".length)] : [])));
 
 /** What a merge brought is told by the commits it brought; the title of a pull request stands for a landing commit without a type. */
 function classEvidence(
@@ -324,9 +352,8 @@ function classEvidence(
   const signs = ordered.map((c) => commits[c]?.signs ?? []);
   const title = number === null ? null : issues.titleOf(number);
   const isTyped = signs[0]?.some((sign) => sign.startsWith("type:")) === true;
-  const closes = signs.flat().flatMap((sign) => (sign.startsWith("closes:") ? [sign.slice("closes:".length)] : []));
   return {
-    labels: number === null ? [] : issues.labelsOf(number, closes),
+    labels: number === null ? [] : issues.labelsOf(number, closesOf(ordered, commits)),
     signs: title === null || isTyped ? signs : [readSigns(title, title), ...signs],
     files: files.map(({ path, diff }) => ({ path, changedLines: diff.lines.kind.length })),
   };

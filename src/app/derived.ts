@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { UserError } from "../contract/errors.ts";
 import type { FateParameters } from "../contract/fates.ts";
 import { createPriceBook } from "../prices/price-book.ts";
 import { readChanged } from "../store/changed.ts";
@@ -56,8 +57,27 @@ export async function rebuild(
  * before its end, after a change of assay.yaml, after an update. Where only facts changed, only what hangs on these.
  */
 export async function ensureDerived(options: OpenAssayOptions, progress: Progress): Promise<void> {
-  if ((await withFacts(options.folder, true, (store) => updateDerivedFrom(store, options, progress))) === null)
-    await rebuildDerived(options, progress);
+  const update = () => withFacts(options.folder, true, (store) => updateDerivedFrom(store, options, progress));
+  const updated = await update().catch(async (error: unknown) => {
+    if (!(error instanceof UserError) || error.code !== "store_older") throw error;
+    // Whoever opens facts to change them brings their schema up to date.
+    progress("bringing the store up to this version");
+    await withFacts(options.folder, false, () => Promise.resolve());
+    return await update();
+  });
+  if (updated === null) await rebuildDerived(options, progress);
+}
+
+/**
+ * Brings a store up to this version, its schema and what is derived, before anybody asks. Nothing where there is none yet;
+ * where another process has it, that one is bringing it up to date.
+ */
+export async function prepareStore(options: OpenAssayOptions, progress: Progress): Promise<void> {
+  try {
+    await ensureDerived(options, progress);
+  } catch (error) {
+    if (!(error instanceof UserError) || (error.code !== "no_store" && error.code !== "store_busy")) throw error;
+  }
 }
 
 /** Usages of the derived tables before and after they were brought up to date. */

@@ -6,6 +6,10 @@ import { incidentsOfIssues } from "../outcomes/events/issues.ts";
 
 type Told = Pick<ForgeHistory, "repository" | "changes" | "issues">;
 
+export interface KnownIssue extends Pick<ForgeIssue, "number" | "openedAt" | "closedAt" | "reopenedAt"> {
+  readonly kind: IssueKind | null;
+}
+
 /** What a forge tells of the issues and changes of a repository, as they are now. */
 export class ForgeIssues implements KnownIssues {
   readonly #path: string;
@@ -56,6 +60,19 @@ export class ForgeIssues implements KnownIssues {
   labelsOf(change: number, closes: readonly string[]): readonly string[] {
     const issues = [...new Set([...this.closedBy(change), ...closes])];
     return [...(this.#changes.get(change)?.labels ?? []), ...issues.flatMap((reference) => this.#issue(reference)?.labels ?? [])];
+  }
+
+  /** Every issue there is, by number. */
+  get all(): readonly KnownIssue[] {
+    return [...this.#issues.values()]
+      .sort((a, b) => a.number - b.number)
+      .map(({ number, openedAt, closedAt, reopenedAt }) => ({ number, kind: this.kindOf(`#${number}`), openedAt, closedAt, reopenedAt }));
+  }
+
+  /** When the oldest of the issues a change closes was opened; null where none is known. @param closes those its commits say */
+  oldestClosedBy(change: number, closes: readonly string[]): number | null {
+    const opened = [...this.closedBy(change), ...closes].flatMap((reference) => this.openedAt(reference) ?? []);
+    return opened.length === 0 ? null : Math.min(...opened);
   }
 
   /** What the title of a change begins with, as a conventional subject; null where it is none. */

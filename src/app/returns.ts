@@ -14,7 +14,10 @@ const allRows = 100_000;
  * was spent in (`ran_in`). Never of persons.
  * @param ask answers a query of measures
  */
-export async function returnsOf(ask: (query: MeasureQueryInput) => Promise<MeasureResult>, by: ReturnGroup): Promise<Returns> {
+export async function returnsOf(
+  ask: (query: MeasureQueryInput) => Promise<MeasureResult>,
+  by: ReturnGroup,
+): Promise<Omit<Returns, "publishedSplit">> {
   const dimension = dimensionOf[by];
   const byFate = await ask({ measures: ["spend"], by: [dimension, "fate"], limit: allRows });
   const stuck = await ask({

@@ -43,7 +43,18 @@ import { storedColumns } from "./stored.ts";
 export interface ServedAssay
   extends Pick<
     Assay,
-    "answer" | "explain" | "showSession" | "showChange" | "showCommit" | "delivery" | "survival" | "returns" | "sources" | "notes" | "close"
+    | "answer"
+    | "explain"
+    | "showSession"
+    | "showChange"
+    | "showCommit"
+    | "delivery"
+    | "survival"
+    | "returns"
+    | "costs"
+    | "sources"
+    | "notes"
+    | "close"
   > {
   readonly limits: Omit<Limits, "truncated">;
   /** As `Assay.query`, as of the instant the query names. */
@@ -148,6 +159,7 @@ function catalogue(): CatalogueCard {
       ...measure,
       dimensions: [...measure.dimensions],
       minimumSample: measure.minimumSample === null ? null : { ...measure.minimumSample },
+      refusedAbove: measure.refusedAbove === null ? null : { ...measure.refusedAbove },
     })),
     dimensions: dimensionIds.map((id) => {
       const { title, description, person, artefact }: Dimension = dimensions[id];

@@ -1,6 +1,6 @@
 import { fateSentence } from "../attribution/fates.ts";
 import { UserError } from "../contract/errors.ts";
-import { fateNames, isObserved } from "../contract/fates.ts";
+import { type FateName, fateNames, isObserved } from "../contract/fates.ts";
 import type { AnswerFate } from "../contract/answer.ts";
 import type { ChangeCard, CommitCard, SessionCard, StrandRow } from "../contract/show.ts";
 import type { Cell } from "../store/duckdb/database.ts";
@@ -105,10 +105,16 @@ export async function showSession(questions: Questions, id: string): Promise<Ses
     { session, asOf },
   );
   const turns = await database.all(
-    `SELECT u.turn, min(u.instant_ms) AS first, sum(c.list_nano_usd)::VARCHAR AS nano, count(*)::INTEGER AS usages, count(DISTINCT g.segment_id) FILTER (g.kind = 'edit')::INTEGER AS edits,
+    `SELECT u.turn, min(u.instant_ms) AS first, max(u.instant_ms) AS last, sum(c.list_nano_usd)::VARCHAR AS nano, count(*)::INTEGER AS usages, count(DISTINCT g.segment_id) FILTER (g.kind = 'edit')::INTEGER AS edits,
        any_value(g.activity ORDER BY g.segment_id) AS activity, any_value(g.purpose ORDER BY g.segment_id) AS purpose
      FROM usage_d u JOIN charge c USING (usage_id) LEFT JOIN segment g ON g.segment_id = u.segment_id
      WHERE u.session_id = $session AND ($asOf::BIGINT IS NULL OR u.instant_ms <= $asOf) GROUP BY u.turn ORDER BY u.turn`,
+    { session, asOf },
+  );
+  const written = await database.all(
+    `SELECT g.turn, f.fate, sum(t.lines)::INTEGER AS lines FROM strand t JOIN segment g USING (segment_id) JOIN strand_fate f USING (strand_id)
+     WHERE g.session_id = $session AND t.flow = 'own' AND t.lines > 0 AND ($asOf::BIGINT IS NULL OR t.written_ms <= $asOf)
+     GROUP BY ALL ORDER BY g.turn, f.fate`,
     { session, asOf },
   );
   const commits = await database.all(
@@ -133,6 +139,10 @@ export async function showSession(questions: Questions, id: string): Promise<Ses
     turns: turns.map((turn) => ({
       turn: turn["turn"] as number,
       startedAt: instant(turn["first"]) as string,
+      endedAt: instant(turn["last"]) as string,
+      written: written
+        .filter((row) => row["turn"] === turn["turn"])
+        .map((row) => ({ fate: row["fate"] as FateName, lines: row["lines"] as number })),
       purpose: text(turn["purpose"]) ?? "",
       activity: text(turn["activity"]) ?? "",
       nanoUsd: text(turn["nano"]) ?? "0",
@@ -187,6 +197,7 @@ export async function showChange(questions: Questions, id: string): Promise<Chan
     evidence: String(row["evidence"]),
     landedAt: instant(row["landed_ms"]),
     releasedAt: instant(row["released_ms"]),
+    review: reviewOf(row),
     commits: commits.map((commit) => String(commit["commit_hash"])),
     spendNanoUsd: sumOf(strands),
     fates: fatesOf(strands, await questions.forgeTold(strands.map(({ repository }) => repository))),
@@ -194,6 +205,19 @@ export async function showChange(questions: Questions, id: string): Promise<Chan
     linesByAuthorKind: Object.fromEntries(kinds.map((kind) => [String(kind["author_kind"]), kind["lines"] as number])),
     linesAlive: kinds.reduce((sum, kind) => sum + Number(kind["alive"] ?? 0), 0),
     strands,
+  };
+}
+
+/** A forge that told of a change told how often it was looked at, be it never. */
+function reviewOf(row: Readonly<Record<string, Cell>>): ChangeCard["review"] {
+  if (row["review_rounds"] === null) return null;
+  return {
+    path: text(row["review_path"]),
+    readyAt: instant(row["ready_ms"]),
+    firstReviewAt: instant(row["first_review_ms"]),
+    approvedAt: instant(row["approved_ms"]),
+    rounds: row["review_rounds"] as number,
+    requests: row["review_requests"] as number,
   };
 }
 

@@ -1,9 +1,17 @@
 import type { CommitFact } from "../contract/facts.ts";
+import type { ForgeChange } from "../contract/forge-facts.ts";
 import type { ChangesResult, LineHistoryResult, LineLives } from "../contract/history.ts";
 import type { LineFeatures } from "../lines/line-diff.ts";
 import type { Life } from "./model.ts";
 import { editedParagraphs } from "./paragraphs.ts";
 import { findReverts, oldest } from "./reverts.ts";
+
+/** Without `changes` a revert that names a number names nothing; `forge` tells which changes take others back. */
+interface Ended {
+  readonly history: LineHistoryResult;
+  readonly changes?: ChangesResult;
+  readonly forge?: { readonly changes: readonly Pick<ForgeChange, "number" | "reverts">[] } | null;
+}
 
 /** What removes each line, by line: 1 where the killer adds in the same hunk. And the line each was moved to, or -1. */
 export class LineEnds {
@@ -26,18 +34,14 @@ export class LineEnds {
   readonly #commits: readonly Pick<CommitFact, "hash" | "commitAt">[];
 
   /**
-   * @param changes without them a revert that names a number names nothing
    * @param incidentCommits commits an incident names: what they take out with nothing in its place is undone
    */
-  constructor(
-    { history, changes }: { readonly history: LineHistoryResult; readonly changes?: ChangesResult },
-    incidentCommits: ReadonlySet<number> = new Set(),
-  ) {
+  constructor({ history, changes, forge }: Ended, incidentCommits: ReadonlySet<number> = new Set()) {
     this.#named = incidentCommits;
     const { commits, ...lives } = history;
     this.#lives = lives;
     this.#commits = commits.map(({ hash, commitAt }) => ({ hash, commitAt }));
-    const reverts = findReverts(history, changes ?? null);
+    const reverts = findReverts(history, changes ?? null, forge?.changes);
     this.#targets = new Map([...reverts].map(([commit, { targets }]) => [commit, targets]));
     this.#undone = new Uint8Array(history.lines);
     this.replaced = new Uint8Array(history.lines);

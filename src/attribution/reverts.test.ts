@@ -14,9 +14,9 @@ beforeEach(() => {
 afterEach(() => repository.remove());
 
 /** How the lines a commit bore ended, each way once, in order of appearance; "alive" where they stand. */
-async function endsOf(commit: string): Promise<string[]> {
+async function endsOf(commit: string, byForge: readonly { number: number; reverts: readonly number[] | null }[] = []): Promise<string[]> {
   const { history, commits } = await readHistory(repository.dir);
-  const ends = new LineEnds({ history, changes: findChanges(commits, [], history.tip) });
+  const ends = new LineEnds({ history, changes: findChanges(commits, [], history.tip), forge: { changes: byForge } });
   const born = commits.findIndex(({ hash }) => hash === commit);
   const told = [...history.born.keys()].filter((line) => history.born[line] === born).map((line) => ends.deathOf(line).death ?? "alive");
   return [...new Set(told)];
@@ -78,6 +78,22 @@ describe("a revert", () => {
     repository.commit({ "tide.ts": text(tides) });
     repository.merge(["revert-12-crane"], "Merge pull request #13 from own/revert-12-crane");
     expect(await endsOf(added)).toEqual(["reverted"]);
+  });
+
+  it("that only its forge knows of takes out what it undoes, and nothing else", async () => {
+    const other = repository.commit({ "port.ts": text(berths) });
+    const added = repository.commit({ "crane.ts": text(cranes) }, "Add it (#12)");
+    repository.commit({ "crane.ts": null, "port.ts": text(berths.slice(1)) }, "Take the crane out (#13)");
+    expect(await endsOf(added)).toEqual(["removed"]);
+    const told = [
+      { number: 12, reverts: [] },
+      { number: 13, reverts: [12] },
+    ];
+    expect([await endsOf(added, told), await endsOf(other, told)]).toEqual([["reverted"], ["removed", "alive"]]);
+    // What it says to take back came later, or is not known: nothing is told.
+    expect(await endsOf(added, [{ number: 12, reverts: [13] }])).toEqual(["removed"]);
+    expect(await endsOf(added, [{ number: 13, reverts: [99] }])).toEqual(["removed"]);
+    expect(await endsOf(added, [{ number: 13, reverts: null }])).toEqual(["removed"]);
   });
 
   it("of a revert gives the lines back; a further one takes them out again", async () => {

@@ -1,4 +1,5 @@
 /** Which commits undo which, and which of their hunks do: a revert is often squashed with other work (MEASURES 1, RULINGS 26). */
+import type { ForgeChange } from "../contract/forge-facts.ts";
 import type { ChangesResult, LineHistoryResult } from "../contract/history.ts";
 import { lineKind } from "../lines/line-kind.ts";
 
@@ -18,24 +19,43 @@ export interface Revert {
  * puts back one they took out. Where the targets are unknown every hunk does, save in the squash of a change that is none: its
  * message tells of reverts within itself.
  * @param changes null where nothing is known of them: then numbers name nothing
+ * @param told changes of the forge: those that say they take others back do so in every commit that undoes something of them
  */
-export function findReverts(history: LineHistoryResult, changes: ChangesResult | null): ReadonlyMap<number, Revert> {
+export function findReverts(
+  history: LineHistoryResult,
+  changes: ChangesResult | null,
+  told: readonly Pick<ForgeChange, "number" | "reverts">[] = [],
+): ReadonlyMap<number, Revert> {
   const found = new Map<number, Revert>();
+  const toldOf = toldReverts(changes, told);
   const names = new CommitNames(history, changes);
   history.commits.forEach((commit, c) => {
     const undone = (commit.signs ?? []).filter((sign) => sign.startsWith("undoes:")).map((sign) => sign.slice("undoes:".length));
-    if (commit.reverts === null && undone.length === 0) return;
-    const named = [...new Set([...(commit.reverts === null ? [] : [commit.reverts]), ...undone])];
+    const byForge = toldOf(c);
+    if (commit.reverts === null && undone.length === 0 && byForge.length === 0) return;
+    const named = [...new Set([...(commit.reverts === null ? [] : [commit.reverts]), ...undone, ...byForge])];
     const targets = [...new Set(named.flatMap((name) => names.commitsOf(name, c)))].sort((a, b) => a - b);
     if (targets.length > 0) {
       const undoing = undoingHunks(history, c, targets);
       found.set(c, { targets, undoes: (file, hunk) => undoing.has(`${file} ${hunk}`) });
       return;
     }
+    // That a change takes others back says nothing of a commit of it where those are not known.
+    if (commit.reverts === null && undone.length === 0) return;
     const isWhole = commit.signs === undefined || commit.squashOf === null || commit.signs.includes("type:revert");
     if (isWhole) found.set(c, { targets, undoes: () => true });
   });
   return found;
+}
+
+/** Names of what the change of a commit takes back, as its forge tells: `#12`. */
+function toldReverts(changes: ChangesResult | null, told: Parameters<typeof findReverts>[2] = []): (commit: number) => readonly string[] {
+  const named = new Map(told.flatMap(({ number, reverts }) => ((reverts ?? []).length === 0 ? [] : [[number, reverts ?? []] as const])));
+  if (changes === null || named.size === 0) return () => [];
+  return (commit) => {
+    const change = changes.changes[changes.changeOf[commit] ?? -1];
+    return change?.kind !== "pull_request" || change.number === null ? [] : (named.get(change.number) ?? []).map((number) => `#${number}`);
+  };
 }
 
 class CommitNames {

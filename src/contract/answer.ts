@@ -54,12 +54,20 @@ export interface Range {
   readonly high: number | null;
 }
 
+/** Days of the organisation's time zone, both included; null is open. */
+export interface DayRange {
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
 export interface Answer {
   /** "API-equivalent at list prices, not what you paid". */
   readonly basis: Basis;
   readonly basisSentence: string;
   /** Asked instant, null for "the newest facts". */
   readonly asOf: string | null;
+  /** Days that were asked for, both included: what was spent on them, whatever became of it since. Null for all there is. */
+  readonly range: DayRange | null;
   readonly period: { readonly from: string | null; readonly to: string | null };
   readonly isSample: boolean;
   readonly ignoreTrailers: boolean;

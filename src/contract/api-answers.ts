@@ -8,6 +8,7 @@ import type { Answer, SourceRow } from "./answer.ts";
 import { type Delivery, rungs } from "./delivery.ts";
 import { fateNames, rollUp, type RollUpName } from "./fates.ts";
 import type { Problem } from "./problem.ts";
+import { type Costs, costGrains, costRefusals, peopleCosts, tierRefusals } from "./costs.ts";
 import { type Returns, returnGroups } from "./returns.ts";
 import type { Blame, ChangeCard, CommitCard, Explanation, FileCard, SessionCard, StrandRow } from "./show.ts";
 import { type EndCause, type Survival, survivalGroups } from "./survival.ts";
@@ -69,6 +70,7 @@ export const answerSchema = z.object({
   basis: z.enum(bases),
   basisSentence: z.string(),
   asOf: instant.nullable(),
+  range: z.object({ from: z.string().nullable(), to: z.string().nullable() }).nullable(),
   period: z.object({ from: instant.nullable(), to: instant.nullable() }),
   isSample: z.boolean(),
   ignoreTrailers: z.boolean(),
@@ -167,6 +169,8 @@ export const sessionCardSchema = z.object({
     z.object({
       turn: count,
       startedAt: instant,
+      endedAt: instant,
+      written: z.array(z.object({ fate, lines: count })),
       purpose: z.string(),
       activity: z.string(),
       nanoUsd: nano,
@@ -186,6 +190,16 @@ export const changeCardSchema = z.object({
   evidence: z.string(),
   landedAt: instant.nullable(),
   releasedAt: instant.nullable(),
+  review: z
+    .object({
+      path: z.string().nullable(),
+      readyAt: instant.nullable(),
+      firstReviewAt: instant.nullable(),
+      approvedAt: instant.nullable(),
+      rounds: count,
+      requests: count,
+    })
+    .nullable(),
   commits: z.array(z.string()),
   spendNanoUsd: nano,
   fates: z.array(answerFate),
@@ -242,11 +256,13 @@ const blame = z.object({
   path: z.string(),
   repository: z.string(),
   head: z.string(),
+  horizon: instant.nullable(),
   notes: z.array(z.string()),
   lines: z.array(
     z.object({
       line: count,
       commit: z.string(),
+      bornAt: instant.nullable(),
       authorKind: z.string(),
       session: z.string().nullable(),
       grade: z.string().nullable(),
@@ -297,6 +313,22 @@ export const deliverySchema = z.object({
           deploymentReworkRate: partOfDeployments,
         })
         .nullable(),
+      review: z
+        .object({
+          told: count,
+          ofBots: count,
+          instantSelfMerges: count,
+          reviewed: count,
+          reviewedShare: share,
+          roundsPerChange: share,
+          changesRequestedShare: share,
+          firstReviewHours: z.object({ median: share, p90: share }),
+          approvalHours: share,
+          landingHours: share,
+          reviewHours: z.object({ low: share, high: share }),
+        })
+        .nullable(),
+      agentLines: z.object({ editedBeforeLandingShare: share, editedAfterLandingShare: share }),
       evidence: z.object({ incidents: count.nullable(), reverts: count, hotfixes: count, assumesProduction: z.boolean() }),
     }),
   ),
@@ -350,4 +382,61 @@ export const returnsSchema = z.object({
       half: z.object({ groups: count, spendShare: share }),
     })
     .nullable(),
+  publishedSplit: z.object({
+    buckets: z.array(
+      z.object({
+        bucket: z.enum(["value", "reactive", "rework", "review_friction"]),
+        share,
+        ofChanges: share,
+        group: z.enum(["bought", "repair", "undone", "reviewing"]),
+        ofSpend: share,
+      }),
+    ),
+    overlap: share,
+    changes: count,
+    unknown: z.object({ class: count, discarded: count, review: count }),
+  }),
 }) satisfies z.ZodType<Returns>;
+
+const outcomeCost = z.object({
+  changes: count,
+  averageNanoUsd: nano.nullable(),
+  marginalNanoUsd: nano.nullable(),
+  refused: z.enum(costRefusals).nullable(),
+});
+const costPeriod = z.object({
+  from: z.string(),
+  spendNanoUsd: nano,
+  undecidedShare: share,
+  landed: outcomeCost,
+  released: outcomeCost,
+  stuck: outcomeCost,
+});
+
+export const costsSchema = z.object({
+  grain: z.enum(costGrains),
+  leastChanges: count,
+  mostUndecided: z.number(),
+  cohorts: z.array(costPeriod),
+  samePeriod: z.array(costPeriod),
+  people: z.object({
+    window: z.object({ from: instant, until: instant, days: count }).nullable(),
+    persons: count,
+    leastPersons: count,
+    refused: z.enum(tierRefusals).nullable(),
+    peopleCost: z.enum(peopleCosts),
+    tiers: z.array(
+      z.object({
+        persons: count,
+        changes: count,
+        withoutChange: count,
+        tokenNanoUsd: nano,
+        meanOfRatiosNanoUsd: nano.nullable(),
+        ratioOfTotalsNanoUsd: nano.nullable(),
+        fullCostNanoUsd: z.object({ low: nano, high: nano }).nullable(),
+      }),
+    ),
+    marginalNanoUsd: z.array(nano.nullable()),
+    ofNobody: z.object({ spendNanoUsd: nano, changes: count }),
+  }),
+}) satisfies z.ZodType<Costs>;

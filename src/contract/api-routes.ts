@@ -10,6 +10,7 @@ import {
   fileViewSchema,
   noteRowSchema,
   problemSchema,
+  costsSchema,
   returnsSchema,
   sessionCardSchema,
   sourceRowSchema,
@@ -33,6 +34,7 @@ import {
   strandsQuerySchema,
 } from "./api.ts";
 import { measureQuerySchema, measureResultSchema } from "./query.ts";
+import { costGrains } from "./costs.ts";
 import { returnGroups } from "./returns.ts";
 import { survivalGroups } from "./survival.ts";
 
@@ -57,7 +59,6 @@ export interface RouteContract {
 }
 
 const asOf = z.strictObject({ asOf: z.string().optional() });
-const asOfAndBasis = z.strictObject({ asOf: z.string().optional(), basis: z.enum(bases).default("list") });
 const none = z.strictObject({});
 const fileFormat = z.enum(["json", "csv", "parquet"]).default("json");
 const resultSchema = measureResultSchema.extend({ limits: limitsSchema });
@@ -68,7 +69,12 @@ export const routes = {
     path: "/api/answer",
     role: "viewer",
     summary: "What did the tokens buy? As `assay report --format json`",
-    query: asOfAndBasis,
+    query: z.strictObject({
+      asOf: z.string().optional(),
+      from: z.iso.date().optional(),
+      to: z.iso.date().optional(),
+      basis: z.enum(bases).default("list"),
+    }),
     answer: answerSchema,
     ofStore: true,
   },
@@ -212,6 +218,20 @@ export const routes = {
     summary: "Spend of products, teams or repositories of which nothing stuck, as `assay returns --json`",
     query: z.strictObject({ by: z.enum(returnGroups).default("repository"), asOf: z.string().optional() }),
     answer: returnsSchema,
+    ofStore: true,
+  },
+  costs: {
+    method: "get",
+    path: "/api/costs",
+    role: "viewer",
+    summary: "What a change costs by cohort, in the same period, and with people by tier of spend, as `assay costs --json`",
+    query: z.strictObject({
+      grain: z.enum(costGrains).default("month"),
+      days: z.coerce.number().int().min(7).max(3_650).default(91),
+      tiers: z.coerce.number().int().min(2).max(10).default(5),
+      asOf: z.string().optional(),
+    }),
+    answer: costsSchema,
     ofStore: true,
   },
   sources: {

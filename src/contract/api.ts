@@ -196,6 +196,7 @@ export const catalogueSchema = z.object({
       formula: z.string(),
       dimensions: z.array(z.string()),
       minimumSample: z.object({ of: z.string(), atLeast: z.number() }).nullable(),
+      refusedAbove: z.object({ of: z.string(), ratio: z.number() }).nullable(),
       source: z.string(),
       gaming: z.string(),
       beside: z.string(),

@@ -44,8 +44,36 @@ export interface Dora {
   readonly deploymentReworkRate: PartOfDeployments;
 }
 
+/** How its changes that landed in the window were reviewed. Times are hours, null where too few changes tell. */
+export interface ReviewFriction {
+  /** Landed changes a forge told of; bots and instant self-merges are in no other figure. */
+  readonly told: number;
+  readonly ofBots: number;
+  readonly instantSelfMerges: number;
+  readonly reviewed: number;
+  readonly reviewedShare: number | null;
+  readonly roundsPerChange: number | null;
+  readonly changesRequestedShare: number | null;
+  readonly firstReviewHours: { readonly median: number | null; readonly p90: number | null };
+  readonly approvalHours: number | null;
+  readonly landingHours: number | null;
+  /** Estimated from size and time: low and high. */
+  readonly reviewHours: { readonly low: number | null; readonly high: number | null };
+}
+
+/** What became of lines an agent wrote in the hands of others. */
+export interface VerificationOfLines {
+  /** Changed by a person before they landed: a lower end. */
+  readonly editedBeforeLandingShare: number | null;
+  /** Changed within 21 days by a commit of which no agent is known: an upper end. */
+  readonly editedAfterLandingShare: number | null;
+}
+
 export interface RepositoryDelivery {
   readonly repository: string;
+  /** Null where no forge told of a change that landed in the window. */
+  readonly review: ReviewFriction | null;
+  readonly agentLines: VerificationOfLines;
   /** UTC instants: the days that were asked for back from the horizon, or from the first commit. Null in an empty repository. */
   readonly window: { readonly from: string; readonly until: string; readonly days: number } | null;
   /** Null where nothing has landed. */

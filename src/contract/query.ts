@@ -79,7 +79,17 @@ export const resultColumnSchema = z.object({
 export type ResultColumn = z.infer<typeof resultColumnSchema>;
 
 export const measureWarningSchema = z.object({
-  code: z.enum(["unpriced", "small_sample", "truncated", "not_observed", "attributed_only", "withheld", "outside_facts", "estimated"]),
+  code: z.enum([
+    "unpriced",
+    "small_sample",
+    "undecided",
+    "truncated",
+    "not_observed",
+    "attributed_only",
+    "withheld",
+    "outside_facts",
+    "estimated",
+  ]),
   measure: z.string().optional(),
   message: z.string(),
 });

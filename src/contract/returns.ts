@@ -13,6 +13,33 @@ export interface GroupOfReturns {
   readonly undecidedShare: number;
 }
 
+/** The buckets of the one published split of spend, and what was published of them (Entelligence, May 2026, 2,444 organisations). */
+export const publishedShares = { value: 0.18, reactive: 0.44, rework: 0.27, review_friction: 0.11 } as const;
+export type PublishedBucket = keyof typeof publishedShares;
+
+/** One bucket by the published method, of the changes that are known, beside the fates of the ledger that are nearest to it. */
+export interface SplitBucket {
+  readonly bucket: PublishedBucket;
+  /** Part of one dollar by the method; null where it cannot be observed. */
+  readonly share: number | null;
+  /** Part of the changes, before the four are made to add up. */
+  readonly ofChanges: number | null;
+  /** Group of fates, and its part of all spend; null where it is not observed. */
+  readonly group: "bought" | "repair" | "undone" | "reviewing";
+  readonly ofSpend: number | null;
+}
+
+/** An allocation of spend by classes of changes: no token is followed to a change, and a change can be in two buckets. */
+export interface PublishedSplit {
+  readonly buckets: readonly SplitBucket[];
+  /** Sum of the parts of changes less 1: above 0 by changes in two buckets, below by those in none; null without changes. */
+  readonly overlap: number | null;
+  /** Landed in the days that are told of. */
+  readonly changes: number;
+  /** Of no class that is known; younger than a week. */
+  readonly unknown: { readonly class: number; readonly discarded: number; readonly review: number };
+}
+
 export interface Returns {
   readonly by: ReturnGroup;
   /** Above this part a group without anything that stuck is not known to have none. */
@@ -34,4 +61,5 @@ export interface Returns {
     /** The fewest groups that have half of them, and their part of the spend. */
     readonly half: { readonly groups: number; readonly spendShare: number | null };
   } | null;
+  readonly publishedSplit: PublishedSplit;
 }

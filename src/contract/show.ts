@@ -38,7 +38,11 @@ export interface SessionCard {
   /** `purpose`: build, fix, review, explore, operate; `activity`: what most of its tool calls did. */
   readonly turns: readonly {
     readonly turn: number;
+    /** Its first and last response (UTC). */
     readonly startedAt: string;
+    readonly endedAt: string;
+    /** Lines its own edits changed, by the fate they have. */
+    readonly written: readonly { readonly fate: FateName; readonly lines: number }[];
     readonly purpose: string;
     readonly activity: string;
     readonly nanoUsd: NanoUsd;
@@ -63,6 +67,15 @@ export interface ChangeCard {
   readonly evidence: string;
   readonly landedAt: string | null;
   readonly releasedAt: string | null;
+  /** How it came to land, as its forge tells; null where none told. */
+  readonly review: {
+    readonly path: string | null;
+    readonly readyAt: string | null;
+    readonly firstReviewAt: string | null;
+    readonly approvedAt: string | null;
+    readonly rounds: number;
+    readonly requests: number;
+  } | null;
   readonly commits: readonly string[];
   readonly spendNanoUsd: NanoUsd;
   readonly fates: readonly AnswerFate[];
@@ -148,12 +161,16 @@ export interface Blame {
   readonly path: string;
   readonly repository: string;
   readonly head: string;
+  /** Newest commit of the default branch that is known (UTC): ages are measured to there; null where none is. */
+  readonly horizon: string | null;
   readonly notes: readonly string[];
   readonly lines: readonly {
     /** From 1. */
     readonly line: number;
     /** Full hash: what `git blame` names. */
     readonly commit: string;
+    /** When that commit was made (UTC); null where the store does not know it. */
+    readonly bornAt: string | null;
     /** `agent`, `mixed`, `person`, `unknown`. */
     readonly authorKind: string;
     readonly session: string | null;

@@ -52,6 +52,8 @@ test("a ratio may be split by what both its parts have, and by what it is the sh
     "change_kind",
     "change_class",
     "evidence",
+    "review_path",
+    "issue_age",
   ]);
   expect(dimensionsOf("fate_share")).toContain("fate");
   expect(dimensionsOf("cache_read_share")).not.toContain("fate");

@@ -1,4 +1,6 @@
 import { UserError } from "../contract/errors.ts";
+import { backlog } from "./backlog.ts";
+import { changeCosts } from "./change-costs.ts";
 import { changes } from "./changes.ts";
 import { context } from "./context.ts";
 import { coverage } from "./coverage.ts";
@@ -9,6 +11,7 @@ import { lines } from "./lines.ts";
 import { counts } from "./counts.ts";
 import type { Catalogue, Measure } from "./measure.ts";
 import { nearest } from "./nearest.ts";
+import { reviews } from "./reviews.ts";
 import { span } from "./span.ts";
 import { usage } from "./usage.ts";
 
@@ -18,6 +21,9 @@ export const catalogue = {
   ...fates,
   ...coverage,
   ...changes,
+  ...changeCosts,
+  ...reviews,
+  ...backlog,
   ...lines,
   ...span,
   ...context,
@@ -105,6 +111,8 @@ export interface MeasureDescription {
   readonly formula: string;
   readonly dimensions: readonly DimensionId[];
   readonly minimumSample: Measure["minimumSample"];
+  /** Null where nothing but the sample refuses it. */
+  readonly refusedAbove: NonNullable<Measure["refusedAbove"]> | null;
   readonly source: string;
   readonly gaming: string;
   readonly beside: string;
@@ -112,7 +120,7 @@ export interface MeasureDescription {
 
 export function describeMeasures(): readonly MeasureDescription[] {
   return measureIds.map((id) => {
-    const { title, unit, kind, additive, description, minimumSample, source, gaming, beside } = requireMeasure(id);
+    const { title, unit, kind, additive, description, minimumSample, refusedAbove = null, source, gaming, beside } = requireMeasure(id);
     return {
       id,
       title,
@@ -123,6 +131,7 @@ export function describeMeasures(): readonly MeasureDescription[] {
       formula: formulaOf(id),
       dimensions: dimensionsOf(id),
       minimumSample,
+      refusedAbove,
       source,
       gaming,
       beside,

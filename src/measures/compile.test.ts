@@ -31,7 +31,7 @@ test("a dimension the measure lacks is refused with those it has", () => {
   expect(refusal({ measures: ["spend", "changes_landed"], by: ["agent"] })).toEqual([
     "dimension_lacking",
     "Measure 'changes_landed' cannot be split or filtered by 'agent'.",
-    "It has: repository, product, cost_centre, change, change_kind, change_class, evidence.",
+    "It has: repository, product, cost_centre, change, change_kind, change_class, evidence, review_path, issue_age.",
   ]);
   expect(refusal({ measures: ["sessions"], where: [{ dimension: "fate", values: ["stuck"] }] })[0]).toBe("dimension_lacking");
 });

@@ -56,6 +56,7 @@ export function compile(asked: MeasureQuery, options: CompileOptions = { audienc
   const items = [
     ...query.measures.map((id): Item => ({ id, sql: expressionOf(parts, id), shown: shownAs(id) })),
     ...query.measures.flatMap((id) => sampleOf(parts, id)),
+    ...query.measures.flatMap((id) => undecidedOf(parts, id)),
     ...leftOut.map(({ id, sql }): Item => ({ id: `${id}__left_out`, sql, shown: "number" })),
   ];
   const sql = statement(parts, items, options);
@@ -171,6 +172,11 @@ function isUnobserved(dimension: string, value: string | null): boolean {
 function sampleOf(parts: Parts, id: string): Item[] {
   const { minimumSample } = requireMeasure(id);
   return minimumSample === null ? [] : [{ id: `${id}__sample`, sql: expressionOf(parts, minimumSample.of), shown: "number" }];
+}
+
+function undecidedOf(parts: Parts, id: string): Item[] {
+  const { refusedAbove } = requireMeasure(id);
+  return refusedAbove === undefined ? [] : [{ id: `${id}__undecided`, sql: expressionOf(parts, refusedAbove.of), shown: "number" }];
 }
 
 function shownAs(id: string): Item["shown"] {

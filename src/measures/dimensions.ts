@@ -68,6 +68,19 @@ export const dimensions = {
     artefact: true,
   },
   evidence: { title: "Evidence of landing", description: "How it is known that the change landed.", artefact: true },
+  review_path: {
+    title: "Way of review",
+    description:
+      "How a change came to land: `reviewed` (a person other than its author looked), `reviewed_by_bot`, `not_reviewed`, `self_merge`, `instant_self_merge` (within a minute), `bot` (a program opened it); null where no forge told.",
+    artefact: true,
+  },
+  issue_age: {
+    title: "Age of the linked issue",
+    description:
+      "How old the oldest issue was that a change closes, when it landed: `under a week`, … `a year and more`; null where none is known.",
+    artefact: true,
+  },
+  issue_kind: { title: "Kind of issue", description: "`bug`, `incident`, `other`; null where neither type nor label tells." },
   repair: {
     title: "Repair",
     description:

@@ -31,12 +31,15 @@ export function measuresPage(): string {
 }
 
 function section(measure: MeasureDescription): string[] {
-  const { minimumSample, additive } = measure;
+  const { minimumSample, refusedAbove, additive } = measure;
   const facts: readonly (readonly [string, string])[] = [
     ["formula", `\`${measure.formula}\``],
     ["unit", `${measure.unit}${additive ? "; parts may be added up" : "; parts may not be added up"}`],
     ["split or filtered by", codes(measure.dimensions)],
     ["smallest sample", minimumSample === null ? "none" : `${minimumSample.atLeast} ${requireMeasure(minimumSample.of).unit}`],
+    ...(refusedAbove === null
+      ? []
+      : [["not shown while", `[\`${refusedAbove.of}\`](#${refusedAbove.of}) is above ${Math.round(refusedAbove.ratio * 100)} %`] as const]),
     ["source", measure.source],
     ["how it is gamed", measure.gaming],
     ["shown beside it", `[\`${measure.beside}\`](#${measure.beside})`],

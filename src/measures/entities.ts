@@ -96,6 +96,100 @@ const spanned = {
   person: { sql: "p.person", join: "person", weight: "e.a0" },
 } as const satisfies Pick<Entity, "time" | "timeTitle" | "joins" | "dimensions" | "person">;
 
+/** Age of the oldest issue a change closes, when it landed. @param of the row of the change */
+const issueAgeSql = (of: "e" | "k"): string => `CASE WHEN ${of}.issue_opened_ms IS NULL OR ${of}.landed_ms IS NULL THEN NULL
+  WHEN ${of}.landed_ms - ${of}.issue_opened_ms < 7 * 86400000::BIGINT THEN 'under a week'
+  WHEN ${of}.landed_ms - ${of}.issue_opened_ms < 30 * 86400000::BIGINT THEN 'under a month'
+  WHEN ${of}.landed_ms - ${of}.issue_opened_ms < 91 * 86400000::BIGINT THEN 'under a quarter'
+  WHEN ${of}.landed_ms - ${of}.issue_opened_ms < 365 * 86400000::BIGINT THEN 'under a year' ELSE 'a year and more' END`;
+
+/** A part of a charge with its strand: columns after FROM are those of a usage. */
+const ledgerColumns = `c.charge_id, c.remainder, c.list_nano_usd IS NULL AS unpriced, CASE WHEN l.strand_id IS NULL THEN c.list_nano_usd ELSE l.list_nano_usd END AS list_nano_usd,
+  u.*, t.strand_id, t.flow, t.grade, t.unlinked_reason, t.repository_id AS changed_repository_id, t.change_id, t.line_kind, t.side,
+  t.author_kind, t.landed_ms, t.released_ms, t.landing_is_release, t.repair`;
+const ledgerFrom = `FROM charge c
+LEFT JOIN usage_d u ON u.usage_id = c.usage_id
+LEFT JOIN ledger l ON l.charge_id = c.charge_id
+LEFT JOIN strand t ON t.strand_id = l.strand_id`;
+
+/** What parts of charges have in common, whichever period they are told of. */
+const ofLedger = {
+  joins: {
+    ...usageJoins,
+    fate: {
+      cardinality: "one",
+      sql: `LEFT JOIN strand_fate f ON f.strand_id = e.strand_id
+LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = ${fateSql}`,
+    },
+    changed: { cardinality: "one", sql: "LEFT JOIN repository_d h ON h.repository_id = e.changed_repository_id" },
+    change: { cardinality: "one", sql: "LEFT JOIN change k ON k.change_id = e.change_id" },
+  },
+  dimensions: {
+    ...usageDimensions,
+    fate: { sql: fateSql, join: "fate" },
+    roll_up: { sql: "w.roll_up", join: "fate" },
+    unlinked_reason: { sql: "coalesce(e.unlinked_reason, e.remainder)" },
+    grade: { sql: "coalesce(e.grade, 'none')" },
+    flow: { sql: "e.flow" },
+    changed_repository: { sql: "h.name", join: "changed" },
+    change: { sql: "k.change_key", join: "change" },
+    change_kind: { sql: "k.kind", join: "change" },
+    change_class: { sql: "k.class", join: "change" },
+    evidence: { sql: "k.evidence", join: "change" },
+    review_path: { sql: "k.review_path", join: "change" },
+    issue_age: { sql: issueAgeSql("k"), join: "change" },
+    line_kind: { sql: "e.line_kind" },
+    side: { sql: "e.side" },
+    author_kind: { sql: "e.author_kind" },
+    repair: { sql: "CASE WHEN f.fate IN ('fixing', 'stuck', 'maturing', 'rework', 'removed') THEN e.repair END", join: "fate" },
+  },
+  person: { sql: "p.person", join: "person", weight: "e.list_nano_usd" },
+} as const satisfies Pick<Entity, "joins" | "dimensions" | "person">;
+
+/** What changes have in common, by whichever instant of theirs they belong to a period. */
+const ofChange = {
+  joins: {
+    repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
+    product,
+    person: { cardinality: "one", sql: "LEFT JOIN commit_d p ON p.repository_id = e.repository_id AND p.commit_hash = e.landed_commit" },
+  },
+  dimensions: {
+    repository: { sql: "r.name", join: "repository" },
+    ...productDimensions,
+    change: { sql: "e.change_key" },
+    change_kind: { sql: "e.kind" },
+    change_class: { sql: "e.class" },
+    evidence: { sql: "e.evidence" },
+    review_path: { sql: "e.review_path" },
+    issue_age: { sql: issueAgeSql("e") },
+  },
+  person: { sql: "p.author_email", join: "person", weight: "1" },
+} as const satisfies Pick<Entity, "joins" | "dimensions" | "person">;
+
+/** What runs of lines have in common. */
+const ofRun = {
+  joins: {
+    repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
+    product,
+    session: { cardinality: "one", sql: "LEFT JOIN session_d s ON s.session_id = e.session_id" },
+    change: { cardinality: "one", sql: "LEFT JOIN change k ON k.change_id = e.landed_change_id" },
+    person: { cardinality: "one", sql: "LEFT JOIN commit_d p ON p.repository_id = e.repository_id AND p.commit_hash = e.born_commit" },
+  },
+  dimensions: {
+    repository: { sql: "r.name", join: "repository" },
+    ...productDimensions,
+    author_kind: { sql: "e.author_kind" },
+    line_kind: { sql: "e.line_kind" },
+    grade: { sql: "coalesce(e.grade, 'none')" },
+    agent: { sql: "coalesce(s.agent, e.noted_agent)", join: "session" },
+    session: { sql: "s.session_key", join: "session" },
+    change: { sql: "k.change_key", join: "change" },
+    change_kind: { sql: "k.kind", join: "change" },
+    change_class: { sql: "k.class", join: "change" },
+  },
+  person: { sql: "p.author_email", join: "person", weight: "e.lines" },
+} as const satisfies Pick<Entity, "joins" | "dimensions" | "person">;
+
 export const entities = {
   usage: {
     title: "one billed model response",
@@ -140,42 +234,10 @@ FROM (
   ledger: {
     title: "one part of a charge: what one strand carries of it, or the whole where no strand does",
     key: "charge_id, strand_id",
-    rows: `SELECT c.charge_id, c.remainder, c.list_nano_usd IS NULL AS unpriced, CASE WHEN l.strand_id IS NULL THEN c.list_nano_usd ELSE l.list_nano_usd END AS list_nano_usd,
-  u.*, t.strand_id, t.flow, t.grade, t.unlinked_reason, t.repository_id AS changed_repository_id, t.change_id, t.line_kind, t.side,
-  t.author_kind, t.landed_ms, t.repair
-FROM charge c
-LEFT JOIN usage_d u ON u.usage_id = c.usage_id
-LEFT JOIN ledger l ON l.charge_id = c.charge_id
-LEFT JOIN strand t ON t.strand_id = l.strand_id`,
+    rows: `SELECT ${ledgerColumns}\n${ledgerFrom}`,
     time: "e.instant_ms",
     timeTitle: "when the response was made",
-    joins: {
-      ...usageJoins,
-      fate: {
-        cardinality: "one",
-        sql: `LEFT JOIN strand_fate f ON f.strand_id = e.strand_id
-LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = ${fateSql}`,
-      },
-      changed: { cardinality: "one", sql: "LEFT JOIN repository_d h ON h.repository_id = e.changed_repository_id" },
-      change: { cardinality: "one", sql: "LEFT JOIN change k ON k.change_id = e.change_id" },
-    },
-    dimensions: {
-      ...usageDimensions,
-      fate: { sql: fateSql, join: "fate" },
-      roll_up: { sql: "w.roll_up", join: "fate" },
-      unlinked_reason: { sql: "coalesce(e.unlinked_reason, e.remainder)" },
-      grade: { sql: "coalesce(e.grade, 'none')" },
-      flow: { sql: "e.flow" },
-      changed_repository: { sql: "h.name", join: "changed" },
-      change: { sql: "k.change_key", join: "change" },
-      change_kind: { sql: "k.kind", join: "change" },
-      change_class: { sql: "k.class", join: "change" },
-      evidence: { sql: "k.evidence", join: "change" },
-      line_kind: { sql: "e.line_kind" },
-      side: { sql: "e.side" },
-      author_kind: { sql: "e.author_kind" },
-      repair: { sql: "CASE WHEN f.fate IN ('fixing', 'stuck', 'maturing', 'rework', 'removed') THEN e.repair END", join: "fate" },
-    },
+    ...ofLedger,
     cells: {
       rows: `SELECT l.*, w.roll_up FROM ledger_cell l LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = l.fate`,
       dimensions: {
@@ -187,7 +249,17 @@ LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = ${fateSql}`,
         unlinked_reason: { sql: "e.unlinked_reason" },
       },
     },
-    person: { sql: "p.person", join: "person", weight: "e.list_nano_usd" },
+  },
+  cohort: {
+    title: "one part of a charge, told of the day its task began to cost: the task is the change its lines went to, else the session",
+    key: "charge_id, strand_id",
+    rows: `SELECT ${ledgerColumns},
+  min(u.instant_ms) OVER (PARTITION BY t.change_id, CASE WHEN t.change_id IS NULL THEN u.session_id END) AS task_ms
+${ledgerFrom}
+WHERE CAST($as_of_ms AS BIGINT) IS NULL OR u.instant_ms <= CAST($as_of_ms AS BIGINT)`,
+    time: "e.task_ms",
+    timeTitle: "when the first response of the task was made",
+    ...ofLedger,
   },
   span: {
     title: "one part of a charge: what of it ends in one fate, on one grade of evidence, under each of the 18 allocations",
@@ -221,20 +293,75 @@ LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = ${fateSql}`,
     rows: "SELECT * FROM change WHERE landed_ms IS NOT NULL",
     time: "e.landed_ms",
     timeTitle: "when it landed",
+    ...ofChange,
+  },
+  released_change: {
+    title: "one change that was released: by the rule of its repository, landing may be the release",
+    key: "change_id",
+    rows: `SELECT * FROM (
+  SELECT k.*, CASE WHEN r.release_rule = 'landing' THEN k.landed_ms ELSE k.released_ms END AS out_ms
+  FROM change k JOIN repository_d r ON r.repository_id = k.repository_id
+  WHERE k.landed_ms IS NOT NULL
+) WHERE out_ms IS NOT NULL`,
+    time: "e.out_ms",
+    timeTitle: "when it was released",
+    ...ofChange,
+  },
+  stuck_change: {
+    title: "one change that landed and of which some spend stuck",
+    key: "change_id",
+    rows: `SELECT * FROM change
+WHERE landed_ms IS NOT NULL AND change_id IN (SELECT t.change_id FROM strand t JOIN strand_fate f ON f.strand_id = t.strand_id WHERE f.fate = 'stuck')`,
+    time: "e.landed_ms",
+    timeTitle: "when it landed",
+    ...ofChange,
+  },
+  reviewed_change: {
+    title: "one landed change a person reviewed, with the lines it landed; generated, vendored and lock files left out",
+    key: "change_id",
+    rows: `SELECT k.*, coalesce(n.lines, 0) AS lines, greatest(k.landed_ms - k.ready_ms, 0) / 3600000.0 AS open_hours
+FROM change k
+LEFT JOIN (SELECT landed_change_id, sum(lines) AS lines FROM run WHERE line_kind <> 'generated' GROUP BY landed_change_id) n
+  ON n.landed_change_id = k.change_id
+WHERE k.landed_ms IS NOT NULL AND k.review_path = 'reviewed'`,
+    time: "e.landed_ms",
+    timeTitle: "when it landed",
+    ...ofChange,
+  },
+  issue_event: {
+    title: "an issue that was opened, closed or opened again",
+    key: "repository_id, number, event, event_ms",
+    rows: `SELECT * FROM (
+  SELECT i.*, 'opened' AS event, i.opened_ms AS event_ms FROM issue_d i
+  UNION ALL SELECT i.*, 'closed', i.closed_ms FROM issue_d i
+  UNION ALL SELECT i.*, 'reopened', unnest(from_json(i.reopened_ms, '["BIGINT"]')) FROM issue_d i
+) WHERE event_ms IS NOT NULL`,
+    time: "e.event_ms",
+    timeTitle: "when it was opened, closed, opened again",
     joins: {
-      repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
+      repository: ofChange.joins.repository,
       product,
-      person: { cardinality: "one", sql: "LEFT JOIN commit_d p ON p.repository_id = e.repository_id AND p.commit_hash = e.landed_commit" },
+      // An issue is nobody's here: a team's answer shows none.
+      person: { cardinality: "one", sql: "LEFT JOIN (SELECT NULL AS person) p ON FALSE" },
     },
-    dimensions: {
-      repository: { sql: "r.name", join: "repository" },
-      ...productDimensions,
-      change: { sql: "e.change_key" },
-      change_kind: { sql: "e.kind" },
-      change_class: { sql: "e.class" },
-      evidence: { sql: "e.evidence" },
-    },
-    person: { sql: "p.author_email", join: "person", weight: "1" },
+    dimensions: { repository: { sql: "r.name", join: "repository" }, ...productDimensions, issue_kind: { sql: "e.kind" } },
+    person: { sql: "p.person", join: "person", weight: "1" },
+  },
+  agent_run: {
+    title: "one run of lines an agent wrote that landed 21 days and more before the last that is known",
+    key: "run_id",
+    rows: `SELECT n.*, coalesce(n.died_ms - n.landed_ms < 21 * 86400000::BIGINT AND c.commit_hash IS NOT NULL AND c.marked_agent IS NULL
+  AND l.commit_hash IS NULL, FALSE) AS edited_by_others
+FROM run n
+JOIN repository_d h ON h.repository_id = n.repository_id
+LEFT JOIN commit_d c ON c.repository_id = n.repository_id AND c.commit_hash = n.killer_commit
+LEFT JOIN (SELECT DISTINCT repository_id, commit_hash FROM commit_link) l
+  ON l.repository_id = n.repository_id AND l.commit_hash = n.killer_commit
+WHERE n.author_kind = 'agent' AND n.line_kind <> 'generated'
+  AND least(h.horizon_ms, coalesce(CAST($as_of_ms AS BIGINT), h.horizon_ms)) - n.landed_ms >= 21 * 86400000::BIGINT`,
+    time: "e.landed_ms",
+    timeTitle: "when it landed",
+    ...ofRun,
   },
   sub_agent: {
     title: "one sub-agent that a session started",
@@ -286,26 +413,7 @@ JOIN repository_d h ON h.repository_id = n.repository_id
 WHERE n.landed_ms IS NOT NULL AND n.line_kind <> 'generated'`,
     time: "e.landed_ms",
     timeTitle: "when it landed",
-    joins: {
-      repository: { cardinality: "one", sql: "LEFT JOIN repository_d r ON r.repository_id = e.repository_id" },
-      product,
-      session: { cardinality: "one", sql: "LEFT JOIN session_d s ON s.session_id = e.session_id" },
-      change: { cardinality: "one", sql: "LEFT JOIN change k ON k.change_id = e.landed_change_id" },
-      person: { cardinality: "one", sql: "LEFT JOIN commit_d p ON p.repository_id = e.repository_id AND p.commit_hash = e.born_commit" },
-    },
-    dimensions: {
-      repository: { sql: "r.name", join: "repository" },
-      ...productDimensions,
-      author_kind: { sql: "e.author_kind" },
-      line_kind: { sql: "e.line_kind" },
-      grade: { sql: "coalesce(e.grade, 'none')" },
-      agent: { sql: "coalesce(s.agent, e.noted_agent)", join: "session" },
-      session: { sql: "s.session_key", join: "session" },
-      change: { sql: "k.change_key", join: "change" },
-      change_kind: { sql: "k.kind", join: "change" },
-      change_class: { sql: "k.class", join: "change" },
-    },
-    person: { sql: "p.author_email", join: "person", weight: "e.lines" },
+    ...ofRun,
   },
 } as const satisfies Record<string, Entity>;
 export type EntityId = keyof typeof entities;

@@ -39,6 +39,7 @@ export function finishResult(engineRows: readonly EngineRow[], estimators: Estim
   const { query, columns, people } = finish;
   const read = engineRows.map((row) => readRow(row, columns, estimators));
   const small = hideSmallSamples(read, engineRows, query);
+  const undecided = refuseUndecided(read, engineRows, query);
   const guarded = people === null ? { rows: read, cells: 0 } : withholdRows(read, engineRows, columns, people);
   const rows = sortRows(guarded.rows, query).slice(0, query.limit);
   const times = rows.flatMap(({ time }) => (typeof time === "string" ? [time] : []));
@@ -52,6 +53,7 @@ export function finishResult(engineRows: readonly EngineRow[], estimators: Estim
     warnings: [
       ...leftOutWarnings(engineRows, finish),
       ...small,
+      ...undecided,
       ...fateWarnings(query),
       ...estimatedWarnings(columns),
       ...withheldWarnings(guarded.cells),
@@ -94,6 +96,21 @@ function hideSmallSamples(rows: readonly Row[], engineRows: readonly EngineRow[]
         measure: id,
         message: `${small.length} cells stand on fewer than ${minimumSample.atLeast} ${unit} and are not shown.`,
       },
+    ];
+  });
+}
+
+/** Empties cells of which too little is decided, and says so. What is known to be undecided is not told as if it were lost. */
+function refuseUndecided(rows: readonly Row[], engineRows: readonly EngineRow[], { measures }: MeasureQuery): MeasureWarning[] {
+  return measures.flatMap((id): MeasureWarning[] => {
+    const { refusedAbove } = requireMeasure(id);
+    if (refusedAbove === undefined) return [];
+    const open = rows.filter((row, index) => row[id] !== null && Number(engineRows[index]?.[`${id}__undecided`] ?? 0) > refusedAbove.ratio);
+    for (const row of open) row[id] = null;
+    if (open.length === 0) return [];
+    const most = Math.round(refusedAbove.ratio * 100);
+    return [
+      { code: "undecided", measure: id, message: `${open.length} cells are not shown: more than ${most} % of their spend is not decided.` },
     ];
   });
 }

@@ -14,6 +14,8 @@ interface Described {
   readonly description: string;
   /** The smallest sample it may be shown for, by an additive measure of the same group; below it the cell is null. */
   readonly minimumSample: { readonly of: string; readonly atLeast: number } | null;
+  /** Not shown where this ratio of the same group is above `ratio`: too little of what it stands on is decided yet (MEASURES 3). */
+  readonly refusedAbove?: { readonly of: string; readonly ratio: number };
   /** Paper or standard it follows, or "ours". */
   readonly source: string;
   /** How the number is bettered without the work being better. */

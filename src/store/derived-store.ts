@@ -147,6 +147,7 @@ const byRepository = [
   "listed_session_d",
   "note_tally",
   "fix_d",
+  "issue_d",
   "problem_d",
 ] as const;
 

@@ -69,9 +69,19 @@ CREATE TABLE strand (
 CREATE TABLE fate_now (strand_id INTEGER, fate VARCHAR);
 
 -- One row per change (pull or merge request, direct push). `class`: what kind of work it is, null where nothing tells.
+-- `review_path` and what follows: how it came to land, null where its forge told nothing of it. `issue_opened_ms`: the oldest
+-- issue it closes, as far as the forge tells of it.
 CREATE TABLE change (
   change_id INTEGER, repository_id INTEGER, change_key VARCHAR, kind VARCHAR, number INTEGER, landed_commit VARCHAR, landed_ms BIGINT,
-  released_ms BIGINT, evidence VARCHAR, class VARCHAR, class_evidence VARCHAR, class_confidence VARCHAR, ruled_class VARCHAR
+  released_ms BIGINT, evidence VARCHAR, class VARCHAR, class_evidence VARCHAR, class_confidence VARCHAR, ruled_class VARCHAR,
+  review_path VARCHAR, ready_ms BIGINT, first_review_ms BIGINT, approved_ms BIGINT, review_rounds INTEGER, review_requests INTEGER,
+  issue_opened_ms BIGINT
+);
+
+-- One row per issue a forge told of. `kind`: bug, incident, other; null where neither type nor label tells. `closed_ms`: null
+-- while it is open. `reopened_ms`: instants, a JSON list.
+CREATE TABLE issue_d (
+  repository_id INTEGER, number INTEGER, kind VARCHAR, opened_ms BIGINT, closed_ms BIGINT, reopened_ms VARCHAR
 );
 
 -- One row per commit. `marked_agent`: the agent its message or author names without a session (grade D: a hint).

@@ -290,6 +290,10 @@ export const columnsAboutPeople: Readonly<Record<DatabaseName, Readonly<Record<s
     change: {
       landed_commit: "Commit that landed it, which names an author: the evidence behind the money.",
       landed_ms: "When it landed: ages its lines.",
+      review_path: "Whether another than its author looked at it, never who: reviews are told apart from changes nobody reviewed.",
+      ready_ms: "When it was ready for review: how long it waited, of repositories.",
+      first_review_ms: "When somebody first looked at it: as ready_ms.",
+      approved_ms: "When it was last approved: as ready_ms.",
     },
     commit_d: {
       commit_ms: when,
@@ -422,7 +426,9 @@ export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<s
       "strand_id segment_id weight_from weight_to weight_total flow grade unlinked_reason activity repository_id change_id line_kind side lines landed_ms released_ms died_ms death superseded_ms repair horizon_ms death_commit landing_is_release",
     fate_now: "strand_id fate",
     mix_fate_now: "segment_id allocation weight grade fate",
-    change: "change_id repository_id change_key kind number released_ms evidence class ruled_class class_evidence class_confidence",
+    change:
+      "change_id repository_id change_key kind number released_ms evidence class ruled_class class_evidence class_confidence review_rounds review_requests issue_opened_ms",
+    issue_d: "repository_id number kind opened_ms closed_ms reopened_ms",
     commit_d: "commit_id repository_id commit_hash change_id on_default released_ms lines_added lines_removed marked_agent",
     commit_link: "repository_id grade method confidence lines lines_removed",
     run: "run_id repository_id landed_ms landed_change_id released_ms died_ms death line_kind lines moved_lines grade noted_agent places",

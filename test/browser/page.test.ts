@@ -28,6 +28,7 @@ async function seriousFindings(page: Page): Promise<unknown[]> {
 const placesOf = (session: string): readonly (readonly [string, string])[] => [
   ["/", "What did the tokens buy?"],
   ["/?open=spend&openWhere=fate=abandoned", "What did the tokens buy?"],
+  ["/?range=2026-08-01..2026-08-31", "What did the tokens buy?"],
   ["/explore?grain=week&by=roll_up", "Explore"],
   ["/explore?by=model,purpose&pivot=yes", "Explore"],
   ["/sessions", "Sessions"],
@@ -151,6 +152,54 @@ describe.skipIf(chromium === null)("the page", () => {
     await page.goBack();
     await page.waitForURL(/by=model,purpose$/);
     expect(new URL(page.url()).search).toBe("?by=model,purpose");
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("keeps a view under a name, leads back to it, and forgets it", async () => {
+    const { page, complaints } = await open("/explore?by=purpose&grain=week");
+    const panel = page.locator("section", { has: page.getByRole("heading", { name: "Saved views" }) });
+    await panel.getByLabel("Name of this view").fill("Weeks by purpose");
+    await panel.getByRole("button", { name: "Save" }).click();
+    await panel.getByRole("link", { name: "Weeks by purpose" }).waitFor();
+    await page.goto(`${served.address}/explore`);
+    await loaded(page);
+    await panel.getByRole("link", { name: "Weeks by purpose" }).click();
+    await page.waitForURL("**/explore?by=purpose&grain=week");
+    await panel.getByRole("button", { name: "Forget Weeks by purpose" }).click();
+    await panel.getByText("None yet.").waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("imports at a click, shows how far it is, and how it ended", async () => {
+    const { page, complaints } = await open("/sources");
+    const panel = page.locator("section", { has: page.getByRole("heading", { name: "Imports" }) });
+    await panel.getByText("None since the server began.").waitFor();
+    await panel.getByRole("button", { name: "Import now" }).click();
+    await panel.getByText("reading logs: 1 of 4").waitFor();
+    expect(await panel.getByRole("progressbar").getAttribute("value")).toBe("1");
+    expect(await panel.getByRole("button", { name: "Import now" }).isDisabled()).toBe(true);
+    await panel.getByText("nothing was new").waitFor();
+    expect(await panel.locator("tbody tr").count()).toBe(1);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("answers of some days, in its address and in every number that opens", async () => {
+    const { page, complaints } = await open("/");
+    await page.locator(".days-of-screen summary").click();
+    await page.getByRole("button", { name: "last 7" }).click();
+    await page.waitForURL(/range=\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d$/);
+    const range = new URL(page.url()).searchParams.get("range") ?? "";
+    expect(range.split("..")[1]).toBe(served.answer.period.to);
+    await page.locator(".is-new .verdict").first().waitFor();
+    const spent = await page.locator(".verdict .number").innerText();
+    await page.locator(".verdict .number").click();
+    const drawer = page.locator("dialog[open]");
+    await drawer.locator(".drawer-value").waitFor();
+    expect(await drawer.locator(".drawer-value").innerText()).toBe(spent);
+    expect(new URL(page.url()).searchParams.get("openRange")).toBe(range);
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium } from "playwright-core";
@@ -59,7 +60,8 @@ export async function servePage(): Promise<ServedPage> {
   mkdirSync(options.folder);
   writeFileSync(join(options.folder, "assay.yaml"), organisationFile());
   const assay = openAssay(options);
-  await assay.import({ repositories: repositories.map(({ folder }) => folder), home, progress() {}, signal: new AbortController().signal });
+  const places = { repositories: repositories.map(({ folder }) => folder), home };
+  await assay.import({ ...places, progress() {}, signal: new AbortController().signal });
   const server = await startServer({
     assay: openServed(options, { timeMs: 10_000, rows: 100_000 }),
     storeDir: options.folder,
@@ -67,7 +69,12 @@ export async function servePage(): Promise<ServedPage> {
     port: 0,
     assetsDir: web,
     version: "test",
-    runImport: () => Promise.reject(new Error("the page imports nothing")),
+    // Held at its first step until the page had time to show it.
+    async runImport(progress, signal) {
+      progress("reading logs", 1, 4);
+      await setTimeout(400);
+      return await assay.import({ ...places, progress, signal });
+    },
     now: Date.now,
     onFault: (_id, error) => {
       throw error;

@@ -107,6 +107,23 @@ const landedFix = (rest: object = {}): string =>
     ...rest,
   });
 
+it("issues make a backlog, and a change tells how old the issue was that it closes", async () => {
+  const closed = { state: "closed", closed_at: "2026-01-10T00:00:00Z", updated_at: "2026-01-10T00:00:00Z" };
+  const told = await toldMore([
+    issue(21, "2026-01-01T12:00:00Z", ["bug"], closed),
+    issue(22, "2026-01-05T12:00:00Z", []),
+    landedFix({ body: "Fixes #21" }),
+  ]);
+  expect(await rowsOf(told, "SELECT number, kind, closed_ms IS NULL AS is_open, reopened_ms FROM issue_d ORDER BY number")).toEqual([
+    [21, "bug", false, "[]"],
+    [22, null, true, "[]"],
+  ]);
+  const { rows } = await openStore(told).query({ measures: ["issues_opened", "issues_closed", "backlog_growth"] }, { asOf: null });
+  expect(rows).toEqual([{ issues_opened: 2, issues_closed: 1, backlog_growth: 1 }]);
+  const byAge = await openStore(told).query({ measures: ["changes_landed"], by: ["issue_age"] }, { asOf: null });
+  expect(byAge.rows.find(({ issue_age: age }) => age !== null)).toEqual({ issue_age: "under a week", changes_landed: 1 });
+});
+
 describe("a fix", () => {
   it("is not known from a message that says nothing", async () => {
     // Landing is release here. 80 of 100 tokens for the four lines that stayed, 20 for the one that was replaced after a day.

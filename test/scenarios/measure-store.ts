@@ -150,7 +150,7 @@ export async function fillTenRows(store: MeasureStore): Promise<void> {
     })),
   );
   const toShop = { repository_id: shop, line_kind: "code", side: "added", author_kind: "agent", flow: "own" };
-  const change1 = { ...toShop, change_id: 1, landed_ms: instant("2026-02-05") };
+  const change1 = { ...toShop, change_id: 1, landed_ms: instant("2026-02-05"), released_ms: instant("2026-02-15") };
   const change2 = { ...toShop, change_id: 2, landed_ms: instant("2026-02-12") };
   await store.insert("strand", [
     { strand_id: 1, segment_id: 1, weight_from: 0, weight_to: 2, weight_total: 3, grade: "A", ...change1 },
@@ -173,7 +173,15 @@ export async function fillTenRows(store: MeasureStore): Promise<void> {
       change_key: "acme/shop#1",
       kind: "pull_request",
       landed_ms: instant("2026-02-05"),
+      released_ms: instant("2026-02-15"),
       evidence: "squash_subject",
+      review_path: "reviewed",
+      ready_ms: instant("2026-02-04"),
+      first_review_ms: instant("2026-02-04T12:00:00Z"),
+      approved_ms: instant("2026-02-04T18:00:00Z"),
+      review_rounds: 2,
+      review_requests: 1,
+      issue_opened_ms: instant("2026-01-26"),
     },
     {
       change_id: 2,
@@ -182,6 +190,7 @@ export async function fillTenRows(store: MeasureStore): Promise<void> {
       kind: "pull_request",
       landed_ms: instant("2026-02-12"),
       evidence: "merge_subject",
+      review_path: "self_merge",
     },
     { change_id: 3, repository_id: docs, change_key: "acme/docs@a", kind: "direct", landed_ms: instant("2026-02-20"), evidence: "push" },
     {
@@ -191,6 +200,7 @@ export async function fillTenRows(store: MeasureStore): Promise<void> {
       kind: "pull_request",
       landed_ms: instant("2026-03-01"),
       evidence: "merge_subject",
+      review_path: "instant_self_merge",
     },
     { change_id: 5, repository_id: docs, change_key: "acme/docs@b", kind: "direct", landed_ms: instant("2026-03-20"), evidence: "push" },
     { change_id: 6, repository_id: shop, change_key: "acme/shop#4", kind: "pull_request", landed_ms: null, evidence: "pull_head" },
@@ -207,14 +217,53 @@ export async function fillTenRows(store: MeasureStore): Promise<void> {
   });
   await store.insert("run", [
     run(1, "2026-02-05", 60, { landed_change_id: 1, session_id: 1, grade: "A" }),
-    run(2, "2026-02-05", 20, { landed_change_id: 1, session_id: 1, grade: "A", died_ms: instant("2026-02-10"), death: "replaced" }),
+    run(2, "2026-02-05", 20, {
+      landed_change_id: 1,
+      session_id: 1,
+      grade: "A",
+      died_ms: instant("2026-02-10"),
+      death: "replaced",
+      killer_commit: "k1",
+    }),
     run(3, "2026-02-12", 10, { landed_change_id: 2, session_id: 2, grade: "B", author_kind: "mixed" }),
-    run(4, "2026-02-12", 10, { landed_change_id: 2, session_id: 2, grade: "B", died_ms: instant("2026-02-25"), death: "removed" }),
+    run(4, "2026-02-12", 10, {
+      landed_change_id: 2,
+      session_id: 2,
+      grade: "B",
+      died_ms: instant("2026-02-25"),
+      death: "removed",
+      killer_commit: "k2",
+    }),
     run(5, "2026-03-01", 40, { landed_change_id: 4, author_kind: "person" }),
     run(6, "2026-03-20", 40, { landed_change_id: 5, author_kind: "unknown", repository_id: docs, line_kind: "prose" }),
     run(7, "2026-03-20", 1_000, { landed_change_id: 5, line_kind: "generated", repository_id: docs }),
     run(8, null, 5, { session_id: 2 }),
     run(9, "2026-03-26", 20, { session_id: 2, grade: "B" }),
+  ]);
+  // Of the commits that took lines away a session is known of one.
+  await store.insert("commit_d", [
+    { commit_id: 1, repository_id: shop, commit_hash: "k1" },
+    { commit_id: 2, repository_id: shop, commit_hash: "k2" },
+  ]);
+  await store.insert("commit_link", [{ session_id: 1, repository_id: shop, commit_hash: "k2", grade: "B", lines: 1 }]);
+  const issue = (
+    number: number,
+    kind: string | null,
+    opened: string,
+    closed: string | null,
+    reopened: readonly string[] = [],
+  ): TestRow => ({
+    repository_id: shop,
+    number,
+    kind,
+    opened_ms: instant(opened),
+    closed_ms: closed === null ? null : instant(closed),
+    reopened_ms: JSON.stringify(reopened.map(instant)),
+  });
+  await store.insert("issue_d", [
+    issue(11, "bug", "2026-01-26", "2026-02-05"),
+    issue(12, "other", "2026-02-01", null),
+    issue(13, null, "2026-02-02", "2026-02-12", ["2026-02-06"]),
   ]);
   // Prompts cost 80 of the 100 of the first response and 150 of the 200 of the second; the ninth has no price.
   await store.insert("context_cost", [

@@ -58,6 +58,53 @@ describe("ten rows a human can add up", () => {
     ["spend_landed", "699"], // 199 + 30 + 235 + 235
     ["changes_with_spend", 2],
     ["spend_landed_per_change", "350"], // 699 / 2 = 349.5, half up
+    ["spend_undecided", "335"], // 235 maturing, 100 unlinked
+    ["undecided_share", 0.335],
+    ["cohort_spend", "1000"],
+    ["cohort_spend_undecided", "335"],
+    ["cohort_spend_not_landed_yet", "100"], // what is maturing has landed
+    ["cohort_undecided_share", 0.335],
+    ["cohort_not_landed_yet_share", 0.1],
+    ["cohort_changes_landed", 2],
+    ["cohort_changes_released", 1],
+    ["cohort_changes_stuck", 1],
+    ["cost_per_landed_change", null], // of two: too few (change-costs.test.ts has enough)
+    ["cost_per_released_change", null],
+    ["cost_per_stuck_change", null],
+    ["changes_released", 1],
+    ["changes_stuck", 1],
+    ["spend_per_released_change", null],
+    ["spend_per_stuck_change", null],
+    ["changes_forge_told", 3], // of five
+    ["changes_reviewed", 1],
+    ["changes_for_review", 2],
+    ["instant_self_merges", 1],
+    ["changes_self_merged", 2],
+    ["changes_of_bots", 0],
+    ["reviewed_share", null], // of two changes (review-measures.test.ts has enough)
+    ["review_rounds", 2],
+    ["review_rounds_per_change", null],
+    ["changes_requested", 1],
+    ["changes_requested_share", null],
+    ["first_review_hours", null],
+    ["first_review_hours_p90", null],
+    ["approval_hours", null],
+    ["landing_hours", null],
+    ["review_hours_low", 0.16], // 80 lines at 500 an hour
+    ["review_hours_high", 3.2], // at 25 an hour; it was open for 24
+    ["lines_landed_mixed", 10],
+    ["lines_landed_of_agents", 120],
+    ["lines_edited_before_landing_share", 10 / 120],
+    ["lines_agent_watched", 90], // 60 + 20 + 10; the last 20 are five days old
+    ["lines_agent_edited_after", 20], // of the ten others a session is known
+    ["lines_edited_after_landing_share", 20 / 90],
+    ["issues_opened", 3],
+    ["issues_closed", 2],
+    ["issues_reopened", 1],
+    ["backlog_growth", 1],
+    ["issue_closing_days", null],
+    ["linked_issue_days", null],
+    ["changes_with_issue", 1],
     ["lines_landed", 200], // 60 + 20 + 10 + 10 + 40 + 40 + 20
     ["lines_landed_agent", 110], // 60 + 20 + 10 + 20
     ["lines_landed_agent_at_most", 160], // + 10 mixed + 40 unknown
@@ -96,7 +143,7 @@ describe("ten rows a human can add up", () => {
   });
 
   test("every measure of the catalogue has a worked number above", () => {
-    expect(measureIds).toHaveLength(62);
+    expect(measureIds).toHaveLength(109);
   });
 
   // Strand 1 carries floor(100 × 2/3) + floor(200 × 2/3) = 66 + 133, strand 3 the 30 of segment 2.

@@ -125,6 +125,22 @@ it("is what it cost to review another's change, whether the session or its forge
   expect(Number((await reviewSpend()).ledger)).toBe(before + 2 * one);
 });
 
+it("tells of the change how it came to land: what was said after it landed is in no figure", async () => {
+  const { review } = await openStore(store).showChange("#8", { asOf: null });
+  expect(review).toEqual({
+    path: "reviewed",
+    readyAt: "2026-01-03T12:30:00.000Z",
+    firstReviewAt: "2026-01-03T18:00:00.000Z",
+    approvedAt: null,
+    rounds: 1,
+    requests: 1,
+  });
+  const { rows } = await openStore(store).query({ measures: ["changes_landed"], by: ["review_path"] }, { asOf: null });
+  expect(rows.find(({ review_path: path }) => path === "reviewed")).toEqual({ review_path: "reviewed", changes_landed: 1 });
+  const delivery = await openStore(store).delivery({ asOf: null, days: 30 });
+  expect(delivery.repositories[0]?.review).toMatchObject({ told: 1, reviewed: 1, ofBots: 0, reviewedShare: null });
+});
+
 it("derives by parts what a rebuild derives", async () => {
   await expectWhole();
 });

@@ -102,6 +102,7 @@ const rest = {
   basis: "list",
   basisSentence: "API-equivalent at list prices, not what you paid",
   asOf: null,
+  range: null,
   period: { from: "2026-01-05", to: "2026-02-15" },
   isSample: false,
   ignoreTrailers: false,

@@ -49,6 +49,8 @@ export const sessionCard: SessionCard = {
     {
       turn: 1,
       startedAt: "2026-01-21T08:12:00Z",
+      endedAt: "2026-01-21T09:40:00Z",
+      written: [{ fate: "stuck", lines: 31 }],
       purpose: "build",
       activity: "edit",
       nanoUsd: "48120000000",
@@ -68,6 +70,14 @@ export const changeCard: ChangeCard = {
   evidence: "squash subject",
   landedAt: "2026-01-22T16:00:00Z",
   releasedAt: null,
+  review: {
+    path: "reviewed",
+    readyAt: "2026-01-21T08:00:00Z",
+    firstReviewAt: "2026-01-21T10:30:00Z",
+    approvedAt: "2026-01-22T15:00:00Z",
+    rounds: 2,
+    requests: 1,
+  },
   commits: [commit],
   spendNanoUsd: "52400000000",
   fates: sessionCard.fates,
@@ -196,10 +206,20 @@ export const blameFixture: Blame = {
   path: "src/tide.ts",
   repository: "saltmarsh/harbour",
   head: commit,
+  horizon: "2026-02-15T12:00:00Z",
   notes: ["The working file is changed: these are the lines of HEAD, without what is not committed."],
   lines: [
-    { line: 1, commit, authorKind: "agent", session, grade: "A", costNanoUsd: "12345678", text: "export const tide = 1;" },
-    { line: 2, commit, authorKind: "unknown", session: null, grade: null, costNanoUsd: null, text: "" },
+    {
+      line: 1,
+      bornAt: "2026-01-22T16:00:00Z",
+      commit,
+      authorKind: "agent",
+      session,
+      grade: "A",
+      costNanoUsd: "12345678",
+      text: "export const tide = 1;",
+    },
+    { line: 2, bornAt: null, commit, authorKind: "unknown", session: null, grade: null, costNanoUsd: null, text: "" },
   ],
 };
 

@@ -256,7 +256,9 @@ describe("printing", () => {
     const session = (await runWith(["show", "session", "5b0c"])).out;
     expect(session).toContain("210 responses, 12 of them by sub-agents");
     expect(session).toContain("not observed: fixing");
-    expect((await runWith(["show", "change", "118"])).out).toContain("agent 31 · unknown 4; 33 alive");
+    const shown = (await runWith(["show", "change", "118"])).out;
+    expect(shown).toContain("agent 31 · unknown 4; 33 alive");
+    expect(shown.replace(/\s+/g, " ")).toContain("reviewed · 2 rounds · changes requested once · first looked at after 2.5 hours");
     expect((await runWith(["show", "commit", "9f2b"])).out).toContain("35 added, 2 removed");
   });
 

@@ -50,7 +50,7 @@ describe("bash", () => {
   });
 
   it("offers the values of an enumeration of that command alone", () => {
-    expect(offered("report", "--format", "")).toEqual(["text", "html", "json"]);
+    expect(offered("report", "--format", "")).toEqual(["text", "html", "md", "svg", "pdf", "json"]);
     expect(offered("query", "--format", "")).toEqual(["table", "csv", "json"]);
     expect(offered("completion", "")).toEqual(["bash", "zsh", "fish"]);
   });

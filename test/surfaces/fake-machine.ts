@@ -4,7 +4,7 @@ import type { Overrule } from "../../src/contract/overrule.ts";
 import type { Machine, OpenOptions } from "../../src/surfaces/cli/machine.ts";
 import { runCli } from "../../src/surfaces/cli/run.ts";
 import { answerFixture } from "./answer-fixture.ts";
-import { delivery, returns, survival } from "./delivery-fixtures.ts";
+import { costs, delivery, returns, survival } from "./delivery-fixtures.ts";
 import { reconciliation, toolComparison } from "./bill-fixtures.ts";
 import { closedPeriod, restatement, sensitivity } from "./close-fixtures.ts";
 import {
@@ -94,6 +94,7 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     import: told("import", emptyImport),
     watch: told("watch", undefined),
     rebuild: told("rebuild", undefined),
+    prepare: told("prepare", undefined),
     answer: told("answer", answerFixture),
     audit: told("audit", auditFixture),
     showSession: told("showSession", sessionCard),
@@ -116,6 +117,7 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     survival: told("survival", survival),
     delivery: told("delivery", delivery),
     returns: told("returns", returns),
+    costs: told("costs", costs),
     overrules: told("overrules", [overruled]),
     overrule: told("overrule", overruled),
     importBills: told("importBills", { files: [], lines: 0, lost: 0 }),
@@ -156,6 +158,7 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
       madeToken: null,
       close: async () => void closed++,
     }),
+    printPdf: async (page, path) => void files.set(path, page),
     openPage: () => {},
     interruptSignal: () => new AbortController().signal,
     ...setting.machine,

@@ -68,8 +68,26 @@ describe("the API", () => {
     );
   });
 
-  it("tells delivery, survival and returns as their commands do", async () => {
-    for (const name of ["delivery", "survival", "returns"])
+  it("answers of days as the report does, and the days before and after add up to all", async () => {
+    const whole = await askJson<Answer>(server, "/api/answer");
+    const [first = "", last = ""] = [whole.period.from ?? "", whole.period.to ?? ""];
+    const middle = new Date((Date.parse(first) + Date.parse(last)) / 2).toISOString().slice(0, 10);
+    const next = new Date(Date.parse(middle) + 86_400_000).toISOString().slice(0, 10);
+    const before = await askJson<Answer>(server, `/api/answer?to=${middle}`);
+    const after = await askJson<Answer>(server, `/api/answer?from=${next}`);
+    expect(JSON.parse(await cli("report", "--to", middle, "--json"))).toEqual(before);
+    expect(BigInt(before.spendNanoUsd) > 0n && BigInt(after.spendNanoUsd) > 0n).toBe(true);
+    for (const { residualNanoUsd } of [before, after]) expect(residualNanoUsd).toBe("0");
+    expect(sumOf([before.spendNanoUsd, after.spendNanoUsd])).toBe(BigInt(whole.spendNanoUsd));
+    expect(before.changesLanded + after.changesLanded).toBe(whole.changesLanded);
+    expect(sumOf(before.weeks.map(({ nanoUsd }) => nanoUsd))).toBe(BigInt(before.spendNanoUsd));
+    const commits = (answer: Answer): number => answer.repositories.reduce((sum, repository) => sum + repository.commits, 0);
+    expect(commits(before) + commits(after)).toBe(commits(whole));
+    expect([(before.period.to ?? "") <= middle, (after.period.from ?? "") >= next]).toEqual([true, true]);
+  });
+
+  it("tells delivery, survival, returns and costs as their commands do", async () => {
+    for (const name of ["delivery", "survival", "returns", "costs"])
       expect([name, await askJson(server, `/api/${name}`)]).toEqual([name, JSON.parse(await cli(name, "--json")) as unknown]);
     expect(await askJson(server, "/api/survival?days=5,30&by=none")).toEqual(
       JSON.parse(await cli("survival", "--days", "5,30", "--by", "none", "--json")),

@@ -33,7 +33,8 @@ async function served(args: readonly string[], told: Partial<Serving> = {}, isTe
 
 describe("assay serve", () => {
   it("prints the address, waits for Ctrl-C, closes, and ends with 0", async () => {
-    const { code, out, asked, closed, opened } = await served(["serve", "--repo", "boats"]);
+    const { code, out, asked, closed, opened, calls } = await served(["serve", "--repo", "boats"]);
+    expect(calls.map(({ name }) => name)).toEqual(["prepare"]); // of an earlier version: before anybody asks
     expect([code, out, closed, opened]).toEqual([0, "Serving http://127.0.0.1:4173/\n", 1, []]);
     expect(asked).toEqual([
       {

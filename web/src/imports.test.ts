@@ -11,9 +11,13 @@ const read = (file: string): string => readFileSync(join(here, file), "utf8");
 const values = [
   "analysis/ranking.ts",
   "contract/fates.ts",
+  "contract/returns.ts",
   "surfaces/cli/answer-figures.ts",
+  "surfaces/cli/change-review-text.ts",
+  "surfaces/cli/costs-text.ts",
   "surfaces/cli/delivery-text.ts",
   "surfaces/cli/numbers.ts",
+  "surfaces/cli/returns-text.ts",
   "surfaces/cli/roll-up-look.ts",
 ];
 

@@ -69,17 +69,27 @@ export function rangeBar(low: number | null, high: number | null): Markup {
 const plotHeight = 200;
 const labelsShown = 7;
 
-/** Spend by week, stacked by group, on one scale from zero. */
-export function weekChart(weeks: Answer["weeks"]): Markup {
+/** Spend by week as two pictures of one height: the axis, and the bars on one scale from zero. */
+export interface WeekPlot {
+  readonly height: number;
+  readonly axisWidth: number;
+  readonly axis: Markup;
+  readonly bars: Markup;
+  /** What the bars say, in a sentence. */
+  readonly label: string;
+}
+
+/** Spend by week, stacked by group; null where nothing was spent. */
+export function weekPlot(weeks: Answer["weeks"]): WeekPlot | null {
   const most = weeks.reduce((max, week) => Math.max(max, dollars(week.nanoUsd)), 0);
-  if (most === 0) return nothing;
+  if (most === 0) return null;
   const step = niceStep(most / 3);
   const top = Math.ceil(most / step) * step;
   const y = (value: number): number => plotHeight - (value / top) * plotHeight;
   const ticks = Array.from({ length: Math.round(top / step) + 1 }, (_, i) => i * step);
   const slot = 100 / weeks.length;
   const every = Math.ceil(weeks.length / labelsShown);
-  const labels = ticks.map(
+  const axis = ticks.map(
     (tick) => html`<text x="100%" dx="-8" y="${(y(tick) + 16).toFixed(1)}" text-anchor="end">$${tickText(tick, step)}</text>`,
   );
   const lines = ticks.map((tick) => html`<line x1="0" x2="100%" y1="${y(tick).toFixed(1)}" y2="${y(tick).toFixed(1)}"/>`);
@@ -89,10 +99,20 @@ export function weekChart(weeks: Answer["weeks"]): Markup {
       ? html`<text x="${((i + 0.5) * slot).toFixed(3)}%" y="${plotHeight + 32}" text-anchor="middle">${formatDayOfYear(week.week)}</text>`
       : nothing,
   );
-  const height = plotHeight + 40;
-  const first = weeks[0]?.week ?? "";
-  const last = weeks.at(-1)?.week ?? "";
-  return html`<div class="plot"><svg class="axis" width="60" height="${height}" aria-hidden="true">${labels}</svg><svg class="weeks" width="100%" height="${height}" role="img" aria-label="Spend by week from ${formatDay(first)} to ${formatDay(last)}, stacked by what it bought; the table below has the numbers"><g transform="translate(0 12)"><g class="grid">${lines}</g>${bars}</g>${days}</svg></div>`;
+  const [first, last] = [weeks[0]?.week ?? "", weeks.at(-1)?.week ?? ""];
+  return {
+    height: plotHeight + 40,
+    axisWidth: 60,
+    axis: html`${axis}`,
+    bars: html`<g transform="translate(0 12)"><g class="grid">${lines}</g>${bars}</g>${days}`,
+    label: `Spend by week from ${formatDay(first)} to ${formatDay(last)}, stacked by what it bought`,
+  };
+}
+
+export function weekChart(weeks: Answer["weeks"]): Markup {
+  const plot = weekPlot(weeks);
+  if (plot === null) return nothing;
+  return html`<div class="plot"><svg class="axis" width="${plot.axisWidth}" height="${plot.height}" aria-hidden="true">${plot.axis}</svg><svg class="weeks" width="100%" height="${plot.height}" role="img" aria-label="${plot.label}; the table below has the numbers">${plot.bars}</svg></div>`;
 }
 
 function weekBar(week: Answer["weeks"][number], x: number, slot: number, y: (value: number) => number): Markup {

@@ -5,7 +5,7 @@
  * Printed dollars and shares are differences of rounded running sums in the order of the roll-up (`shareUnits`): fates add
  * up to their group, groups to the total and to 100.0 %, and no part is chosen to take a remainder.
  */
-import type { Answer, Range, SpannedFate } from "../../contract/answer.ts";
+import type { Answer, DayRange, Range, SpannedFate } from "../../contract/answer.ts";
 import type { FateName, RollUpName } from "../../contract/fates.ts";
 import {
   centParts,
@@ -109,8 +109,18 @@ function notices(answer: Answer): string[] {
   const said: string[] = [];
   if (answer.isSample) said.push("SAMPLE DATA: an invented organisation, made by this program. Nothing below is about you.");
   if (answer.asOf !== null) said.push(`As of ${formatDay(answer.asOf)}: what was known and decided by then.`);
+  if (answer.range !== null)
+    said.push(
+      `${rangeText(answer.range)}: what was spent then, and what became of it since. Sources and problems are of all that was read.`,
+    );
   if (answer.ignoreTrailers) said.push("Commit trailers and the links of checkpoints are ignored (--ignore-trailers).");
   return said;
+}
+
+/** `1 – 31 Jan 2026`, `From 1 Jan 2026 on`, `Until 31 Jan 2026`. */
+function rangeText({ from, to }: DayRange): string {
+  if (from !== null && to !== null) return formatPeriod(from, to) ?? "";
+  return from !== null ? `From ${formatDay(from)} on` : `Until ${formatDay(to ?? "")}`;
 }
 
 /** The basis is said in one word beside the dollars and in a sentence of the answer's own. */

@@ -18,8 +18,9 @@ import { rollUpLooks } from "./roll-up-look.ts";
 /**
  * The answer as one HTML file that needs nothing else: no script, no request (its own policy forbids them), light and dark,
  * a table under every chart. Pure; all text is escaped.
+ * @param paper with every table open, since nobody opens one on paper
  */
-export function renderAnswerHtml(answer: Answer): string {
+export function renderAnswerHtml(answer: Answer, { paper = false }: { readonly paper?: boolean } = {}): string {
   const figures = computeAnswerFigures(answer);
   const about = [figures.spent, ...figures.counts.slice(2)].join(", ");
   const page = html`<!doctype html>
@@ -37,7 +38,7 @@ ${hatchDefinitions()}
 ${head(answer, figures)}
 ${groups(figures)}
 ${sure(answer, figures)}
-${weeks(answer)}
+${weeks(answer, paper)}
 ${repositories(answer)}
 ${landed(answer, figures)}
 ${costliest(answer)}
@@ -132,7 +133,7 @@ ${unknowns.length === 0 ? nothing : html`<h3>What is not known</h3><ul class="un
 </section>`;
 }
 
-function weeks(answer: Answer): Markup {
+function weeks(answer: Answer, paper: boolean): Markup {
   if (answer.weeks.length === 0) return nothing;
   const seen = rollUpLooks.filter((look) => answer.weeks.some((week) => BigInt(week.byRollUp[look.name] ?? 0) > 0n));
   const rows = answer.weeks.map((week) => [
@@ -144,7 +145,7 @@ function weeks(answer: Answer): Markup {
   return html`<section>
 <h2>Week by week</h2>
 ${weekChart(answer.weeks)}
-<details><summary>The weeks as a table</summary>${htmlTable("Weeks", columns, rows)}</details>
+<details${raw(paper ? " open" : "")}><summary>The weeks as a table</summary>${htmlTable("Weeks", columns, rows)}</details>
 </section>`;
 }
 

@@ -3,8 +3,27 @@ import { rollUpLooks } from "./roll-up-look.ts";
 
 const colors = (theme: "light" | "dark"): string => rollUpLooks.map((look) => `--${look.name}:${look[theme]};`).join("");
 
+const lightColors = `--paper:#fbfaf7;--card:#ffffff;--ink:#1d1b18;--soft:#5b564d;--line:#e3dfd6;--edge:rgba(29,27,24,.5);--accent:#2a56ad;--warn:#8a3408;--warn-paper:#fdf0e6;${colors("light")}`;
+
+/** How the charts look, wherever they stand. */
+const chartRules = `
+.hatch path{stroke:var(--paper);stroke-width:1.4;stroke-opacity:.62;fill:none}
+.hatch .dot{stroke-width:2.6;stroke-linecap:round;stroke-opacity:.8}
+.bar rect,.weeks rect,.swatch rect{stroke:var(--edge);stroke-width:1}
+.bar text{font-size:15px;font-weight:650;fill:var(--ink);paint-order:stroke;stroke:var(--card);stroke-width:5px;stroke-linejoin:round}
+.axis text,.weeks text{font-size:12.5px;fill:var(--soft)}
+.grid line{stroke:var(--line);stroke-width:1}`.trim();
+
+/** Style of a picture that stands alone: light, for mails and slides have a paper of their own. */
+export const pictureStyle = `
+svg{${lightColors}overflow:visible}
+text{font:15px ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:var(--ink);font-variant-numeric:tabular-nums}
+.head{font:600 30px ui-serif,"Iowan Old Style",Palatino,Georgia,"DejaVu Serif",serif}
+.strong{font-weight:650}.soft{fill:var(--soft)}.warn{fill:var(--warn);font-weight:600}
+${chartRules}`.trim();
+
 export const answerStyle = `
-:root{color-scheme:light dark;--paper:#fbfaf7;--card:#ffffff;--ink:#1d1b18;--soft:#5b564d;--line:#e3dfd6;--edge:rgba(29,27,24,.5);--accent:#2a56ad;--warn:#8a3408;--warn-paper:#fdf0e6;${colors("light")}}
+:root{color-scheme:light dark;${lightColors}}
 @media (prefers-color-scheme:dark){:root{--paper:#151517;--card:#1d1d20;--ink:#f1eee8;--soft:#b3ada2;--line:#34333a;--edge:rgba(241,238,232,.45);--accent:#8db8ee;--warn:#ffc79e;--warn-paper:#3a2415;${colors("dark")}}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
@@ -28,16 +47,12 @@ section{margin:0 0 3.25rem}
 section.main{margin-bottom:2.5rem}
 svg{display:block;overflow:visible}
 .definitions{position:absolute}
-.hatch path{stroke:var(--paper);stroke-width:1.4;stroke-opacity:.62;fill:none}
-.hatch .dot{stroke-width:2.6;stroke-linecap:round;stroke-opacity:.8}
-.bar rect,.weeks rect,.swatch rect{stroke:var(--edge);stroke-width:1}
-.bar text{font-size:15px;font-weight:650;fill:var(--ink);paint-order:stroke;stroke:var(--card);stroke-width:5px;stroke-linejoin:round}
+${chartRules}
 .swatch{display:inline-block;vertical-align:-.15em;margin-right:.6rem;flex:none}
 .share{max-width:100%;min-width:48px}
 .share .rest{fill:var(--line)}.share .part{fill:var(--bought)}.share .maybe{fill:url(#fill-ripening)}
 .plot{display:flex;margin-top:.5rem}
-.axis{flex:none}.axis text,.weeks text{font-size:12.5px;fill:var(--soft)}
-.grid line{stroke:var(--line);stroke-width:1}
+.axis{flex:none}
 table{border-collapse:collapse;width:100%;font-size:.95rem}
 th,td{text-align:left;padding:.5rem .9rem .5rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th:last-child,td:last-child{padding-right:0}
@@ -66,5 +81,6 @@ summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outl
 code{font:.86em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 footer{color:var(--soft);font-size:.9rem;border-top:1px solid var(--line);padding-top:1.25rem;padding-bottom:3rem}
 @media (max-width:640px){main{padding-top:24px}section{margin-bottom:2.5rem}th,td{padding-right:.5rem}thead th{white-space:normal}.ledger{font-size:.84rem}.ledger .swatch{margin-right:.4rem}tr.fate th{padding-left:calc(16px + .4rem)}table{font-size:.88rem}.wide-only{display:none}.figure b{font-size:1.35rem}.group small{display:block;margin:0}td.meter{width:auto}td.meter svg{display:none}.band{display:block;min-width:0;margin:0;text-align:right}.bar text{font-size:13px}}
-@media print{:root{color-scheme:light}body{background:#fff}details>*{display:block}section{break-inside:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@page{margin:14mm}
+@media print{:root{color-scheme:light;${lightColors}}body{background:#fff}details>*{display:block}section{break-inside:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `.trim();

@@ -10,6 +10,8 @@ import {
   text_en,
 } from "@stricli/core";
 import type { CloseFlags, SensitivityFlags } from "./commands/close.ts";
+import type { CostsFlags } from "./commands/costs.ts";
+import { costGrains } from "../../contract/costs.ts";
 import type { BlameFlags } from "./commands/blame.ts";
 import type { DeliveryFlags } from "./commands/delivery.ts";
 import type { DoctorFlags } from "./commands/doctor.ts";
@@ -31,15 +33,18 @@ import {
   basisFlags,
   type CommonFlags,
   commonFlags,
+  dayFlags,
   listenFlags,
   type ForgeFlags,
   forgeFlags,
   type OnlyFlags,
   onlyFlags,
+  reportFormats,
   requireDays,
   requireRows,
   requireSeconds,
   requireText,
+  requireTiers,
   requireTimeZone,
   requireWindow,
   type SearchFlags,
@@ -111,14 +116,19 @@ const report = buildCommand<ReportFlags, [], CliContext>({
   loader: async () => (await import("./commands/report.ts")).report,
   parameters: {
     flags: {
-      format: { kind: "enum", values: ["text", "html", "json"], default: "text", brief: "How to print it" },
+      format: { kind: "enum", values: reportFormats, default: "text", brief: "How to print it; pdf by a browser of this machine" },
+      ...dayFlags,
       ...basisFlags,
       ...asOfFlags,
       out: { ...out, brief: "Write to a file instead of printing" },
       ...commonFlags,
     },
   },
-  docs: { brief: "Answer from the store: what did the tokens buy?" },
+  docs: {
+    brief: "Answer from the store: what did the tokens buy?",
+    fullDescription:
+      "Answer from the store: what did the tokens buy? Of all there is, or of what was spent from one day to another.\nEvery format is one file that needs nothing else; html, md, svg and pdf have the same charts.",
+  },
 });
 
 const show = (kind: "session" | "change" | "commit", brief: string) =>
@@ -326,6 +336,24 @@ const returns = buildCommand<ReturnsFlags, [], CliContext>({
   docs: { brief: "Show spend of which nothing stuck, by product, team or repository" },
 });
 
+const costs = buildCommand<CostsFlags, [], CliContext>({
+  loader: async () => (await import("./commands/costs.ts")).costs,
+  parameters: {
+    flags: {
+      grain: { kind: "enum", values: costGrains, default: "month", brief: "Length of a cohort" },
+      days: { kind: "parsed", parse: requireWindow, default: "91", placeholder: "N", brief: "Days back that tiers are of" },
+      tiers: { kind: "parsed", parse: requireTiers, default: "5", placeholder: "N", brief: "Tiers of equal numbers of persons" },
+      ...asOfFlags,
+      ...commonFlags,
+    },
+  },
+  docs: {
+    brief: "Show what a change costs: by cohort, in the same period, at the margin, with people",
+    fullDescription:
+      "Show what a change costs that landed, was released, stuck: by cohort of first spend and in the same period, on average and at the margin; and with people by tier of token spend, from the salaries of assay.yaml.",
+  },
+});
+
 const query = buildCommand<QueryFlags, string[], CliContext>({
   loader: async () => (await import("./commands/query.ts")).query,
   parameters: {
@@ -478,6 +506,7 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   survival,
   delivery,
   returns,
+  costs,
   bills,
   reconcile,
   compare,

@@ -1,5 +1,14 @@
 /** DORA's five metrics for a terminal. */
-import type { Delivery, Dora, Durations, PartOfDeployments, RepositoryDelivery, Rung } from "../../contract/delivery.ts";
+import type {
+  Delivery,
+  Dora,
+  Durations,
+  PartOfDeployments,
+  RepositoryDelivery,
+  ReviewFriction,
+  Rung,
+  VerificationOfLines,
+} from "../../contract/delivery.ts";
 import type { TextOptions } from "./answer-text.ts";
 import { inkFor } from "./ink.ts";
 import { formatCount, formatNumberOf, formatPeriod, formatRatio } from "./numbers.ts";
@@ -24,18 +33,23 @@ export function deliveryText({ repositories, unplacedIncidents }: Delivery, opti
   return `${blocks.join("\n")}\n${unplaced}Each against itself alone: this is no ranking. What nobody observes is “not observed”, not 0.\n`;
 }
 
-function blockOf({ repository, window, rung, dora, evidence }: RepositoryDelivery, options: TextOptions): string {
+function blockOf({ repository, window, rung, dora, evidence, review, agentLines }: RepositoryDelivery, options: TextOptions): string {
   const title = inkFor(options.color).bold(repository);
   if (window === null || rung === null || dora === null) return `${title}: nothing has landed\n`;
   const metrics = doraLines(dora).flatMap(([name, told]) => told.map((text, i) => `  ${(i === 0 ? name : "").padEnd(nameWidth)}  ${text}`));
+  const reviewed = reviewLines(review, agentLines).map(([name, text]) => `  ${name.padEnd(nameWidth)}  ${text}`);
   const why = [
     `  ${rungSentences[rung]}.`,
     ...(evidence.assumesProduction ? ["  No deployment names an environment: all are taken to go to production."] : []),
     ...(evidence.incidents === null ? ["  No source of incidents is connected: only reverts and hotfixes tell of failures."] : []),
   ];
-  return [`${title}, ${formatPeriod(window.from, window.until)} (${formatNumberOf(window.days, "day")})`, ...metrics, ...why, ""].join(
-    "\n",
-  );
+  return [
+    `${title}, ${formatPeriod(window.from, window.until)} (${formatNumberOf(window.days, "day")})`,
+    ...metrics,
+    ...why,
+    ...reviewed,
+    "",
+  ].join("\n");
 }
 
 /** The five metrics by name, each in a line and further ones that qualify it. */
@@ -48,6 +62,48 @@ export function doraLines(dora: Dora): readonly (readonly [string, readonly stri
     ["deployment rework rate", [partText(dora.deploymentReworkRate)]],
   ];
 }
+
+/** How changes were reviewed, each in a line. Where no forge told it is said, and only what git shows stands there. */
+export function reviewLines(review: ReviewFriction | null, agentLines: VerificationOfLines): readonly (readonly [string, string])[] {
+  const ofLines = [
+    ["agents' lines edited first", agentLines.editedBeforeLandingShare, "at least"],
+    ["edited within 21 days", agentLines.editedAfterLandingShare, "at most"],
+  ] as const;
+  const edited = ofLines.flatMap(([name, share, end]) => (share === null ? [] : [[name, `${end} ${formatRatio(share)}`] as const]));
+  if (review === null) return [["reviews", "not observed: no forge told of its changes"], ...edited];
+  const { reviewedShare, roundsPerChange, changesRequestedShare, firstReviewHours, approvalHours, landingHours, reviewHours } = review;
+  const apart = [
+    ...(review.ofBots > 0 ? [`${formatCount(review.ofBots)} of bots`] : []),
+    ...(review.instantSelfMerges > 0 ? [`${formatNumberOf(review.instantSelfMerges, "instant self-merge")}`] : []),
+  ];
+  const few = "too few reviewed changes";
+  const waits = `${hoursText(approvalHours)} to approval, ${hoursText(landingHours)} to landing`;
+  return [
+    [
+      "reviewed changes",
+      `${formatCount(review.reviewed)} of ${formatCount(review.told)}${reviewedShare === null ? "" : ` (${formatRatio(reviewedShare)})`}${apart.length === 0 ? "" : `; apart: ${apart.join(", ")}`}`,
+    ],
+    [
+      "review rounds",
+      roundsPerChange === null
+        ? few
+        : `${roundsPerChange.toFixed(1)} each; changes requested in ${changesRequestedShare === null ? "not known" : formatRatio(changesRequestedShare)}`,
+    ],
+    [
+      "time to first review",
+      firstReviewHours.median === null
+        ? few
+        : `median ${hoursText(firstReviewHours.median)}, nine of ten within ${hoursText(firstReviewHours.p90)}`,
+    ],
+    ...(approvalHours === null && landingHours === null ? [] : [["then, median", waits] as const]),
+    ...(reviewHours.low === null || reviewHours.high === null
+      ? []
+      : [["hours of review", `${Math.round(reviewHours.low)} to ${Math.round(reviewHours.high)}, estimated from size and time`] as const]),
+    ...edited,
+  ];
+}
+
+const hoursText = (hours: number | null): string => durationText(hours === null ? null : hours * 3_600_000);
 
 function leadTimeLines({ changeLeadTime: { n, notDeployed, beforeCounting, contradictory, ...times } }: Dora): string[] {
   const apart = [

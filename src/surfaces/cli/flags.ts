@@ -1,7 +1,7 @@
 /** Flags that many commands take, declared once. Parsing only: nothing here opens a store. */
 import { type Basis, bases } from "../../contract/basis.ts";
 import { UserError } from "../../contract/errors.ts";
-import { parseAsOf } from "../../contract/as-of.ts";
+import { isCalendarDay, parseAsOf } from "../../contract/as-of.ts";
 
 /** Taken by every command. */
 export interface CommonFlags {
@@ -54,6 +54,26 @@ export interface BasisFlags {
 export const basisFlags = {
   basis: { kind: "enum", values: bases, default: "list", brief: "Which money: list prices, less discounts of plans, or as billed" },
 } as const;
+
+/** Days a report is of, both included. */
+export interface DayFlags {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export const dayFlags = {
+  from: { kind: "parsed", parse: requireDay, optional: true, placeholder: "DAY", brief: "First day it is of, as 2026-01-01" },
+  to: { kind: "parsed", parse: requireDay, optional: true, placeholder: "DAY", brief: "Last day it is of, included" },
+} as const;
+
+/** @returns null where neither end is given @throws UserError `bad_range` */
+export function dayRange({ from = null, to = null }: { readonly from?: string | null; readonly to?: string | null }) {
+  if (from !== null && to !== null && from > to)
+    throw new UserError("bad_range", `${from} is after ${to}.`, { hint: "The earlier day comes first: --from, then --to." });
+  return from === null && to === null ? null : { from, to };
+}
+
+export const reportFormats = ["text", "html", "md", "svg", "pdf", "json"] as const;
 
 export const trailerFlags = {
   ignoreTrailers: { kind: "boolean", optional: true, brief: "Hide commit trailers and the links of checkpoints; kept in the store" },
@@ -140,6 +160,12 @@ export function requireText(text: string): string {
   return text;
 }
 
+export function requireDay(text: string): string {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text) || !isCalendarDay(text))
+    throw new UserError("bad_day", `"${text}" is no day.`, { hint: "Write it as 2026-01-31." });
+  return text;
+}
+
 /** A whole number of days, 1 to 3,650. */
 export function requireDays(text: string): number {
   const days = Number(text);
@@ -167,6 +193,13 @@ export function requireWindow(text: string): number {
   if (!Number.isInteger(days) || days < 7 || days > 3_650)
     throw new UserError("bad_days", `'${text}' is no number of days.`, { hint: "Write a whole number from 7 to 3650, as 90." });
   return days;
+}
+
+export function requireTiers(text: string): number {
+  const tiers = Number(text);
+  if (!Number.isInteger(tiers) || tiers < 2 || tiers > 10)
+    throw new UserError("bad_tiers", `'${text}' is no number of tiers.`, { hint: "Write a whole number from 2 to 10, as 5." });
+  return tiers;
 }
 
 export function requireSeconds(text: string): number {

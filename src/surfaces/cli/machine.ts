@@ -69,6 +69,8 @@ export interface Machine {
   isFolder(path: string): Promise<boolean>;
   /** Writes a file and the folders above it. */
   writeText(path: string, text: string): Promise<void>;
+  /** Prints a page to a file as PDF. @throws UserError where no browser is there that can */
+  printPdf(page: string, path: string): Promise<void>;
   /** Serves a store. */
   serve(options: ServeOptions): Promise<Serving>;
   /** Shows an address in this user's browser, where there is one. */

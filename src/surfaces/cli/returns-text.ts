@@ -1,5 +1,5 @@
 /** Spend that bought nothing that stuck, for a terminal. */
-import type { Returns } from "../../contract/returns.ts";
+import { type PublishedBucket, type PublishedSplit, publishedShares, type Returns } from "../../contract/returns.ts";
 import type { TextOptions } from "./answer-text.ts";
 import { inkFor } from "./ink.ts";
 import { formatCount, formatNumberOf, formatRatio, formatUsd } from "./numbers.ts";
@@ -32,7 +32,46 @@ export function returnsText(returns: Returns, options: TextOptions): string {
         ]),
     ...(ofNoGroupNanoUsd === "0" ? [] : [`${formatUsd(ofNoGroupNanoUsd)} is of no ${by} and in no share here.`]),
     `Not known yet: nothing stuck, and more than ${formatRatio(mostUndecided)} of the spend is undecided or not linked.`,
-    "A change counts once however small it is: read this beside cost per change and what was reverted.",
+    "A change counts once however small it is: read this beside `assay costs` and what was reverted.",
   ];
-  return [inkFor(options.color).bold(head), ...body, "", ...notes, ""].join("\n");
+  const bold = inkFor(options.color).bold;
+  return [bold(head), ...body, "", ...notes, "", ...splitLines(returns.publishedSplit, options.width, bold), ""].join("\n");
+}
+
+export const bucketNames: Readonly<Record<PublishedBucket, string>> = {
+  value: "value",
+  reactive: "reactive",
+  rework: "rework",
+  review_friction: "review friction",
+};
+
+export const shareOrNotObserved = (share: number | null): string => (share === null ? "not observed" : formatRatio(share));
+
+function splitLines(split: PublishedSplit, width: number, bold: (text: string) => string): string[] {
+  const columns = [
+    { title: "the published split", align: "left" },
+    { title: "published", align: "right" },
+    { title: "its method here", align: "right" },
+    { title: "the ledger", align: "right" },
+  ] as const;
+  const rows = split.buckets.map(({ bucket, share, group, ofSpend }) => [
+    bucketNames[bucket],
+    formatRatio(publishedShares[bucket]),
+    shareOrNotObserved(share),
+    `${group} ${shareOrNotObserved(ofSpend)}`,
+  ]);
+  const [head = "", ...body] = tableLines(columns, rows, width);
+  return [bold(head), ...body, ...splitNotes(split)];
+}
+
+/** What the published split must not be read without. */
+export function splitNotes({ changes, overlap, unknown }: PublishedSplit): string[] {
+  const others = [
+    ...(unknown.class > 0 ? [`${formatCount(unknown.class)} of no class that is known`] : []),
+    ...(unknown.discarded > 0 ? [`${formatCount(unknown.discarded)} not a week old`] : []),
+  ];
+  return [
+    `Its method counts ${formatNumberOf(changes, "landed change")} by class and makes the parts add up to one dollar: every fix and all maintenance is reactive, whoever caused it.${others.length === 0 ? "" : ` ${others.join(", ")}.`}${overlap === null ? "" : ` Before that they add up to ${formatRatio(1 + overlap)}.`}`,
+    "The ledger follows each dollar to its lines; its group is the nearest there is, not the same. What is in no group here ripens, iterates, thinks or is not linked.",
+  ];
 }

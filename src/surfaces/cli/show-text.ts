@@ -1,4 +1,5 @@
 /** One session, change, commit or file, and explanations, for a terminal: the figures first, then the strands they rest on. */
+import { changeReviewText } from "./change-review-text.ts";
 import type { AnswerFate } from "../../contract/answer.ts";
 import type { ChangeCard, CommitCard, Explanation, FileCard, SessionCard, StrandRow } from "../../contract/show.ts";
 import type { TextOptions } from "./answer-text.ts";
@@ -48,6 +49,7 @@ export function changeCardText(card: ChangeCard, options: TextOptions): string {
         ["spend", formatUsd(card.spendNanoUsd)],
         ["where", card.repository],
         ["state", `${card.changeKind} · ${landed} · ${released} (${card.evidence})`],
+        ["review", changeReviewText(card.review)],
         ["lines", `${authorKinds(card.linesByAuthorKind)}; ${formatCount(card.linesAlive)} alive`],
         ["commits", card.commits.map((commit) => commit.slice(0, 10)).join(" ")],
       ],

@@ -37,7 +37,10 @@ interface Asked<Id extends RouteId> {
 type Handlers = { readonly [Id in RouteId]: (served: Served, asked: Asked<Id>) => Promise<Reply> | Reply };
 
 export const handlers: Handlers = {
-  answer: async ({ assay }, { query }) => json(await assay.answer({ ...asOf(query), basis: query.basis })),
+  answer: async ({ assay }, { query }) => {
+    const { from = null, to = null, basis } = query;
+    return json(await assay.answer({ ...asOf(query), basis, ...(from === null && to === null ? {} : { range: { from, to } }) }));
+  },
   query: ({ assay }, { query }) => ask(assay, parseQuery(query.q), query.format),
   // As it was sent: what it leaves out is assay.yaml's to say, as for every other surface.
   postedQuery: ({ assay }, { query, posted }) => ask(assay, posted as MeasureQueryInput, query.format),
@@ -55,6 +58,8 @@ export const handlers: Handlers = {
   survival: async ({ assay }, { query }) =>
     json(await assay.survival({ ...asOf(query), days: query.days.split(",").map(Number), by: query.by })),
   returns: async ({ assay }, { query }) => json(await assay.returns({ ...asOf(query), by: query.by })),
+  costs: async ({ assay }, { query }) =>
+    json(await assay.costs({ ...asOf(query), grain: query.grain, days: query.days, tiers: query.tiers })),
   sources: async ({ assay }) => json(await assay.sources()),
   problems: async ({ assay }, { query }) => page(assay, query.limit, await assay.listProblems(query)),
   notes: async ({ assay }) => json(await assay.notes()),

@@ -1,7 +1,7 @@
 /** DORA's five metrics of each repository, in the words of `assay delivery`. */
-import type { ReactElement } from "react";
+import { Fragment, type ReactElement } from "react";
 import type { RepositoryDelivery } from "../../../src/contract/delivery.ts";
-import { doraLines, rungSentences } from "../../../src/surfaces/cli/delivery-text.ts";
+import { doraLines, reviewLines, rungSentences } from "../../../src/surfaces/cli/delivery-text.ts";
 import { formatNumberOf, formatPeriod } from "../../../src/surfaces/cli/numbers.ts";
 import { shortRepository } from "../format/cell.ts";
 import { useDelivery } from "../query/use.ts";
@@ -60,3 +60,35 @@ const columns: readonly TableColumn<RepositoryDelivery>[] = [
     }),
   ),
 ];
+
+/** How changes were reviewed, and what became of agents' lines: a row a repository, as the terminal says it. */
+export function ReviewPanel(): ReactElement {
+  return (
+    <Frame
+      of={useDelivery()}
+      title="How changes are reviewed"
+      about="Of changes that landed in the last 90 days known, as forges tell. Bots and instant self-merges are apart. Never of a person."
+      tall
+    >
+      {({ repositories }) =>
+        repositories.length === 0 ? (
+          <Empty kind="no_data">No repository is known.</Empty>
+        ) : (
+          repositories.map(({ repository, review, agentLines }) => (
+            <section key={repository}>
+              <h3>{shortRepository(repository)}</h3>
+              <dl className="facts">
+                {reviewLines(review, agentLines).map(([name, text]) => (
+                  <Fragment key={name}>
+                    <dt>{name}</dt>
+                    <dd>{text}</dd>
+                  </Fragment>
+                ))}
+              </dl>
+            </section>
+          ))
+        )
+      }
+    </Frame>
+  );
+}

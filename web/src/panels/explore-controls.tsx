@@ -1,3 +1,4 @@
+import { DayRangeInput } from "../ui/day-range.tsx";
 /** What Explore asks: measures, dimensions, filters, days. Every choice is a new address. */
 import { type ReactElement, type ReactNode, useState } from "react";
 import type { Answer } from "../../../src/contract/answer.ts";
@@ -179,49 +180,14 @@ function Values({
   );
 }
 
-const dayMs = 86_400_000;
-
 function Days({ state, period, change }: Omit<ControlsProps, "catalogue">): ReactElement {
   const { range } = state;
   const setRange = (next: ExploreState["range"]): void =>
     change({ range: next, compare: next.from !== null && next.to !== null ? state.compare : null });
-  const last = (days: number): void => {
-    if (period === null || period.to === null) return;
-    setRange({ from: new Date(Date.parse(period.to) - (days - 1) * dayMs).toISOString().slice(0, 10), to: period.to });
-  };
   const isClosed = range.from !== null && range.to !== null;
   return (
     <>
-      <div className="ways">
-        {[7, 28, 90].map((days) => (
-          <button key={days} type="button" className="chip" onClick={() => last(days)}>
-            last {days}
-          </button>
-        ))}
-        <button
-          type="button"
-          className="chip"
-          aria-pressed={range.from === null && range.to === null}
-          onClick={() => setRange({ from: null, to: null })}
-        >
-          all
-        </button>
-      </div>
-      <div className="days">
-        <input
-          type="date"
-          aria-label="First day"
-          value={range.from ?? ""}
-          onChange={(event) => setRange({ ...range, from: event.target.value || null })}
-        />
-        <span aria-hidden="true">–</span>
-        <input
-          type="date"
-          aria-label="Last day"
-          value={range.to ?? ""}
-          onChange={(event) => setRange({ ...range, to: event.target.value || null })}
-        />
-      </div>
+      <DayRangeInput range={range} newest={period?.to ?? null} change={setRange} />
       <label className="check">
         <input
           type="checkbox"

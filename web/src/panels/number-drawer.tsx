@@ -2,7 +2,7 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactElement, useEffect, useRef } from "react";
 import type { MeasureQueryInput, MeasureResult } from "../../../src/contract/query.ts";
-import { formatCount, formatPeriod } from "../../../src/surfaces/cli/numbers.ts";
+import { formatCount, formatPeriod, formatRatio } from "../../../src/surfaces/cli/numbers.ts";
 import { formatCell } from "../format/cell.ts";
 import type { Catalogue, CatalogueMeasure } from "../query/api.ts";
 import { useCatalogue, useMeasures, useStrands } from "../query/use.ts";
@@ -115,6 +115,14 @@ function About({
         </dd>
         <dt>Source</dt>
         <dd>{measure.source}</dd>
+        {measure.refusedAbove === null ? null : (
+          <>
+            <dt>Not shown while</dt>
+            <dd>
+              {measure.refusedAbove.of} is above {formatRatio(measure.refusedAbove.ratio)}
+            </dd>
+          </>
+        )}
         {measure.minimumSample === null ? null : (
           <>
             <dt>Smallest sample</dt>

@@ -1,5 +1,6 @@
 /** Which teams, models and repositories buy least per dollar. */
 import type { ReactElement, ReactNode } from "react";
+import type { DayRange } from "../../../src/contract/answer.ts";
 import { formatBand, formatNumberOf, formatRatio, formatUsd } from "../../../src/surfaces/cli/numbers.ts";
 import { shortRepository } from "../format/cell.ts";
 import { useMeasures } from "../query/use.ts";
@@ -12,11 +13,12 @@ interface RankingProps {
   readonly dimension: "team" | "model" | "repository";
   readonly title: string;
   readonly without: ReactNode;
+  readonly range: DayRange;
 }
 
 const shown = 6;
 
-export function Rankings(): ReactElement {
+export function Rankings({ range }: { readonly range: DayRange }): ReactElement {
   return (
     <section aria-labelledby="rankings" className="rankings">
       <h2 id="rankings">Who buys least per dollar</h2>
@@ -26,6 +28,7 @@ export function Rankings(): ReactElement {
       </p>
       <div className="three">
         <RankingPanel
+          range={range}
           dimension="team"
           title="Teams"
           without={
@@ -34,23 +37,30 @@ export function Rankings(): ReactElement {
             </>
           }
         />
-        <RankingPanel dimension="model" title="Models" without="No model carries spend." />
-        <RankingPanel dimension="repository" title="Repositories" without="No session ran in a repository this store knows." />
+        <RankingPanel range={range} dimension="model" title="Models" without="No model carries spend." />
+        <RankingPanel
+          range={range}
+          dimension="repository"
+          title="Repositories"
+          without="No session ran in a repository this store knows."
+        />
       </div>
     </section>
   );
 }
 
-function RankingPanel({ dimension, title, without }: RankingProps): ReactElement {
+function RankingPanel({ dimension, title, without, range }: RankingProps): ReactElement {
   const totals = useMeasures({
     measures: ["spend", "spend_decided", "bought_share", "bought_low_share", "bought_high_share", "sessions"],
     by: [dimension],
+    range,
   });
   const allocated = useMeasures({
     measures: ["spend_allocated"],
     by: [dimension, "allocation"],
     where: [{ dimension: "roll_up", is: "in", values: ["bought"] }],
     limit: 100_000,
+    range,
   });
   const both = {
     ...totals,

@@ -1,9 +1,22 @@
 /** The HTTP API as the page calls it: the only place that knows its paths. Answers are those of src/contract. */
-import type { Answer, SourceRow } from "../../../src/contract/answer.ts";
-import type { CatalogueCard, ChangeRow, Failure, FileRow, ListedStrand, Page, SessionRow, Stored } from "../../../src/contract/api.ts";
+import type { Answer, DayRange, SourceRow } from "../../../src/contract/answer.ts";
+import type {
+  CatalogueCard,
+  ChangeRow,
+  Failure,
+  FileRow,
+  ImportStatus,
+  ListedStrand,
+  Page,
+  SavedView,
+  SessionRow,
+  Stored,
+} from "../../../src/contract/api.ts";
+import type { Costs } from "../../../src/contract/costs.ts";
 import type { Delivery } from "../../../src/contract/delivery.ts";
 import type { Problem } from "../../../src/contract/problem.ts";
 import type { MeasureQueryInput, MeasureResult } from "../../../src/contract/query.ts";
+import type { Returns } from "../../../src/contract/returns.ts";
 import type { Blame, ChangeCard, CommitCard, FileCard, SessionCard } from "../../../src/contract/show.ts";
 
 export type Catalogue = CatalogueCard;
@@ -58,8 +71,28 @@ function list({ sort, cursor, limit, where = [], from = null, to = null }: ListA
   return asked.toString();
 }
 
+function daysOf({ from, to }: DayRange): string {
+  const asked = new URLSearchParams({ ...(from === null ? {} : { from }), ...(to === null ? {} : { to }) }).toString();
+  return asked === "" ? "" : `?${asked}`;
+}
+
+/**
+ * Listens to an import. @param tell called with every state, the last one too @returns what ends it
+ */
+export function listenToImport(id: string, tell: (status: ImportStatus) => void): () => void {
+  const events = new EventSource(`/api/imports/${one(id)}/events`);
+  const told = (event: MessageEvent<string>): void => tell(JSON.parse(event.data) as ImportStatus);
+  events.addEventListener("progress", told);
+  // The server says `end` and closes; a browser would ask again for what is over.
+  events.addEventListener("end", (event) => {
+    events.close();
+    told(event as MessageEvent<string>);
+  });
+  return () => events.close();
+}
+
 export const api = {
-  answer: (signal: AbortSignal) => ask<Answer>("answer", { signal }),
+  answer: (range: DayRange, signal: AbortSignal) => ask<Answer>(`answer${daysOf(range)}`, { signal }),
   query: (query: MeasureQueryInput, signal: AbortSignal) =>
     ask<MeasureResult>("query", { method: "POST", body: JSON.stringify(query), headers: { "content-type": "application/json" }, signal }),
   catalogue: (signal: AbortSignal) => ask<Catalogue>("catalogue", { signal }),
@@ -78,6 +111,14 @@ export const api = {
   sources: (signal: AbortSignal) => ask<readonly SourceRow[]>("sources", { signal }),
   problems: (signal: AbortSignal) => ask<Page<Problem>>("problems", { signal }),
   delivery: (signal: AbortSignal) => ask<Delivery>("delivery", { signal }),
+  costs: (signal: AbortSignal) => ask<Costs>("costs", { signal }),
+  returns: (signal: AbortSignal) => ask<Returns>("returns", { signal }),
+  views: (signal: AbortSignal) => ask<readonly SavedView[]>("views", { signal }),
+  saveView: (view: Pick<SavedView, "name" | "query">) =>
+    ask<SavedView>("views", { method: "POST", body: JSON.stringify(view), headers: { "content-type": "application/json" } }),
+  dropView: (name: string) => ask<null>(`views?${new URLSearchParams({ name }).toString()}`, { method: "DELETE" }),
+  imports: (signal: AbortSignal) => ask<readonly ImportStatus[]>("imports", { signal }),
+  startImport: () => ask<ImportStatus>("imports", { method: "POST" }),
   stored: (signal: AbortSignal) => ask<Stored>("stored", { signal }),
   sessions: (asked: ListAsked, signal: AbortSignal) => ask<Page<SessionRow>>(`sessions?${list(asked)}`, { signal }),
   changes: (asked: ListAsked, signal: AbortSignal) => ask<Page<ChangeRow>>(`changes?${list(asked)}`, { signal }),

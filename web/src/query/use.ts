@@ -1,9 +1,17 @@
 /** What panels ask, as TanStack queries: old data stays while new loads, so that it can be shown dimmed. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import type { DayRange } from "../../../src/contract/answer.ts";
 import type { MeasureQueryInput } from "../../../src/contract/query.ts";
 import { api, type ListAsked } from "./api.ts";
 
-export const useAnswer = () => useQuery({ queryKey: ["answer"], queryFn: ({ signal }) => api.answer(signal) });
+const allDays: DayRange = { from: null, to: null };
+
+export const useAnswer = (range: DayRange = allDays) =>
+  useQuery({
+    queryKey: ["answer", range.from, range.to],
+    queryFn: ({ signal }) => api.answer(range, signal),
+    placeholderData: keepPreviousData,
+  });
 
 export const useCatalogue = () =>
   useQuery({ queryKey: ["catalogue"], queryFn: ({ signal }) => api.catalogue(signal), staleTime: Number.POSITIVE_INFINITY });
@@ -30,6 +38,10 @@ export const useStrands = (asked: ListAsked | null) =>
     placeholderData: keepPreviousData,
   });
 export const useDelivery = () => useQuery({ queryKey: ["delivery"], queryFn: ({ signal }) => api.delivery(signal) });
+export const useCosts = () => useQuery({ queryKey: ["costs"], queryFn: ({ signal }) => api.costs(signal) });
+export const useReturns = () => useQuery({ queryKey: ["returns"], queryFn: ({ signal }) => api.returns(signal) });
+export const useViews = () => useQuery({ queryKey: ["views"], queryFn: ({ signal }) => api.views(signal) });
+export const useImports = () => useQuery({ queryKey: ["imports"], queryFn: ({ signal }) => api.imports(signal) });
 export const useStored = () => useQuery({ queryKey: ["stored"], queryFn: ({ signal }) => api.stored(signal) });
 
 export const useSession = (id: string) => useQuery({ queryKey: ["session", id], queryFn: ({ signal }) => api.session(id, signal) });

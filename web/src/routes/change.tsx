@@ -1,6 +1,7 @@
 import { Link, useParams } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { ChangeCard } from "../../../src/contract/show.ts";
+import { changeReviewText } from "../../../src/surfaces/cli/change-review-text.ts";
 import { formatCount, formatDay, formatNumberOf, formatRatio, formatUsd } from "../../../src/surfaces/cli/numbers.ts";
 import { shortId, shortRepository } from "../format/cell.ts";
 import { AuthorBar } from "../panels/author-bar.tsx";
@@ -45,6 +46,7 @@ function Card({ card, id }: { readonly card: ChangeCard; readonly id: string }):
           {card.releasedAt === null ? "not released" : `released ${formatDay(card.releasedAt)}`} ·{" "}
           {formatNumberOf(card.commits.length, "commit")} · known by {card.evidence.replaceAll("_", " ")}
         </p>
+        <p className="about">Review: {changeReviewText(card.review)}</p>
       </header>
       <div className="two">
         <section className="panel">

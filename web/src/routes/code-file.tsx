@@ -1,8 +1,9 @@
 import { Link, useSearch } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { Blame, FileCard } from "../../../src/contract/show.ts";
-import { formatCount, formatRatio, formatUsd } from "../../../src/surfaces/cli/numbers.ts";
+import { formatCount, formatDay, formatRatio, formatUsd } from "../../../src/surfaces/cli/numbers.ts";
 import { notKnown, shortId, shortRepository } from "../format/cell.ts";
+import { ageInDays, agePart, ageText } from "../format/age.ts";
 import { AuthorBar, authorColor } from "../panels/author-bar.tsx";
 import { useFile } from "../query/use.ts";
 import { Frame } from "../ui/frame.tsx";
@@ -77,6 +78,9 @@ function Lines({ blame }: { readonly blame: Blame }): ReactElement {
               <th scope="col">Session</th>
               <th scope="col">Commit</th>
               <th scope="col" className="n">
+                Age
+              </th>
+              <th scope="col" className="n">
                 Cost
               </th>
               <th scope="col">Text</th>
@@ -84,7 +88,7 @@ function Lines({ blame }: { readonly blame: Blame }): ReactElement {
           </thead>
           <tbody>
             {blame.lines.map((line, i) => (
-              <Line key={line.line} line={line} before={blame.lines[i - 1]} />
+              <Line key={line.line} line={line} before={blame.lines[i - 1]} horizon={blame.horizon} />
             ))}
           </tbody>
         </table>
@@ -95,8 +99,15 @@ function Lines({ blame }: { readonly blame: Blame }): ReactElement {
 
 type BlameLine = Blame["lines"][number];
 
+interface LineProps {
+  readonly line: BlameLine;
+  readonly before: BlameLine | undefined;
+  readonly horizon: string | null;
+}
+
 /** What is as in the line before is not said again. */
-function Line({ line, before }: { readonly line: BlameLine; readonly before: BlameLine | undefined }): ReactElement {
+function Line({ line, before, horizon }: LineProps): ReactElement {
+  const days = ageInDays(line.bornAt, horizon);
   const isSame =
     before !== undefined && before.commit === line.commit && before.session === line.session && before.authorKind === line.authorKind;
   return (
@@ -128,10 +139,25 @@ function Line({ line, before }: { readonly line: BlameLine; readonly before: Bla
           </Link>
         )}
       </td>
+      <td className="n age" title={line.bornAt === null ? "not known" : `born ${formatDay(line.bornAt)}`}>
+        <AgeBar days={days} />
+        <span className="age-text">{isSame ? <span className="for-readers">{ageText(days)}</span> : ageText(days)}</span>
+      </td>
       <td className="n">{line.costNanoUsd === null ? <span className="soft">{notKnown}</span> : formatUsd(line.costNanoUsd)}</td>
       <td>
         <code className="code-text">{line.text}</code>
       </td>
     </tr>
+  );
+}
+
+/** The older, the longer: from a day to three years, in even steps of doubling. */
+function AgeBar({ days }: { readonly days: number | null }): ReactElement | null {
+  if (days === null) return null;
+  return (
+    <svg width="28" height="8" aria-hidden="true">
+      <rect width="28" height="8" rx="2" fill="var(--line)" />
+      <rect width={(agePart(days) * 28).toFixed(1)} height="8" rx="2" fill="var(--soft)" />
+    </svg>
   );
 }

@@ -1,6 +1,8 @@
 import type { ReactElement } from "react";
 import type { MeasureQueryInput } from "../../../src/contract/query.ts";
-import { DoraPanel } from "../panels/dora.tsx";
+import { ChangeCosts } from "../panels/change-costs.tsx";
+import { DoraPanel, ReviewPanel } from "../panels/dora.tsx";
+import { PublishedSplitPanel } from "../panels/published-split.tsx";
 import { TimeChart } from "../panels/time-chart.tsx";
 import { useAnswer, useMeasures } from "../query/use.ts";
 import { Empty, Frame } from "../ui/frame.tsx";
@@ -37,7 +39,17 @@ export function Delivery(): ReactElement {
           query={logged({ measures: ["spend_per_landed_change"], grain: "month" })}
         />
       </div>
+      <ChangeCosts />
       <DoraPanel />
+      <ReviewPanel />
+      <Panel
+        title="Backlog by month"
+        about="Issues opened and closed as forges tell; below 0 it burns down. An issue that is opened again counts as closed when it is for good."
+        query={{ measures: ["issues_opened", "issues_closed", "backlog_growth"], grain: "month" }}
+        without="No forge told of an issue. Name one under forges: in assay.yaml, or read a file with assay import --forge FILE."
+        asTable
+      />
+      <PublishedSplitPanel />
       <Panel
         title="What stays: landed lines alive after 7 and 21 days"
         about="Kaplan–Meier from landing to the horizon, whenever it landed. Not of a person, and too few lines give no share."
@@ -53,16 +65,22 @@ interface PanelProps {
   readonly about: string;
   readonly query: MeasureQueryInput | null;
   readonly asTable?: boolean;
+  /** What is said where there is nothing. */
+  readonly without?: string;
 }
 
-function Panel({ title, about, query, asTable = false }: PanelProps): ReactElement {
+function Panel({ title, about, query, asTable = false, without }: PanelProps): ReactElement {
   const result = useMeasures(query);
   return (
     <Frame of={result} title={title} about={about} tall>
       {(told) =>
         told.rows.length === 0 ? (
           <Empty kind="not_observed">
-            Nothing is known to have landed. Give a repository with <code>assay import --repo PATH</code>.
+            {without ?? (
+              <>
+                Nothing is known to have landed. Give a repository with <code>assay import --repo PATH</code>.
+              </>
+            )}
           </Empty>
         ) : asTable ? (
           <ResultTable result={told} label={title} />

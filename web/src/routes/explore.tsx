@@ -6,11 +6,13 @@ import { csvOf } from "../format/csv.ts";
 import { ExploreControls } from "../panels/explore-controls.tsx";
 import { TimeChart } from "../panels/time-chart.tsx";
 import { PivotTable } from "../panels/pivot-table.tsx";
+import { SavedViews } from "../panels/saved-views.tsx";
 import { useAnswer, useCatalogue, useMeasures } from "../query/use.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Frame } from "../ui/frame.tsx";
 import { ResultTable } from "../ui/result-table.tsx";
 import { commandOf } from "../url/command.ts";
+import { stringifySearch } from "../url/page-search.ts";
 import { exploreQuery, type ExploreState, formatExplore, parseExplore } from "../url/explore-state.ts";
 
 export function Explore(): ReactElement {
@@ -50,6 +52,7 @@ export function Explore(): ReactElement {
               </>
             )}
           </Frame>
+          <SavedViews query={`/explore${stringifySearch(formatExplore(state))}`} />
           <section className="panel">
             <h2>The same on the command line</h2>
             <CopyButton text={commandOf(query)} />

@@ -5,6 +5,7 @@ import { computeAnswerFigures } from "../../../src/surfaces/cli/answer-figures.t
 import { formatBytes, formatCount, formatDay, formatRatio, formatUsd } from "../../../src/surfaces/cli/numbers.ts";
 import { shortRepository } from "../format/cell.ts";
 import type { SourceRow } from "../../../src/contract/answer.ts";
+import { ImportsPanel } from "../panels/imports-panel.tsx";
 import { useAnswer, useProblems, useSources } from "../query/use.ts";
 import { DataTable } from "../ui/data-table.tsx";
 import { Empty, Frame } from "../ui/frame.tsx";
@@ -18,6 +19,7 @@ export function Sources(): ReactElement {
         <h1>Sources</h1>
         <p className="about">What was read, how much of the spend it speaks of, how well it was counted, and what could not be used.</p>
       </header>
+      <ImportsPanel />
       <Trust />
       <Read />
       <Repositories />

@@ -43,3 +43,8 @@ export function stringifySearch(search: Readonly<Record<string, unknown>>): stri
   const text = new URLSearchParams(kept).toString().replaceAll("%3A", ":").replaceAll("%2C", ",").replaceAll("%2F", "/");
   return `?${text}`;
 }
+
+/** Parts of an address that say something. */
+export function withoutUndefined(parts: { readonly [Key in SearchKey]?: string | undefined }): PageSearch {
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
+}

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type CliContext, printJson, searchPlaces, storeDirOf } from "../context.ts";
+import { type CliContext, printJson, searchPlaces, storeDirOf, withAssay, withProgress } from "../context.ts";
 import type { CommonFlags, ListenFlags, SearchFlags } from "../flags.ts";
 import type { Machine } from "../machine.ts";
 
@@ -7,7 +7,10 @@ export interface ServeFlags extends CommonFlags, SearchFlags, ListenFlags {}
 
 /** Serves a store until it is interrupted: that is its end, not a failure. */
 export async function serve(this: CliContext, flags: ServeFlags): Promise<void> {
-  await serveStore(this.machine, flags, storeDirOf(this.machine, flags), await searchPlaces(this.machine, flags));
+  const { machine } = this;
+  // A store of an earlier version is brought up to date now, with a word on it, not by the first who asks.
+  await withProgress(machine, (progress) => withAssay(machine, flags, (assay) => assay.prepare({ progress })));
+  await serveStore(machine, flags, storeDirOf(machine, flags), await searchPlaces(machine, flags));
 }
 
 interface Places {

@@ -2,7 +2,7 @@ import { type ChargedUsage, type FlatFee, type Remainder, billedCharges } from "
 import type { BilledCells } from "../bills/billed-cells.ts";
 import type { Basis } from "../contract/basis.ts";
 import { type Plan, contractNano, monthsOf } from "../prices/plans.ts";
-import { readBillLines } from "../store/bill-rows.ts";
+import { readBilledSums } from "../store/bill-rows.ts";
 import type { Database, Row } from "../store/duckdb/database.ts";
 import type { FactStore } from "../store/store.ts";
 import ledgerView from "../store/views/ledger.sql";
@@ -80,7 +80,7 @@ function contractCharges({ organisation }: Config, usages: readonly ChargedUsage
 }
 
 async function billed(config: Config, usages: readonly ChargedUsage[], facts: Facts): Promise<BasisCharges> {
-  const lines = await facts("bill lines", (store) => readBillLines(store.database));
+  const lines = await facts("bill lines", (store) => readBilledSums(store.database));
   const told = cellsOf(lines, config);
   return billedCharges(told.cells, feesOf(config.organisation.plans ?? [], told, usages), usages);
 }

@@ -88,6 +88,11 @@ class Taken {
     this.#problems.set(key, known === undefined ? problem : { ...known, count: (known.count ?? 1) + (problem.count ?? 1) });
   }
 
+  /** Writes what waits where it is much. */
+  async keepMany(): Promise<void> {
+    if (this.#store.isFull) await this.#store.commit(this.#seenAt);
+  }
+
   /** Every problem told, handed to the store. */
   get problems(): readonly Problem[] {
     return [...this.#problems.values()];
@@ -127,6 +132,8 @@ async function readTable(input: BillInput, taken: Taken): Promise<TableFormat | 
   };
   for await (const chunk of createReadStream(input.name, { encoding: "utf8" })) {
     take(reader.push(String(chunk)));
+    // Lines join by their key: a large export may enter the store in parts.
+    await taken.keepMany();
     if (names !== null && format === null) break;
   }
   if (names === null || format !== null) {

@@ -4,7 +4,7 @@ import { billFormats } from "../bills/registry.ts";
 import type { BillRow, ReconcileAsked, Reconciliation } from "../contract/bills.ts";
 import { toUsd } from "../prices/exchange-rates.ts";
 import { createPriceBook } from "../prices/price-book.ts";
-import { type StoredBillLine, readBillLines } from "../store/bill-rows.ts";
+import { type BilledSum, readBilledSums } from "../store/bill-rows.ts";
 import type { Database } from "../store/duckdb/database.ts";
 import type { FactStore } from "../store/store.ts";
 import type { Config } from "./config.ts";
@@ -19,7 +19,7 @@ export async function reconcileStore(
   config: Config,
   asked: ReconcileAsked & { readonly asOf: number | null },
 ): Promise<Reconciliation> {
-  const lines = (await readBillLines(store.database)).filter(isAsked(asked));
+  const lines = (await readBilledSums(store.database)).filter(isAsked(asked));
   return reconcile(cellsOf(lines, config), await loggedCells(derived, asked));
 }
 
@@ -30,7 +30,7 @@ const isAsked =
     (from === null || dayText(line.from) >= from) &&
     (to === null || dayText(line.from) <= to);
 
-export function cellsOf(lines: readonly StoredBillLine[], { prices, organisation }: Config): BilledCells {
+export function cellsOf(lines: readonly BilledSum[], { prices, organisation }: Config): BilledCells {
   const book = createPriceBook(prices);
   const rates = organisation.exchange_rates ?? [];
   return billedCells(lines, {
@@ -66,8 +66,8 @@ async function loggedCells(derived: Database, asked: ReconcileAsked & { readonly
 
 /** What is stored of bills, by provider, report, account and currency. */
 export async function billRows(store: FactStore): Promise<BillRow[]> {
-  const groups = new Map<string, StoredBillLine[]>();
-  for (const line of await readBillLines(store.database)) {
+  const groups = new Map<string, BilledSum[]>();
+  for (const line of await readBilledSums(store.database)) {
     const key = [line.provider, line.report, line.account, line.currency].join("\u0000");
     const group = groups.get(key);
     if (group) group.push(line);
@@ -76,7 +76,7 @@ export async function billRows(store: FactStore): Promise<BillRow[]> {
   return [...groups]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, lines]) => {
-      const [{ provider, report, account, currency }] = lines as [StoredBillLine, ...StoredBillLine[]];
+      const [{ provider, report, account, currency }] = lines as [BilledSum, ...BilledSum[]];
       const amounts = lines.flatMap(({ billedNano }) => billedNano ?? []);
       return {
         provider,
@@ -85,7 +85,7 @@ export async function billRows(store: FactStore): Promise<BillRow[]> {
         currency,
         from: dayText(lines.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY)),
         to: dayText(lines.reduce((most, { to }) => Math.max(most, to), 0) - 1),
-        lines: lines.length,
+        lines: lines.reduce((count, { lines: own }) => count + own, 0),
         billedNano: amounts.length === 0 ? null : amounts.reduce((all, nano) => all + nano, 0n).toString(),
       };
     });

@@ -6,7 +6,26 @@ import type { BillKind, BillLineFact, BilledTokens } from "../contract/bill-fact
 import { dayMs } from "./bill.ts";
 import { comparableModel } from "./model-name.ts";
 
-export type CountedLine = Omit<BillLineFact, "kind" | "line" | "occurrence">;
+/** A line of a bill, or several that differ in nothing a cell asks for, added up. */
+export interface CountedLine
+  extends Pick<
+    BillLineFact,
+    | "report"
+    | "provider"
+    | "account"
+    | "view"
+    | "version"
+    | "from"
+    | "to"
+    | "use"
+    | "model"
+    | "tokens"
+    | "currency"
+    | "billedNano"
+    | "listNano"
+  > {
+  readonly lines: number;
+}
 
 export interface CellContext {
   /** Ids of reports, those whose money counts before others first. */
@@ -59,8 +78,10 @@ export function billedCells(lines: readonly CountedLine[], context: CellContext)
     const money = counted.filter((line) => line.provider === provider);
     const usage = money.filter(({ use }) => use === "usage");
     const witnesses = tokensOnly.filter((line) => line.provider === provider && line.use === "usage");
-    for (const span of daySpans([...usage, ...witnesses]))
-      cells.push(...usageCells(provider, span, usage.filter(isIn(span)), witnesses.filter(isIn(span)), context, withoutRate));
+    const spans = daySpans([...usage, ...witnesses]);
+    const [moneyOf, witnessesOf] = [bySpan(usage, spans), bySpan(witnesses, spans)];
+    for (const [s, span] of spans.entries())
+      cells.push(...usageCells(provider, span, moneyOf[s] ?? [], witnessesOf[s] ?? [], context, withoutRate));
     cells.push(
       ...otherCells(
         provider,
@@ -112,7 +133,7 @@ function oneReport(
       if (insteadOf === undefined) counted.push(line);
       else {
         const key = `${line.provider} ${report} ${insteadOf}`;
-        left.set(key, { provider: line.provider, report, insteadOf, lines: (left.get(key)?.lines ?? 0) + 1 });
+        left.set(key, { provider: line.provider, report, insteadOf, lines: (left.get(key)?.lines ?? 0) + line.lines });
       }
     }
     for (const line of own)
@@ -132,10 +153,16 @@ interface Span {
   readonly to: number;
 }
 
-const isIn =
-  (span: Span) =>
-  (line: Span): boolean =>
-    line.from >= span.from && line.from < span.to;
+/** Lines by the span they begin in; spans are in order and apart. */
+function bySpan<T extends Span>(lines: readonly T[], spans: readonly Span[]): T[][] {
+  const within: T[][] = spans.map(() => []);
+  let s = 0;
+  for (const line of [...lines].sort((a, b) => a.from - b.from)) {
+    while (s < spans.length && line.from >= (spans[s] as Span).to) s++;
+    within[s]?.push(line);
+  }
+  return within;
+}
 
 /** Days, and runs of days that one line overlaps: a month's line and a day's are compared for the month. */
 function daySpans(lines: readonly Span[]): Span[] {
@@ -206,7 +233,7 @@ function sumUsd(
     const usd = nano === null ? null : context.toUsd(nano, line.currency, dayText(line.from));
     if (usd === null && nano !== null && withoutRate !== null) {
       const known = withoutRate.get(line.currency) ?? { lines: 0, nano: 0n };
-      withoutRate.set(line.currency, { lines: known.lines + 1, nano: known.nano + nano });
+      withoutRate.set(line.currency, { lines: known.lines + line.lines, nano: known.nano + nano });
     }
     sum = sum === null || usd === null ? null : sum + usd;
   }

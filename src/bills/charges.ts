@@ -58,6 +58,8 @@ export interface BilledCharges {
  */
 export function billedCharges(cells: readonly BilledCell[], fees: readonly FlatFee[], usages: readonly ChargedUsage[]): BilledCharges {
   const paid = new Map<number, bigint>();
+  const index = new UsageIndex(usages);
+  const named = modelsBySpan(cells);
   const remainders: Remainder[] = [];
   const remain = (
     kind: RemainderKind,
@@ -72,7 +74,7 @@ export function billedCharges(cells: readonly BilledCell[], fees: readonly FlatF
   for (const cell of cells) {
     if (cell.billed === null) continue;
     if (cell.use === "usage") {
-      const own = usages.filter(isOf(cell, cells));
+      const own = index.within(cell).filter(isOf(cell, named.get(spanKey(cell)) ?? noModels));
       const explained = explainedOf(cell.billed, cell.atList, listOf(own));
       if (explained !== null)
         spread(
@@ -81,25 +83,65 @@ export function billedCharges(cells: readonly BilledCell[], fees: readonly FlatF
         );
       remain("unlogged", { ...cell, model: own[0]?.model ?? cell.modelName }, cell.billed - (explained ?? 0n));
     } else if (cell.use === "seat" || cell.use === "commitment") {
-      const unused = spreadFee({ ...cell, agents: null, nano: cell.billed, includedNano: null }, usages, spread);
+      const unused = spreadFee({ ...cell, agents: null, nano: cell.billed, includedNano: null }, index, spread);
       remain(cell.use === "seat" ? "unused_seat" : "commitment", cell, unused);
     } else remain(cell.use === "unused_commitment" ? "commitment" : cell.use, cell, cell.billed);
   }
-  for (const fee of fees) remain("unused_seat", { ...fee, model: null }, spreadFee(fee, usages, spread));
+  for (const fee of fees) remain("unused_seat", { ...fee, model: null }, spreadFee(fee, index, spread));
   return { usages: paid, remainders };
 }
 
+const noModels: ReadonlySet<string> = new Set();
+const spanKey = ({ provider, from, to }: BilledCell): string => `${provider} ${from} ${to}`;
+
+/** The models a bill names, by provider and days. */
+function modelsBySpan(cells: readonly BilledCell[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const named = new Map<string, Set<string>>();
+  for (const cell of cells) {
+    if (cell.use !== "usage" || cell.model === null) continue;
+    const own = named.get(spanKey(cell));
+    if (own) own.add(cell.model);
+    else named.set(spanKey(cell), new Set([cell.model]));
+  }
+  return named;
+}
+
 /** Whether a usage is of a cell: of its model, or of none that the bill names for those days where the cell names none. */
-function isOf(cell: BilledCell, cells: readonly BilledCell[]): (usage: ChargedUsage) => boolean {
-  const named = new Set(
-    cells
-      .filter(({ use, provider, from, to }) => use === "usage" && provider === cell.provider && from === cell.from && to === cell.to)
-      .flatMap(({ model }) => model ?? []),
-  );
-  return ({ provider, instant, model }) => {
-    if (provider !== cell.provider || instant < cell.from || instant >= cell.to) return false;
-    return cell.model === null ? !named.has(comparableModel(model)) : comparableModel(model) === cell.model;
-  };
+const isOf =
+  (cell: BilledCell, named: ReadonlySet<string>) =>
+  ({ model }: ChargedUsage): boolean =>
+    cell.model === null ? !named.has(comparableModel(model)) : comparableModel(model) === cell.model;
+
+/** Usages by provider and instant: years of bills and a million usages meet without looking at each pair. */
+class UsageIndex {
+  readonly #byProvider = new Map<string, ChargedUsage[]>();
+
+  constructor(usages: readonly ChargedUsage[]) {
+    for (const usage of usages) {
+      if (usage.provider === null) continue;
+      const own = this.#byProvider.get(usage.provider);
+      if (own) own.push(usage);
+      else this.#byProvider.set(usage.provider, [usage]);
+    }
+    // Stable: usages of one instant stay in their order.
+    for (const own of this.#byProvider.values()) own.sort((a, b) => a.instant - b.instant);
+  }
+
+  within({ provider, from, to }: { readonly provider: string; readonly from: number; readonly to: number }): ChargedUsage[] {
+    const own = this.#byProvider.get(provider) ?? [];
+    return own.slice(firstAt(own, from), firstAt(own, to));
+  }
+}
+
+/** Index of the first usage at or after an instant. */
+function firstAt(usages: readonly ChargedUsage[], instant: number): number {
+  let [low, high] = [0, usages.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((usages[middle] as ChargedUsage).instant < instant) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Null where nothing that is priced was logged. */
@@ -118,11 +160,9 @@ function explainedOf(billed: bigint, atList: bigint | null, logged: bigint | nul
 type Spread = (nano: bigint, over: readonly ChargedUsage[]) => void;
 
 /** @returns what of the fee nobody used */
-function spreadFee({ provider, agents, from, to, nano, includedNano }: FlatFee, usages: readonly ChargedUsage[], spread: Spread): bigint {
-  const own = usages.filter(
-    (usage) =>
-      usage.provider === provider && usage.instant >= from && usage.instant < to && (agents === null || agents.includes(usage.agent)),
-  );
+function spreadFee(fee: FlatFee, index: UsageIndex, spread: Spread): bigint {
+  const { agents, nano, includedNano } = fee;
+  const own = index.within(fee).filter((usage) => agents === null || agents.includes(usage.agent));
   if (own.length === 0 || nano < 0n) return nano;
   const logged = listOf(own) ?? 0n;
   const used = includedNano === null || logged >= includedNano ? nano : (nano * logged) / includedNano;

@@ -17,17 +17,11 @@ function line(more: Partial<CountedLine>): CountedLine {
     to: day("2026-03-03"),
     use: "usage",
     model: "m",
-    actor: null,
-    item: null,
-    requestId: null,
     tokens: noBilledTokens,
-    requests: null,
-    quantityNano: null,
-    unit: null,
     currency: "USD",
     billedNano: null,
-    contractNano: null,
     listNano: null,
+    lines: 1,
     ...more,
   };
 }
@@ -110,8 +104,8 @@ test("of two views of one report and day the one told last counts", () => {
   const { rows } = told(
     [
       line({ view: "1d:model", billedNano: 100n, version: 1 }),
-      line({ view: "1d:model,user", billedNano: 60n, version: 2, actor: "a" }),
-      line({ view: "1d:model,user", billedNano: 41n, version: 2, actor: "b" }),
+      line({ view: "1d:model,user", billedNano: 60n, version: 2 }),
+      line({ view: "1d:model,user", billedNano: 41n, version: 2 }),
     ],
     [],
   );
@@ -119,10 +113,7 @@ test("of two views of one report and day the one told last counts", () => {
 });
 
 test("an amount without a rate leaves its row without a sum, and is told", () => {
-  const { rows, withoutRate } = told(
-    [line({ billedNano: 10n }), line({ billedNano: 5n, currency: "EUR", item: "x" })],
-    [logged({ nano: 9n })],
-  );
+  const { rows, withoutRate } = told([line({ billedNano: 10n }), line({ billedNano: 5n, currency: "EUR" })], [logged({ nano: 9n })]);
   expect(rows).toMatchObject([{ billedNanoUsd: null, unloggedNanoUsd: null, reasons: [{ code: "rate_missing" }] }]);
   expect(withoutRate).toEqual([{ currency: "EUR", lines: 1, nano: "5" }]);
 });

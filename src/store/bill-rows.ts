@@ -35,19 +35,52 @@ const contentOf = ({ tokens, requests, quantityNano, billedNano, contractNano, l
     .digest("hex")
     .slice(0, 16);
 
-/** A line as the newest telling has it. */
-export type StoredBillLine = Omit<BillLineFact, "kind" | "line" | "occurrence">;
+/**
+ * Lines of bills that differ in nothing but amounts, meters and seats, added up by the days they are for; each line once, as the
+ * telling that came last has it. Lines that tell an amount and lines that do not are in different sums, so that no null is lost.
+ */
+export interface BilledSum
+  extends Pick<
+    BillLineFact,
+    | "report"
+    | "provider"
+    | "account"
+    | "view"
+    | "version"
+    | "from"
+    | "to"
+    | "use"
+    | "model"
+    | "tokens"
+    | "currency"
+    | "billedNano"
+    | "listNano"
+  > {
+  /** Lines in it. */
+  readonly lines: number;
+}
 
-/** Every line of every bill, each once; in an order that does not depend on who came first. */
-export async function readBillLines(database: Database): Promise<StoredBillLine[]> {
-  const texts = ["report", "provider", "account", "use", "model", "actor", "item", "unit", "currency"];
+const told = `SELECT * FROM bill_line
+  QUALIFY row_number() OVER (PARTITION BY report_id, provider_id, account_id, view, line_key, occurrence ORDER BY version_ms DESC, telling DESC) = 1`;
+const tokenColumns = ["input", "cache_read", "cache_write_5m", "cache_write_1h", "cache_write", "output"] as const;
+const dayMs = 86_400_000;
+
+/** In an order that does not depend on who came first. */
+export async function readBilledSums(database: Database): Promise<BilledSum[]> {
+  const texts = ["report", "provider", "account", "use", "model", "currency"];
   const rows = await database.all(
-    `SELECT b.* ${texts.map((name) => `, (SELECT text FROM dict WHERE id = b.${name}_id) AS ${name}`).join("")}
-     FROM bill_line b
-     QUALIFY row_number() OVER (PARTITION BY report_id, provider_id, account_id, view, line_key, occurrence ORDER BY version_ms DESC, telling DESC) = 1
-     ORDER BY from_ms, to_ms, provider, report, account, view, line_key, occurrence`,
+    `WITH sums AS (
+       SELECT report_id, provider_id, account_id, view, use_id, model_id, currency_id, from_ms // ${dayMs} AS from_day, (to_ms - 1) // ${dayMs} AS to_day,
+         billed_nano IS NULL AS no_money, list_nano IS NULL AS no_list, coalesce(${tokenColumns.join(", ")}) IS NULL AS no_tokens,
+         max(version_ms) AS version, min(from_ms) AS begins, max(to_ms) AS ends, count(*) AS lines,
+         ${tokenColumns.map((column) => `CAST(sum(${column}) AS BIGINT) AS ${column}`).join(", ")},
+         CAST(sum(billed_nano) AS VARCHAR) AS billed, CAST(sum(list_nano) AS VARCHAR) AS list
+       FROM (${told}) GROUP BY ALL
+     )
+     SELECT s.*, ${texts.map((name) => `${name}_text.text AS ${name}`).join(", ")} FROM sums s
+     ${texts.map((name) => `LEFT JOIN dict ${name}_text ON ${name}_text.id = s.${name}_id`).join("\n     ")}
+     ORDER BY begins, ends, provider, report, account, s.view, use, model, currency, no_money, no_list, no_tokens`,
   );
-  const text = (cell: Cell | undefined): string | null => (cell === null || cell === undefined ? null : String(cell));
   const number = (cell: Cell | undefined): number | null => (cell === null || cell === undefined ? null : Number(cell));
   const nano = (cell: Cell | undefined): bigint | null => (cell === null || cell === undefined ? null : BigInt(String(cell)));
   return rows.map((row) => ({
@@ -55,14 +88,11 @@ export async function readBillLines(database: Database): Promise<StoredBillLine[
     provider: String(row["provider"]),
     account: String(row["account"]),
     view: String(row["view"]),
-    version: Number(row["version_ms"]),
-    from: Number(row["from_ms"]),
-    to: Number(row["to_ms"]),
+    version: Number(row["version"]),
+    from: Number(row["begins"]),
+    to: Number(row["ends"]),
     use: String(row["use"]) as BillKind, // written by addBillLine
-    model: text(row["model"]),
-    actor: text(row["actor"]),
-    item: text(row["item"]),
-    requestId: text(row["request_key"]),
+    model: row["model"] === null ? null : String(row["model"]),
     tokens: {
       input: number(row["input"]),
       cacheRead: number(row["cache_read"]),
@@ -71,12 +101,9 @@ export async function readBillLines(database: Database): Promise<StoredBillLine[
       cacheWrite: number(row["cache_write"]),
       output: number(row["output"]),
     },
-    requests: number(row["requests"]),
-    quantityNano: nano(row["quantity_nano"]),
-    unit: text(row["unit"]),
     currency: String(row["currency"]),
-    billedNano: nano(row["billed_nano"]),
-    contractNano: nano(row["contract_nano"]),
-    listNano: nano(row["list_nano"]),
+    billedNano: nano(row["billed"]),
+    listNano: nano(row["list"]),
+    lines: Number(row["lines"]),
   }));
 }

@@ -92,6 +92,7 @@ export function derivedRows(
           usage.webSearches,
           usage.visibleChars,
           usage.sightedTokens,
+          usage.grain ?? "response",
         ],
       ),
     charge: () =>

@@ -1,5 +1,6 @@
 import { type FocusPart, FocusRows, focusHead, focusLine } from "../bills/focus/export.ts";
 import type { FocusExport } from "../contract/bills.ts";
+import type { UsageGrain } from "../contract/facts.ts";
 import { type PriceBook, createPriceBook } from "../prices/price-book.ts";
 import { kindPrices } from "../prices/unit-prices.ts";
 import type { Cell, Database } from "../store/duckdb/database.ts";
@@ -126,6 +127,7 @@ function metersOf(charge: Row, list: bigint | null, book: PriceBook): Meter[] | 
       speed: textOf(charge["speed"]),
       geo: textOf(charge["geo"]),
       webSearches: count("web_searches"),
+      grain: (textOf(charge["grain"]) ?? "response") as UsageGrain, // written by derivedRows
     },
     book,
   );

@@ -2,9 +2,10 @@
  * Who put the tokens of a prompt there, and what each part of it cost (MEASURES 2.3). Logs tell how many tokens a prompt had,
  * not which: the causes are inferred from sizes and order. It moves no fate. Pure.
  */
-import { activityKinds, type InputCost, promptKinds, type TokenCounts } from "../contract/facts.ts";
+import { activityKinds, type InputCost, promptKinds, type TokenCounts, type UsageGrain } from "../contract/facts.ts";
 import type { Call, TurnStart } from "./model.ts";
 import { splitCharge } from "./split.ts";
+import { isTotal } from "./totals.ts";
 
 /**
  * What put tokens into a context, in the order rows are told. Names of activities are results of such tool calls; `reread`
@@ -31,6 +32,8 @@ export interface ContextUsage {
   readonly visibleChars: number;
   /** Null where no price is known. */
   readonly inputCost: InputCost | null;
+  /** Left out: one response. The prompts of a total are not told. */
+  readonly grain?: UsageGrain;
 }
 
 /** What the analysis needs of one session. */
@@ -76,7 +79,7 @@ export const tokensOfBytes = (bytes: number): number => Math.floor((bytes * 2) /
  * each at its size or, where these are more, in proportion; the rest is `unknown`. A prompt below half of the one before is a
  * compaction: the instructions stay, the rest of its base is `compaction`. A smaller shrink takes the newest blocks away. A
  * cleared context begins anew. Money: what is read from the cache pays the oldest blocks, then what is written to it, then
- * fresh input.
+ * fresh input. Of a total of a session or a day all is `unknown`.
  * @returns rows by usage and cause; of one usage they add up to its input cost exactly. Usages without a prompt have none
  */
 export function contextCosts(session: ContextInput): ContextCost[] {
@@ -85,11 +88,12 @@ export function contextCosts(session: ContextInput): ContextCost[] {
   const arrivals = arrivalsOf(calls, turns);
   const streams = new Map<string | null, ContextUsage[]>();
   for (const usage of [...session.usages].sort((a, b) => a.instant - b.instant || a.id - b.id)) {
-    if (promptTokens(usage.counts) > 0) pushTo(streams, usage.agentId, usage);
+    if (promptTokens(usage.counts) > 0 && !isTotal(usage)) pushTo(streams, usage.agentId, usage);
   }
   const costs = [...streams].flatMap(([stream, usages]) =>
     costsOfStream(usages, arrivals.get(stream) ?? [], session.resumed && stream === null ? "resumed" : "instructions"),
   );
+  for (const usage of session.usages) if (isTotal(usage) && promptTokens(usage.counts) > 0) costs.push(unknownCost(usage));
   return costs.sort((a, b) => a.usage - b.usage || contextCauses.indexOf(a.cause) - contextCauses.indexOf(b.cause));
 }
 
@@ -97,6 +101,10 @@ const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 
 
 const promptTokens = ({ input, cacheRead, cacheWrite5m, cacheWrite1h }: TokenCounts): number =>
   input + cacheRead + cacheWrite5m + cacheWrite1h;
+
+function unknownCost({ id, inputCost }: ContextUsage): ContextCost {
+  return { usage: id, cause: "unknown", nanoUsd: inputCost === null ? null : promptKinds.reduce((sum, kind) => sum + inputCost[kind], 0n) };
+}
 
 function pushTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   const list = lists.get(key);

@@ -123,6 +123,15 @@ describe("locating a logged path", () => {
     expect(paths.map((path) => locator.locate(path)?.repository)).toEqual([1, 1, 1, 2, 2, 2]);
   });
 
+  it("takes a path without a folder for one of the repository that keeps its session, and of no other", () => {
+    const locator = new PathLocator([harbour, tide], []);
+    expect(locator.locate("./src/new.ts", 1)).toEqual({ repository: 1, path: "src/new.ts" });
+    expect(locator.locate("README.md")).toBeNull();
+    expect(locator.locate("../README.md", 1)).toBeNull();
+    expect(locator.locate("~/README.md", 1)).toBeNull();
+    expect(locator.locate(".git/config", 1)).toBeNull();
+  });
+
   it("leaves git's own files and what lies outside alone", () => {
     const locator = new PathLocator([harbour], []);
     expect(locator.locate("/home/ana/harbour/.git/COMMIT_EDITMSG")).toBeNull();

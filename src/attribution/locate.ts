@@ -108,9 +108,14 @@ export class PathLocator {
     return told;
   }
 
-  /** The repository and the path in it, null where the path is outside of every known one. */
+  /**
+   * The repository and the path in it, null where the path is outside of every known one. A path that is told without its
+   * folder (some agents log no folder) lies in the repository its session is known to be of.
+   * @param preferred the repository of its session
+   */
   locate(path: string, preferred: number | null = null): Located | null {
     const normal = normalisePath(path);
+    if (isRelative(normal)) return preferred === null ? null : insideOf(preferred, normal);
     let best: { root: Root; path: string; known: boolean } | null = null;
     for (let slash = normal.lastIndexOf("/"); slash > 0; slash = normal.lastIndexOf("/", slash - 1)) {
       for (const root of this.#byFolder.get(normal.slice(0, slash)) ?? []) {
@@ -136,6 +141,13 @@ export class PathLocator {
     }
     return null;
   }
+}
+
+const isRelative = (path: string): boolean => !/^(?:[/~]|[a-z]:\/)/.test(path);
+
+function insideOf(repository: number, relative: string): Located | null {
+  const path = relative.replace(/^(?:\.\/)+/, "");
+  return path.startsWith("../") || path.startsWith(".git/") ? null : { repository, path };
 }
 
 /**

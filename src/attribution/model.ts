@@ -2,7 +2,7 @@
  * What attribution works on: pure data, loaded by the app from facts, prices and line history. Instants are UTC
  * milliseconds, money integer nano-dollars, null is "not known".
  */
-import type { ActivityKind, Quality, TokenCounts, WriteQuality } from "../contract/facts.ts";
+import type { ActivityKind, Quality, TokenCounts, UsageGrain, WriteQuality } from "../contract/facts.ts";
 import type { Grade } from "../contract/fates.ts";
 import type { Call, Sighting, TurnStart } from "../contract/stored.ts";
 
@@ -37,6 +37,8 @@ export interface Usage {
   /** Tokens of all sightings together: what would be counted if none were joined. */
   readonly sightedTokens: number;
   readonly sources: readonly string[];
+  /** Left out: one response. */
+  readonly grain?: UsageGrain;
 }
 
 /** The dated life of the lines of a strand. */

@@ -52,6 +52,22 @@ describe("joinSightings", () => {
     });
   });
 
+  it("joins telemetry without ids to a log that has some of its own, also where it takes a sub-agent for a session", () => {
+    const log = (instant: number, more = {}) =>
+      sighting({ source: "codex", agent: "codex", session: "c1", messageId: `codex:t1/${instant}`, instant, ...more });
+    const telemetry = (instant: number, session = "c1", more = {}) =>
+      sighting({ source: "otlp", agent: "codex", session, provider: null, instant, ...more });
+    const count = (...all: readonly Sighting[]) => joinSightings(all).usages.length;
+    expect(count(log(1_000), telemetry(900))).toBe(1);
+    expect(count(log(1_000), telemetry(900, "c1", { requestId: "span:1/2" }))).toBe(1);
+    expect(count(log(1_000), telemetry(900), telemetry(1_100))).toBe(2);
+    expect(count(log(1_000), log(1_500), telemetry(900), telemetry(1_600))).toBe(2);
+    expect(count(log(1_000), telemetry(900, "c2"))).toBe(2);
+    expect(joinSightings([log(1_000, { agentId: "k1" }), telemetry(900, "k1")]).usages).toMatchObject([
+      { session: "c1", agentId: "k1", instant: 1_000 },
+    ]);
+  });
+
   it("takes a message id that one of a source's two tellings of a request lacks for no contradiction", () => {
     const { usages, problems } = joinSightings([
       sighting({ source: "otlp", messageId: "resp_1", requestId: "span:1/2", instant: 1000 }),
@@ -237,9 +253,9 @@ describe("joinSightings", () => {
 
   const anySighting: fc.Arbitrary<Sighting> = fc
     .record({
-      source: fc.constantFrom("a", "b"),
+      source: fc.constantFrom("a", "b", "otlp"),
       session: fc.constantFrom("s1", "s2", "s3"),
-      agentId: fc.constantFrom(null, "x", "y"),
+      agentId: fc.constantFrom(null, "x", "s2"),
       messageId: fc.constantFrom(null, "m1", "m2", "m3", "REDACTED"),
       requestId: fc.constantFrom(null, "r1", "r2", "r3"),
       responseKey: fc.constantFrom("k1", "k2", "k3"),

@@ -2,6 +2,7 @@
 import { type Quality, qualities, telemetrySource } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { Sighting, Usage } from "./model.ts";
+import { grainOf, isTotal, withoutFiner } from "./totals.ts";
 
 export interface JoinedSightings {
   /** In canonical order (instant, key); `id` is the place in it. */
@@ -24,8 +25,9 @@ const placeholder =
  * - Counts: the maximum of each; the cache write is one pair (the witness of the larger sum, then of the larger 1 h part),
  *   since a witness that knows no split tells the sum as 5 m; an estimated output never outgrows a logged one.
  * - A doubtful witness (its version is known to count too much) is counted only where no other tells of the response.
+ * - A total of a session or a day counts for what no usage of responses tells (totals.ts).
  * - Owner (RULINGS 2): the session of the earliest instant; on a tie the one whose own first record is earliest, then the
- *   smaller id. Other columns: the owner's first known value; which sub-agent it was, a log knows better than telemetry.
+ *   smaller id; never what telemetry calls a session and a log a sub-agent of one. Other columns: the owner's first known value; which sub-agent it was, a log knows better than telemetry.
  * @param firstRecordAt instant of a session's first record; without it, of its first sighting
  */
 export function joinSightings(
@@ -38,15 +40,17 @@ export function joinSightings(
     for (let i = 1; i < group.length; i++) sets.join(group[0] as number, group[i] as number);
   });
   joinWithoutIds(sightings, ids, sets);
+  joinNearby(sightings, sets);
 
   const starts = sessionStarts(sightings, firstRecordAt);
   const usages: OpenUsage[] = [];
   sets.each((members) => usages.push(usageOf(members, sightings, ids, starts)));
-  usages.sort((a, b) => a.instant - b.instant || compareText(a.key, b.key));
-  usages.forEach((usage, id) => {
+  const counted = usages.some(isTotal) ? withoutFiner(usages) : usages;
+  counted.sort((a, b) => a.instant - b.instant || compareText(a.key, b.key));
+  counted.forEach((usage, id) => {
     usage.id = id;
   });
-  return { usages, problems: ids.problems() };
+  return { usages: counted, problems: ids.problems() };
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -240,33 +244,55 @@ class StrongIds {
 const apartMs = 10_000;
 
 /**
- * Joins what a log and telemetry tell of one response that has no id (Codex): one session, one token vector, instants close
- * together, each telling once.
+ * Joins what a log and telemetry tell of one response without an id that both know (Codex): one thread, one token vector,
+ * instants close together, each telling once. A thread is a session, or the sub-agent of one that telemetry calls a session.
  */
-function joinNearby(sightings: readonly Sighting[], places: readonly number[], sets: DisjointSets): void {
+function joinNearby(sightings: readonly Sighting[], sets: DisjointSets): void {
+  if (!sightings.some(({ source }) => source === telemetrySource)) return;
+  const told = new Map<number, "log" | "telemetry" | "both">();
+  sightings.forEach(({ source }, place) => {
+    const [root, teller] = [sets.find(place), source === telemetrySource ? "telemetry" : "log"] as const;
+    told.set(root, (told.get(root) ?? teller) === teller ? teller : "both");
+  });
   const groups = new Map<string, number[]>();
-  for (const place of places) {
-    const { agent, session, counts: c } = sightings[place] as Sighting;
-    const key = `${sessionKey(agent, session)}\u0000${c.input}|${c.cacheRead}|${c.cacheWrite5m + c.cacheWrite1h}|${c.output}`;
-    const group = groups.get(key);
-    if (group) group.push(place);
-    else groups.set(key, [place]);
-  }
-  for (const group of groups.values()) {
-    if (group.length < 2) continue;
+  sightings.forEach((sighting, place) => {
+    const teller = told.get(sets.find(place));
+    if (teller === "both") return;
+    for (const key of threadVectors(sighting)) {
+      const group = groups.get(key);
+      if (group) group.push(place);
+      else groups.set(key, [place]);
+    }
+  });
+  const met = new Set<number>();
+  const several = [...groups].filter(([, group]) => group.length > 1).sort(([a], [b]) => compareText(a, b));
+  for (const [, group] of several) {
     const sorted = group.sort((a, b) => {
       const [x, y] = [sightings[a] as Sighting, sightings[b] as Sighting];
       return x.instant - y.instant || compareText(x.source, y.source) || compareText(x.responseKey, y.responseKey);
     });
-    const open: { readonly place: number; readonly instant: number; readonly isTelemetry: boolean }[] = [];
+    const open: { readonly root: number; readonly instant: number; readonly isTelemetry: boolean }[] = [];
     for (const place of sorted) {
       const { instant, source } = sightings[place] as Sighting;
+      const root = sets.find(place);
       const isTelemetry = source === telemetrySource;
-      const at = open.findIndex((other) => instant - other.instant <= apartMs && other.isTelemetry !== isTelemetry);
-      if (at < 0) open.push({ place, instant, isTelemetry });
-      else sets.join((open.splice(at, 1)[0] as (typeof open)[number]).place, place);
+      if (met.has(root) || open.some((other) => other.root === root)) continue;
+      const at = open.findIndex((other) => instant - other.instant <= apartMs && other.isTelemetry !== isTelemetry && !met.has(other.root));
+      if (at < 0) {
+        open.push({ root, instant, isTelemetry });
+        continue;
+      }
+      const [other] = open.splice(at, 1) as [(typeof open)[number]];
+      sets.join(other.root, root);
+      met.add(other.root).add(root);
     }
   }
+}
+
+function threadVectors({ agent, session, agentId, source, counts: c }: Sighting): string[] {
+  const threads = source === telemetrySource || agentId === null ? [session] : [session, agentId];
+  const vector = `${c.input}|${c.cacheRead}|${c.cacheWrite5m + c.cacheWrite1h}|${c.output}`;
+  return threads.map((thread) => `${sessionKey(agent, thread)}\u0000${vector}`);
 }
 
 /**
@@ -283,7 +309,6 @@ function joinWithoutIds(sightings: readonly Sighting[], ids: StrongIds, sets: Di
     else sets.join(known, i);
   });
   if (first.size === 0) return;
-  joinNearby(sightings, [...first.values()], sets);
   const several = -1;
   const named = new Map<string, number>();
   sightings.forEach((sighting, i) => {
@@ -317,6 +342,11 @@ const compareAgent = (a: string | null, b: string | null): number => (a === b ? 
 
 type OpenUsage = Omit<Usage, "id"> & { id: number };
 
+/** Whether telemetry took a sub-agent for a session of its own. */
+const isThreadOf = (one: Sighting, members: readonly Sighting[]): boolean =>
+  one.source === telemetrySource &&
+  members.some(({ source, agentId, agent }) => source !== telemetrySource && agentId === one.session && agent === one.agent);
+
 /** @param places of the usage's sightings */
 function usageOf(places: Int32Array, sightings: readonly Sighting[], ids: StrongIds, starts: ReadonlyMap<string, number>): OpenUsage {
   const members = Array.from(places, (i) => sightings[i] as Sighting);
@@ -336,7 +366,7 @@ function usageOf(places: Int32Array, sightings: readonly Sighting[], ids: Strong
         compareText(JSON.stringify(a), JSON.stringify(b)),
     );
   }
-  const owner = members[0] as Sighting;
+  const owner = members.find((one) => !isThreadOf(one, members)) ?? (members[0] as Sighting);
   const known = <K extends "provider" | "agentVersion" | "serviceTier" | "speed" | "geo" | "cwd" | "branch">(column: K): string | null => {
     for (const sighting of members) {
       const value = sighting[column];
@@ -370,6 +400,7 @@ function usageOf(places: Int32Array, sightings: readonly Sighting[], ids: Strong
     sightings: members.length,
     sightedTokens: members.reduce((sum, { counts: c }) => sum + c.input + c.cacheRead + c.cacheWrite5m + c.cacheWrite1h + c.output, 0),
     sources: [...new Set(members.map((sighting) => sighting.source))].sort(compareText),
+    ...grainOf(members),
   };
 }
 

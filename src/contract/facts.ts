@@ -10,6 +10,10 @@ import type { LineDiff } from "../lines/line-diff.ts";
 export const qualities = ["final", "partial", "estimated", "not_observed"] as const;
 export type Quality = (typeof qualities)[number];
 
+/** What one telling of tokens speaks of, finest first: one response, or as much as the witness knows. */
+export const usageGrains = ["response", "session", "day"] as const;
+export type UsageGrain = (typeof usageGrains)[number];
+
 /** Disjoint token counts of one response; `reasoning` is the part of `output` that was reasoning, null if not told. */
 export interface TokenCounts {
   readonly input: number;
@@ -74,6 +78,12 @@ export interface SightingFact {
   readonly reportedCostNanoUsd: number | null;
   /** The witness is known to count too much in this version: its counts stand only where no other tells of the response. */
   readonly doubtful?: boolean;
+  /**
+   * Left out: one response. A coarser sighting tells a running total: its `messageId` is made of agent, session (or day) and
+   * model, so that a later telling replaces an earlier one, and its `instant` is the first of what it speaks of. It counts
+   * only for what no sighting of responses of that session and model tells (decision 23).
+   */
+  readonly grain?: UsageGrain;
 }
 
 /** Id of the source that is telemetry: it tells by its own clock what logs tell as well. */

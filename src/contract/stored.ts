@@ -1,5 +1,5 @@
 /** Facts as the store hands them out: texts instead of ids, one row each. Instants are UTC milliseconds. */
-import type { ActivityKind, Quality, TokenCounts } from "./facts.ts";
+import type { ActivityKind, Quality, TokenCounts, UsageGrain } from "./facts.ts";
 
 /** A sighting as stored, ids resolved. */
 export interface Sighting {
@@ -26,6 +26,8 @@ export interface Sighting {
   readonly visibleChars: number;
   /** Its counts stand only where no other witness tells of the response. */
   readonly doubtful?: boolean;
+  /** Left out: one response. */
+  readonly grain?: UsageGrain;
 }
 
 export interface TurnStart {

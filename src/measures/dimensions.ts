@@ -18,6 +18,7 @@ export const dimensions = {
   geo: { title: "Inference place", description: "As logged." },
   source: { title: "Source", description: "Which reader witnessed the response first." },
   output_quality: { title: "Quality of the output count", description: "`final`, `partial`, `estimated`, `not_observed`." },
+  usage_grain: { title: "Grain of the counts", description: "`response`; `session` or `day` where the log tells totals only." },
   sub_agent: { title: "Main or sub-agent", description: "`main`, or `sub_agent` for a response of an agent that an agent started." },
   started_by: { title: "Session started by", description: "`person`, `hook`, `schedule`, `ci`; null where the log does not say." },
   entrypoint: { title: "Entry point", description: "How the session was opened, as logged." },

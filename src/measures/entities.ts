@@ -62,6 +62,7 @@ const usageDimensions = {
   geo: { sql: "e.geo" },
   source: { sql: "e.source" },
   output_quality: { sql: "e.output_quality" },
+  usage_grain: { sql: "e.grain" },
   sub_agent: { sql: "CASE WHEN e.sub_agent THEN 'sub_agent' WHEN NOT e.sub_agent THEN 'main' END" },
   branch: { sql: "e.branch" },
   folder: { sql: "e.ran_in" },

@@ -34,7 +34,8 @@ export const usage = {
     sql: "sum(e.usages)",
     title: "Usages",
     unit: "usages",
-    description: "Billed model responses, each counted once however many logs and sessions repeat it.",
+    description:
+      "Billed model responses, each counted once however many logs and sessions repeat it. Where a log tells totals only, a session or a day with a model counts as one.",
     gaming: "Many small requests count more than few large ones.",
     beside: "tokens_total",
   },

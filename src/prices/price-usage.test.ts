@@ -44,6 +44,11 @@ test.each<[string, PricedUsage, bigint]>([
     125_000_000n,
   ],
   [
+    "a session's total is below it, however large: how large its prompts were is not known: 900,000 × 500 + 1,000 × 25,000",
+    usage("claude-opus-4-6", { cacheRead: 900_000, output: 1_000 }, { instant: february, grain: "session" }),
+    475_000_000n,
+  ],
+  [
     "one token more and the whole request is above: 200,001 × 1,000 + 1,000 × 37,500",
     usage("claude-opus-4-6", { cacheRead: 200_001, output: 1_000 }, { instant: february }),
     237_501_000n,

@@ -1,4 +1,4 @@
-import { type InputCost, promptKinds, type TokenCounts } from "../contract/facts.ts";
+import { type InputCost, promptKinds, type TokenCounts, type UsageGrain } from "../contract/facts.ts";
 import { divideHalfUp, one } from "./decimal.ts";
 import type { MultiplierKind } from "./multipliers.ts";
 import type { PriceBook } from "./price-book.ts";
@@ -16,6 +16,8 @@ export interface PricedUsage {
   readonly speed: string | null;
   readonly geo: string | null;
   readonly webSearches: number;
+  /** Left out: one response. */
+  readonly grain?: UsageGrain;
 }
 
 /** Why a usage has no price; stored as `charge.price_gap`. */
@@ -46,7 +48,7 @@ export type PriceResult =
 export function priceUsage(usage: PricedUsage, book: PriceBook): PriceResult {
   const price = book.findPrice(usage);
   if (typeof price === "string") return { kind: "gap", reason: price };
-  const tokens = tokensAtto(usage.counts, price);
+  const tokens = tokensAtto(usage, price);
   if (tokens === null) return { kind: "gap", reason: "no_token_price" };
   const multiplier = multiplierOf(usage, book);
   if (typeof multiplier === "string") return { kind: "gap", reason: multiplier };
@@ -72,7 +74,7 @@ export function priceInput(usage: PricedUsage, book: PriceBook): InputCost | nul
     if (usage.counts[kind] === 0) continue;
     const rate = price.rates[kind];
     if (rate === null) return null;
-    atto += BigInt(usage.counts[kind]) * rateFor(rate, promptTokens(usage.counts));
+    atto += BigInt(usage.counts[kind]) * rateFor(rate, promptTokens(usage));
     const upTo = divideHalfUp(atto * multiplier.factor, multiplier.scale * attoPerNano);
     parts[kind] = upTo - reached;
     reached = upTo;
@@ -104,8 +106,9 @@ const served = (usage: PricedUsage) =>
   ] as const satisfies readonly (readonly [MultiplierKind, string | null, PriceGap])[];
 
 /** Null where tokens of a kind have no price. */
-function tokensAtto(counts: TokenCounts, price: Price): bigint | null {
-  const prompt = promptTokens(counts);
+function tokensAtto(usage: PricedUsage, price: Price): bigint | null {
+  const { counts } = usage;
+  const prompt = promptTokens(usage);
   let sum = 0n;
   for (const kind of tokenKinds satisfies readonly TokenKind[]) {
     const count = counts[kind];
@@ -117,5 +120,8 @@ function tokensAtto(counts: TokenCounts, price: Price): bigint | null {
   return sum;
 }
 
-export const promptTokens = ({ input, cacheRead, cacheWrite5m, cacheWrite1h }: TokenCounts): number =>
-  input + cacheRead + cacheWrite5m + cacheWrite1h;
+/** What is compared with a tier's threshold: the prompt of one request. Of a total nobody knows the requests: the lowest tier, a lower bound. */
+export function promptTokens({ counts, grain }: PricedUsage): number {
+  if (grain !== undefined && grain !== "response") return 0;
+  return counts.input + counts.cacheRead + counts.cacheWrite5m + counts.cacheWrite1h;
+}

@@ -29,7 +29,7 @@ export function kindPrices(usage: PricedUsage, book: PriceBook): KindPrice[] | n
     if (count === 0) continue;
     const rate = price.rates[kind];
     if (rate === null) return null;
-    const perToken = rateFor(rate, promptTokens(usage.counts));
+    const perToken = rateFor(rate, promptTokens(usage));
     atto += BigInt(count) * perToken;
     const upTo = divideHalfUp(atto * factor, scale * attoPerNano);
     prices.push({ kind, picoPerMillion: divideHalfUp(perToken * factor, scale), nano: upTo - reached });

@@ -1,7 +1,25 @@
+import { amp } from "./amp/index.ts";
 import { checkpoints } from "./checkpoints/index.ts";
 import { claudeCode } from "./claude-code/index.ts";
+import { codex } from "./codex/index.ts";
+import { droid } from "./droid/index.ts";
+import { geminiCli } from "./gemini-cli/index.ts";
+import { kimi } from "./kimi/index.ts";
 import { otlp } from "./otlp/index.ts";
+import { pi } from "./pi/index.ts";
+import { qwenCode } from "./qwen-code/index.ts";
 import type { Source } from "./source.ts";
 
 /** Every place tokens are read from. A new source is a folder and one line here. */
-export const sources = [claudeCode, checkpoints, otlp] as const satisfies readonly Source[];
+export const sources = [
+  claudeCode,
+  codex,
+  geminiCli,
+  qwenCode,
+  pi,
+  amp,
+  kimi,
+  droid,
+  checkpoints,
+  otlp,
+] as const satisfies readonly Source[];

@@ -365,7 +365,8 @@ const looksLikeScript = (word: string): boolean => /^(\d+|\$|\/.*\/)?[sdacipy](\
 const isPlainPath = (path: string): boolean =>
   path !== "" && !/[$`*?[\]{}()<>|;&\n"']/.test(path) && !path.startsWith("/dev/") && !path.endsWith("/") && path !== "." && path !== "..";
 
-function resolvePath(cwd: string | null, path: string): string {
+/** A path made absolute by the folder it is told in; null leaves it as it is. */
+export function resolvePath(cwd: string | null, path: string): string {
   if (cwd === null || /^([/~\\]|[a-zA-Z]:)/.test(path)) return path;
   const separator = cwd.includes("\\") && !cwd.includes("/") ? "\\" : "/";
   const parts = cwd.split(separator);

@@ -1,21 +1,28 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openGit, runGit } from "../git/git.ts";
 import { Fingerprinter } from "../lines/fingerprint.ts";
+import { amp } from "./amp/index.ts";
 import { checkpoints } from "./checkpoints/index.ts";
 import { claudeCode } from "./claude-code/index.ts";
+import { codex } from "./codex/index.ts";
+import { droid } from "./droid/index.ts";
+import { geminiCli } from "./gemini-cli/index.ts";
+import { kimi } from "./kimi/index.ts";
 import { otlp } from "./otlp/index.ts";
+import { pi } from "./pi/index.ts";
+import { qwenCode } from "./qwen-code/index.ts";
 import { sources } from "./registry.ts";
-import type { SourceEnv } from "./source.ts";
+import type { Source, SourceEnv } from "./source.ts";
 import { type Reading, type SourceHarness, commitFiles, joinFacts, readSource } from "./testkit.ts";
 
-const fixtures = fileURLToPath(new URL("../../test/fixtures/claude-code/", import.meta.url));
-const transcript = (name: string): Buffer => readFileSync(join(fixtures, name, ".claude/projects/-code-shop/s1.jsonl"));
+const fixtures = fileURLToPath(new URL("../../test/fixtures/", import.meta.url));
+const transcript = (name: string): Buffer => readFileSync(join(fixtures, "claude-code", name, ".claude/projects/-code-shop/s1.jsonl"));
 const sample = Buffer.concat(["partial-output", "sub-agents", "turns", "writes", "commits-and-changes"].map(transcript));
 const unknownLine = '{"type":"mystery","sessionId":"s1","timestamp":"2026-01-02T10:00:07.000Z"}';
 
@@ -27,27 +34,55 @@ const env = (root: string, gitDirs: readonly string[] = []): SourceEnv => ({
   fingerprinter: new Fingerprinter("00112233445566778899aabbccddeeff"),
 });
 
-const claudeHarness: SourceHarness = {
-  source: claudeCode,
-  async place(root, content) {
-    const path = join(root, ".claude/projects/-code-shop/s1.jsonl");
-    mkdirSync(dirname(path), { recursive: true });
-    if (content === null) rmSync(path, { force: true });
-    else writeFileSync(path, content);
-    return env(root);
-  },
-  async empty(root) {
-    return env(join(root, "nobody"));
-  },
-  async lock(root) {
-    const path = join(root, ".claude/projects/-code-shop/s1.jsonl");
-    rmSync(path);
-    symlinkSync("s1.jsonl", path); // a link to itself: even root cannot open it
-    return env(root);
-  },
-  sample,
-  unknownLine,
-};
+/** A source that finds one file at `path` below the home. */
+function fileHarness(source: Source, path: string, content: Buffer, unknown: string): SourceHarness {
+  return {
+    source,
+    async place(root, placed) {
+      const file = join(root, path);
+      mkdirSync(dirname(file), { recursive: true });
+      if (placed === null) rmSync(file, { force: true });
+      else writeFileSync(file, placed);
+      return env(root);
+    },
+    async empty(root) {
+      return env(join(root, "nobody"));
+    },
+    async lock(root) {
+      const file = join(root, path);
+      rmSync(file);
+      symlinkSync(basename(file), file); // a link to itself: even root cannot open it
+      return env(root);
+    },
+    sample: content,
+    unknownLine: unknown,
+  };
+}
+
+/** A file of the fixtures so many times, each time with ids of its own. */
+function repeated(path: string, times: number, ids: RegExp): Buffer {
+  const text = readFileSync(join(fixtures, path), "utf8");
+  return Buffer.from(Array.from({ length: times }, (_, i) => text.replaceAll(ids, (id) => `${id}x${i}`)).join(""));
+}
+
+/** The thread of the fixtures with its messages so many times, each time with ids of its own. */
+function longThread(times: number, more: readonly unknown[] = []): Buffer {
+  const thread = JSON.parse(readFileSync(join(fixtures, "amp/thread", ampThread), "utf8")) as { messages: unknown[] };
+  const text = JSON.stringify(thread.messages);
+  const messages = Array.from({ length: times }, (_, i) =>
+    JSON.parse(text.replaceAll(/toolu_\d/g, (id) => `${id}x${i}`).replaceAll(/"messageId":(\d)/g, `"messageId":${i + 1}0$1`)),
+  );
+  return Buffer.from(JSON.stringify({ ...thread, messages: [...messages.flat(), ...more] }, null, 1));
+}
+
+const ampThread = ".local/share/amp/threads/T-a1.json";
+const rollout = ".codex/sessions/2026/03/02/rollout-2026-03-02T10-00-00-c1.jsonl";
+const conversation = ".gemini/tmp/shop/chats/session-2026-03-02T10-00-l1.jsonl";
+const chat = ".qwen/projects/-code-shop/chats/q1.jsonl";
+const piSession = ".pi/agent/sessions/--code-shop--/2026-03-02T10-00-00-000Z_p1.jsonl";
+const wire = ".kimi/sessions/f925ad97524be8a48aca436789efaac7/k1/wire.jsonl";
+const droidSession = ".factory/sessions/-code-shop/d1.jsonl";
+const mystery = '{"type":"mystery","timestamp":"2026-03-02T10:00:30Z"}';
 
 const branch = "refs/heads/entire/checkpoints/v1";
 const metadata = '{"checkpoint_id":"aabbccddeeff","session_id":"2026-01-02-s1","agent":"Claude Code","files_touched":["tax.ts"]}';
@@ -112,7 +147,26 @@ const otlpHarness: SourceHarness = {
   unknownLine: '{"v":1,"kind":"mystery"}',
 };
 
-const harnesses = [claudeHarness, checkpointHarness, otlpHarness];
+const harnesses = [
+  fileHarness(claudeCode, ".claude/projects/-code-shop/s1.jsonl", sample, unknownLine),
+  fileHarness(codex, rollout, repeated(`codex/session/${rollout}`, 5, /\bcall_\d/g), mystery),
+  fileHarness(geminiCli, conversation, repeated(`gemini-cli/lines/${conversation}`, 7, /\b[mu]\d\b|\w+-1\b/g), mystery),
+  fileHarness(qwenCode, chat, repeated(`qwen-code/chat/${chat}`, 6, /\b(?:[mu]|call_)\d\b/g), mystery),
+  fileHarness(pi, piSession, repeated(`pi/session/${piSession}`, 6, /\b(?:toolu_|e)\d+\b/g), mystery),
+  {
+    ...fileHarness(amp, ampThread, longThread(6), ""),
+    documentWithUnknown: longThread(6, [{ role: "mystery" }, { role: "mystery" }]),
+  },
+  fileHarness(
+    kimi,
+    wire,
+    repeated(`kimi/cli/${wire}`, 6, /\b(?:WriteFile|Task|StrReplaceFile|Shell):\d|chatcmpl-\d/g),
+    '{"type":"mystery","time":1772445690000}',
+  ),
+  fileHarness(droid, droidSession, repeated(`droid/session/${droidSession}`, 6, /\b(?:toolu_|x)\d\b/g), mystery),
+  checkpointHarness,
+  otlpHarness,
+];
 
 test("every registered source has a harness", () => {
   expect(harnesses.map((harness) => harness.source.id)).toEqual(sources.map((source) => source.id));
@@ -182,6 +236,12 @@ describe.each(harnesses.map((harness) => [harness.source.id, harness] as const))
   });
 
   test("loses nothing around a last line that is half written", async () => {
+    if (harness.documentWithUnknown !== undefined) {
+      const half = await readAll(harness.sample.subarray(0, harness.sample.length - 40));
+      expect(half.facts).toEqual([]);
+      expect(half.problems.map((problem) => `${problem.code} ${problem.severity}`)).toEqual(["unfinished_document notice"]);
+      return;
+    }
     const lines = harness.sample.subarray(0, harness.sample.lastIndexOf(10, harness.sample.length - 2) + 1);
     const half = await readAll(harness.sample.subarray(0, lines.length + 40));
     expect(joined(half)).toEqual(joined(await readAll(lines)));
@@ -196,6 +256,11 @@ describe.each(harnesses.map((harness) => [harness.source.id, harness] as const))
       harness.sample.subarray(at),
     ]);
     const damaged = await readAll(broken);
+    if (harness.documentWithUnknown !== undefined) {
+      expect(damaged.facts).toEqual([]);
+      expect(damaged.problems.map((problem) => `${problem.code} ${problem.severity}`)).toEqual(["broken_document lost"]);
+      return;
+    }
     expect(joined(damaged)).toEqual(joined(await readAll(harness.sample)));
     expect(damaged.problems.map((problem) => `${problem.code} ${problem.severity}`)).toEqual(["torn_line lost"]);
   });
@@ -218,7 +283,8 @@ describe.each(harnesses.map((harness) => [harness.source.id, harness] as const))
   });
 
   test("counts events it does not know and reads on", async () => {
-    const newer = await readAll(Buffer.concat([harness.sample, Buffer.from(`${harness.unknownLine}\n${harness.unknownLine}\n`)]));
+    const lines = Buffer.concat([harness.sample, Buffer.from(`${harness.unknownLine}\n${harness.unknownLine}\n`)]);
+    const newer = await readAll(harness.documentWithUnknown ?? lines);
     expect(joined(newer)).toEqual(joined(await readAll(harness.sample)));
     expect(newer.problems.map((problem) => [problem.severity, problem.count])).toEqual([["notice", 2]]);
   });

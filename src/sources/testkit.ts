@@ -24,6 +24,8 @@ export interface SourceHarness {
   readonly sample: Buffer;
   /** A line of a type nobody knows. */
   readonly unknownLine: string;
+  /** Of an input that is one JSON document: the sample with two parts of types nobody knows in it. Lines mean nothing there. */
+  readonly documentWithUnknown?: Buffer;
 }
 
 export interface Reading {

@@ -5,7 +5,7 @@ const key = (name: string, type: FactColumn["type"] = "INTEGER"): FactColumn => 
 const told = (name: string, type: FactColumn["type"] = "BIGINT"): FactColumn => ({ name, type, rule: "max" });
 const text = (name: string): FactColumn => ({ name, type: "INTEGER", rule: "text" });
 
-/** Columns in the order of migrations/0012_bills.sql. */
+/** Columns in the order of migrations/0013_bills.sql. */
 export const billTable = {
   bill_line: [
     key("report_id"),

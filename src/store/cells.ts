@@ -11,7 +11,7 @@ const tables = ["usage_cell", "ledger_cell", "span_cell", "context_cell"] as con
 
 /** What every cell tells of its usages, in the order of derived.sql. */
 const common = `u.session_id, u.instant_ms, u.agent, u.agent_version, u.provider, u.model, u.service_tier, u.speed, u.geo, u.source, u.output_quality,
-  u.sub_agent, u.branch, u.ran_in, u.repository_id, u.activity, u.purpose`;
+  u.grain, u.sub_agent, u.branch, u.ran_in, u.repository_id, u.activity, u.purpose`;
 
 /** Milliseconds a cell spans. */
 const quarter = 900_000;

@@ -32,7 +32,7 @@ CREATE TABLE usage_d (
   model VARCHAR, agent_version VARCHAR, service_tier VARCHAR, speed VARCHAR, geo VARCHAR, branch VARCHAR, ran_in VARCHAR,
   repository_id INTEGER, sub_agent BOOLEAN, turn INTEGER, source VARCHAR, sightings INTEGER,
   input BIGINT, cache_read BIGINT, cache_write_5m BIGINT, cache_write_1h BIGINT, output BIGINT, reasoning BIGINT,
-  output_quality VARCHAR, web_searches INTEGER, visible_chars BIGINT, sighted_tokens BIGINT
+  output_quality VARCHAR, web_searches INTEGER, visible_chars BIGINT, sighted_tokens BIGINT, grain VARCHAR
 );
 
 -- One row per charge. Null cost: no price is known (`price_gap` says why). `remainder` is null for the charge of a usage.
@@ -151,30 +151,30 @@ CREATE TABLE mix_fate_now (segment_id INTEGER, allocation TINYINT, weight INTEGE
 -- these columns tell; charges no usage carries are of session null. `unpriced`: no price is known.
 CREATE TABLE usage_cell (
   session_id INTEGER, instant_ms BIGINT, agent VARCHAR, agent_version VARCHAR, provider VARCHAR, model VARCHAR, service_tier VARCHAR,
-  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, sub_agent BOOLEAN, branch VARCHAR, ran_in VARCHAR,
-  repository_id INTEGER, activity VARCHAR, purpose VARCHAR, remainder VARCHAR, unpriced BOOLEAN, usages BIGINT, input BIGINT,
+  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, grain VARCHAR, sub_agent BOOLEAN, branch VARCHAR,
+  ran_in VARCHAR, repository_id INTEGER, activity VARCHAR, purpose VARCHAR, remainder VARCHAR, unpriced BOOLEAN, usages BIGINT, input BIGINT,
   cache_read BIGINT, cache_write_5m BIGINT, cache_write_1h BIGINT, output BIGINT, sightings BIGINT, sighted_tokens BIGINT,
   list_nano_usd BIGINT
 );
 -- `landed_ms`: not null where the lines landed.
 CREATE TABLE ledger_cell (
   session_id INTEGER, instant_ms BIGINT, agent VARCHAR, agent_version VARCHAR, provider VARCHAR, model VARCHAR, service_tier VARCHAR,
-  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, sub_agent BOOLEAN, branch VARCHAR, ran_in VARCHAR,
-  repository_id INTEGER, activity VARCHAR, purpose VARCHAR, fate VARCHAR, flow VARCHAR, grade VARCHAR, unlinked_reason VARCHAR,
+  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, grain VARCHAR, sub_agent BOOLEAN, branch VARCHAR,
+  ran_in VARCHAR, repository_id INTEGER, activity VARCHAR, purpose VARCHAR, fate VARCHAR, flow VARCHAR, grade VARCHAR, unlinked_reason VARCHAR,
   changed_repository_id INTEGER, change_id INTEGER, line_kind VARCHAR, side VARCHAR, author_kind VARCHAR, repair VARCHAR,
   landed_ms BIGINT, list_nano_usd BIGINT
 );
 -- `n0` to `n5`: as in views/span_part.sql.
 CREATE TABLE span_cell (
   session_id INTEGER, instant_ms BIGINT, agent VARCHAR, agent_version VARCHAR, provider VARCHAR, model VARCHAR, service_tier VARCHAR,
-  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, sub_agent BOOLEAN, branch VARCHAR, ran_in VARCHAR,
-  repository_id INTEGER, activity VARCHAR, purpose VARCHAR, fate VARCHAR, grade VARCHAR, n0 BIGINT, n1 BIGINT, n2 BIGINT, n3 BIGINT,
+  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, grain VARCHAR, sub_agent BOOLEAN, branch VARCHAR,
+  ran_in VARCHAR, repository_id INTEGER, activity VARCHAR, purpose VARCHAR, fate VARCHAR, grade VARCHAR, n0 BIGINT, n1 BIGINT, n2 BIGINT, n3 BIGINT,
   n4 BIGINT, n5 BIGINT
 );
 CREATE TABLE context_cell (
   session_id INTEGER, instant_ms BIGINT, agent VARCHAR, agent_version VARCHAR, provider VARCHAR, model VARCHAR, service_tier VARCHAR,
-  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, sub_agent BOOLEAN, branch VARCHAR, ran_in VARCHAR,
-  repository_id INTEGER, activity VARCHAR, purpose VARCHAR, cause VARCHAR, list_nano_usd BIGINT
+  speed VARCHAR, geo VARCHAR, source VARCHAR, output_quality VARCHAR, grain VARCHAR, sub_agent BOOLEAN, branch VARCHAR,
+  ran_in VARCHAR, repository_id INTEGER, activity VARCHAR, purpose VARCHAR, cause VARCHAR, list_nano_usd BIGINT
 );
 
 -- One row per sub-agent a session started; `observed`: the log has responses or calls of it.

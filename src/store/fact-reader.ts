@@ -4,9 +4,11 @@ import {
   type FileChange,
   type Quality,
   type SessionLabel,
+  type UsageGrain,
   type WriteQuality,
   qualities,
   transcriptStates,
+  usageGrains,
   writeQualities,
 } from "../contract/facts.ts";
 import type { DiffRoom } from "../lines/diff-room.ts";
@@ -210,6 +212,7 @@ export async function readSightings(store: FactStore, scope: SessionScope = null
       webSearches: number(c("web_searches")),
       visibleChars: number(c("visible_chars")),
       doubtful: c("doubtful") === true,
+      ...(c("grain") === null ? {} : { grain: usageGrains[c("grain") as number] as UsageGrain }),
     }),
   );
 }

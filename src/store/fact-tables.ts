@@ -67,6 +67,7 @@ export const factTables = {
     max("reported_cost_nano_usd"),
     firstSeen,
     min("doubtful", "BOOLEAN"),
+    min("grain", "TINYINT"),
   ],
   turn: [
     key("agent_id"),

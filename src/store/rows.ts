@@ -6,6 +6,7 @@ import {
   type TokenFact,
   qualities,
   transcriptStates,
+  usageGrains,
   writeQualities,
 } from "../contract/facts.ts";
 import type { Dictionary } from "./dictionary.ts";
@@ -80,6 +81,7 @@ export function addTokenFact(batch: FactBatch, dictionary: Dictionary, fact: Tok
         fact.reportedCostNanoUsd,
         seen,
         fact.doubtful ?? false,
+        fact.grain === undefined || fact.grain === "response" ? null : usageGrains.indexOf(fact.grain),
       ]);
     }
     case "turn":

@@ -26,7 +26,8 @@ import messageSigns8 from "./migrations/0008_message_signs.sql";
 import savedViews9 from "./migrations/0009_saved_views.sql";
 import overrules10 from "./migrations/0010_overrules.sql";
 import telemetry11 from "./migrations/0011_telemetry.sql";
-import bills12 from "./migrations/0012_bills.sql";
+import usageGrain12 from "./migrations/0012_usage_grain.sql";
+import bills13 from "./migrations/0013_bills.sql";
 import { featureVersion } from "../lines/line-diff.ts";
 import { addCommit, addNote, addTokenFact, type Telling } from "./rows.ts";
 
@@ -43,7 +44,8 @@ export const migrations: readonly string[] = [
   savedViews9,
   overrules10,
   telemetry11,
-  bills12,
+  usageGrain12,
+  bills13,
 ];
 
 /** Where reading an input ended, as its source said. */

@@ -359,7 +359,7 @@ export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<s
     problem: "source input_key code severity hint occurrences first_seen_ms",
     session: "agent_id agent_version_id first_seen_ms",
     sighting:
-      "source_id agent_id key_kind sub_agent_id provider_id model_id agent_version_id service_tier_id speed_id input cache_read cache_write_5m cache_write_1h output reasoning output_quality web_searches reported_cost_nano_usd first_seen_ms doubtful",
+      "source_id agent_id key_kind sub_agent_id provider_id model_id agent_version_id service_tier_id speed_id input cache_read cache_write_5m cache_write_1h output reasoning output_quality web_searches reported_cost_nano_usd first_seen_ms doubtful grain",
     turn: "agent_id turn_key first_seen_ms",
     call: "agent_id call_key response_key sub_agent_id parent_call_key first_seen_ms",
     call_result: "agent_id call_key started_sub_agent_id first_seen_ms result_bytes",
@@ -410,16 +410,17 @@ export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<s
       "repository_id name default_branch default_branch_reason horizon_ms commits commits_all_refs merges commits_with_trailer checkpoints_named checkpoints_missing pull_requests pull_requests_landed changes changes_landed releases lines_ever lines_alive release_rule forge forge_until_ms",
     session_d: "session_id agent repository_id agent_version",
     usage_d:
-      "usage_id segment_id agent provider model agent_version service_tier speed repository_id sub_agent turn source sightings input cache_read cache_write_5m cache_write_1h output reasoning output_quality web_searches sighted_tokens",
+      "usage_id segment_id agent provider model agent_version service_tier speed repository_id sub_agent turn source sightings input cache_read cache_write_5m cache_write_1h output reasoning output_quality web_searches sighted_tokens grain",
     charge: "charge_id usage_id list_nano_usd contract_nano_usd billed_nano_usd price_gap remainder output_nano_per_million",
     context_cost: "usage_id cause list_nano_usd",
     usage_cell:
-      "agent agent_version provider model service_tier speed source output_quality sub_agent repository_id remainder unpriced usages input cache_read cache_write_5m cache_write_1h output sightings sighted_tokens list_nano_usd",
+      "agent agent_version provider model service_tier speed source output_quality grain sub_agent repository_id remainder unpriced usages input cache_read cache_write_5m cache_write_1h output sightings sighted_tokens list_nano_usd",
     ledger_cell:
-      "agent agent_version provider model service_tier speed source output_quality sub_agent repository_id fate flow grade unlinked_reason changed_repository_id change_id line_kind side repair landed_ms list_nano_usd",
+      "agent agent_version provider model service_tier speed source output_quality grain sub_agent repository_id fate flow grade unlinked_reason changed_repository_id change_id line_kind side repair landed_ms list_nano_usd",
     span_cell:
-      "agent agent_version provider model service_tier speed source output_quality sub_agent repository_id fate grade n0 n1 n2 n3 n4 n5",
-    context_cell: "agent agent_version provider model service_tier speed source output_quality sub_agent repository_id cause list_nano_usd",
+      "agent agent_version provider model service_tier speed source output_quality grain sub_agent repository_id fate grade n0 n1 n2 n3 n4 n5",
+    context_cell:
+      "agent agent_version provider model service_tier speed source output_quality grain sub_agent repository_id cause list_nano_usd",
     segment: "segment_id turn kind",
     fix_d: "repository_id evidence strength narrow wide",
     strand:

@@ -41,7 +41,7 @@ export const usage = `npm run bench -- [FLAGS]      (each flag may be a variable
   --runs N              runs of each short measurement (5); long ones take three at most
   --blame-files N       files held against git blame in each repository (60)
   --seed N              of the files drawn and of the interval (1)
-  --only ID,ID          rows to measure: facts, memory, bytes, history, unchanged, import, help, blame, links, controls, scale
+  --only ID,ID          rows to measure: facts, sources, memory, bytes, history, unchanged, import, help, blame, links, controls, scale
   --json                one JSON document instead of the table
 
 Without an input it runs on the invented organisation. Exit code 1 if a bound does not hold.`;

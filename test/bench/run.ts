@@ -13,11 +13,13 @@ import { grownRows } from "./grown-rows.ts";
 import { completeInputs, parseInputs, usage } from "./inputs.ts";
 import { blameRows, controlRows, linkRows } from "./link-rows.ts";
 import { otlpRows } from "./otlp-rows.ts";
+import { sourceRows } from "./source-rows.ts";
 import { type Row, formatRow, tableHead } from "./row.ts";
 
 const topics: Readonly<Record<string, (bench: Bench) => AsyncGenerator<Row>>> = {
   help: helpRows,
   facts: factsRows,
+  sources: sourceRows,
   memory: memoryRows,
   bytes: bytesRows,
   history: lineHistoryRows,

@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { fateNames, rollUp } from "../../src/contract/fates.ts";
+import { sourcesPage } from "../../src/sources/docs.ts";
+import { sources } from "../../src/sources/registry.ts";
 import { commandsPage } from "../../src/surfaces/cli/commands-page.ts";
 import { apiPage } from "../../src/surfaces/http/api-page.ts";
 
@@ -17,6 +19,15 @@ describe("documents", () => {
 
   it("say of every route what the contract says: if not, run `npm run docs`", () => {
     expect(read("docs/api.md")).toBe(apiPage());
+  });
+
+  it("say of every source what its README says in short: if not, run `npm run docs`", () => {
+    expect(read("docs/sources.md")).toBe(sourcesPage(sources, (id) => read(`src/sources/${id}/README.md`)));
+    for (const { id } of sources) expect(read(`src/sources/${id}/README.md`)).toMatch(/^## In short\n\| \| \|\n/m);
+  });
+
+  it("name every source that keeps files in the README's table", () => {
+    for (const { title } of sources) expect(read("README.md")).toContain(title);
   });
 
   it("name every fate and every group", () => {

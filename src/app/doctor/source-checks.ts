@@ -29,7 +29,7 @@ export const sourceChecks: readonly Check[] = [
       return logs.length === 0
         ? warning(
             "No log of an agent was found.",
-            "Name the home folder with --home; CLAUDE_CONFIG_DIR is where Claude Code's are if they were moved.",
+            "Name the home folder with --home; where an agent's logs were moved, its own variable says so (CLAUDE_CONFIG_DIR, CODEX_HOME …: docs/sources.md).",
           )
         : ok(
             `${counted(logs.length, "log")} found; the oldest ended on ${dayOf(Math.min(...times))}, the newest on ${dayOf(Math.max(...times))}.`,

@@ -17,6 +17,13 @@ const names: ReadonlyMap<string, string> = new Map([
   ["devin", "devin"],
   ["junie", "junie"],
   ["droid", "droid"],
+  ["factory", "droid"],
+  ["factory-droid", "droid"],
+  ["kimi", "kimi"],
+  ["kimi-cli", "kimi"],
+  ["kimi-code", "kimi"],
+  ["qwen", "qwen-code"],
+  ["qwen-code", "qwen-code"],
   ["windsurf", "windsurf"],
 ]);
 

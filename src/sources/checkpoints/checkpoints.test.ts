@@ -9,14 +9,15 @@ import { Fingerprinter } from "../../lines/fingerprint.ts";
 import type { SourceEnv } from "../source.ts";
 import { type Reading, commitFiles, joinFacts, readSource } from "../testkit.ts";
 import { checkpoints } from "./index.ts";
-import { agentOf, formatOf, listEntries, parseMetadata } from "./parse.ts";
+import { formatOf } from "./formats.ts";
+import { agentOf, listEntries, parseMetadata } from "./parse.ts";
 
 const branch = "refs/heads/entire/checkpoints/v1";
 const transcript = readFileSync(
   fileURLToPath(new URL("../../../test/fixtures/claude-code/turns/.claude/projects/-code-shop/s1.jsonl", import.meta.url)),
 );
 const gemini = Buffer.from(
-  '{\n  "sessionId": "g1",\n  "projectHash": "00",\n  "messages": [{"id": "m1", "type": "gemini", "tokens": {"input": 5, "output": 6}}]\n}\n',
+  '{\n  "sessionId": "g1",\n  "projectHash": "00",\n  "messages": [{"id": "m1", "timestamp": "2026-01-02T10:00:00Z", "type": "gemini", "tokens": {"input": 5, "output": 6}}]\n}\n',
 );
 const metadata = (session: string, more: Readonly<Record<string, unknown>> = {}): Buffer =>
   Buffer.from(
@@ -153,10 +154,58 @@ describe("a checkpoint branch", () => {
       "aa/aaaaaaaaaa/0/full.jsonl": gemini,
       "bb/bbbbbbbbbb/0/metadata.json": metadata("s1", { agent: "Agent" }),
       "bb/bbbbbbbbbb/0/full.jsonl": transcript,
+      "cc/cccccccccc/0/metadata.json": metadata("u1", { agent: "Agent" }),
+      "cc/cccccccccc/0/full.jsonl": Buffer.from("hello\n"),
     });
     const reading = await readSource(checkpoints, env());
-    expect(listed(reading).map((fact) => `${fact.agent} ${fact.transcript}`)).toEqual(["gemini-cli not_supported", "claude-code present"]);
+    expect(listed(reading).map((fact) => `${fact.agent} ${fact.transcript}`)).toEqual([
+      "gemini-cli present",
+      "claude-code present",
+      "null not_supported",
+    ]);
     expect(problems(reading)).toEqual(["format_not_supported notice 1"]);
+    const counted = reading.facts.flatMap((fact) => (fact.kind === "sighting" && fact.agent !== "claude-code" ? [fact] : []));
+    expect(counted.map(({ agent, session, counts }) => [agent, session, counts.input, counts.output])).toEqual([
+      ["gemini-cli", "g1", 5, 6],
+    ]);
+  });
+
+  test("gives the transcript of every agent it knows to that agent's own reader", async () => {
+    const home = fileURLToPath(new URL("../../../test/fixtures/", import.meta.url));
+    const transcripts = {
+      codex: "codex/session/.codex/sessions/2026/03/02/rollout-2026-03-02T10-00-00-c1.jsonl",
+      "gemini-cli": "gemini-cli/lines/.gemini/tmp/shop/chats/session-2026-03-02T10-00-l1.jsonl",
+      pi: "pi/session/.pi/agent/sessions/--code-shop--/2026-03-02T10-00-00-000Z_p1.jsonl",
+      "qwen-code": "qwen-code/chat/.qwen/projects/-code-shop/chats/q1.jsonl",
+      droid: "droid/session/.factory/sessions/-code-shop/d1.jsonl",
+    };
+    const files = Object.values(transcripts).flatMap((path, i): [string, Buffer][] => [
+      [`aa/${"0".repeat(9)}${i}/0/metadata.json`, metadata(`s${i}`, { agent: "Agent" })],
+      [`aa/${"0".repeat(9)}${i}/0/full.jsonl`, readFileSync(join(home, path))],
+    ]);
+    await commit(Object.fromEntries(files));
+    const reading = await readSource(checkpoints, env());
+    expect(problems(reading)).toEqual([]);
+    expect(listed(reading).map((fact) => `${fact.agent} ${fact.transcript}`)).toEqual(
+      Object.keys(transcripts).map((agent) => `${agent} present`),
+    );
+    const told = (agent: string, kind: TokenFact["kind"]): number =>
+      joinFacts(reading.facts).filter((fact) => fact.kind === kind && "agent" in fact && fact.agent === agent).length;
+    expect(Object.keys(transcripts).map((agent) => [agent, told(agent, "sighting"), told(agent, "write")])).toEqual([
+      ["codex", 3, 4],
+      ["gemini-cli", 2, 1],
+      ["pi", 4, 3],
+      ["qwen-code", 4, 2],
+      ["droid", 0, 2],
+    ]);
+  });
+
+  test("lists a sub-agent's thread of Codex under the session that started it", async () => {
+    const path = "codex/sub-agent/.codex/sessions/2026/03/02/rollout-2026-03-02T10-00-00-k1.jsonl";
+    const rollout = readFileSync(fileURLToPath(new URL(`../../../test/fixtures/${path}`, import.meta.url)));
+    await commit({ "aa/aaaaaaaaaa/0/metadata.json": metadata("k1", { agent: "Codex" }), "aa/aaaaaaaaaa/0/full.jsonl": rollout });
+    const reading = await readSource(checkpoints, env());
+    expect(listed(reading).map((fact) => `${fact.listedId} ${fact.session}`)).toEqual(["k1 m1"]);
   });
 
   test("is read on from the commit where the last reading ended", async () => {
@@ -177,9 +226,24 @@ describe("a checkpoint branch", () => {
     await commit({ "aa/aaaaaaaaaa/0/metadata.json": metadata("s1"), "aa/aaaaaaaaaa/0/full.jsonl": transcript });
     const whole = await readSource(checkpoints, env());
     const [[key, checkpoint] = []] = [...whole.checkpoints];
-    const gone = { ...checkpoint, state: { size: 0, mtimeMs: 0, identity: "0".repeat(40) }, offset: 0, tail: "0" };
+    const gone = {
+      ...checkpoint,
+      state: { size: checkpoint?.state.size ?? 0, mtimeMs: 0, identity: "0".repeat(40) },
+      offset: 0,
+      tail: "0",
+    };
     const again = await readSource(checkpoints, env(), { facts: [], problems: [], checkpoints: new Map([[String(key), gone]]) });
     expect(joinFacts(again.facts)).toEqual(joinFacts(whole.facts));
+  });
+
+  test("is read anew by a version that knows more formats than the one that read it", async () => {
+    await commit({ "aa/aaaaaaaaaa/0/metadata.json": metadata("g1"), "aa/aaaaaaaaaa/0/full.jsonl": gemini });
+    const whole = await readSource(checkpoints, env());
+    const [[key, checkpoint] = []] = [...whole.checkpoints];
+    const before = { state: { size: 1, mtimeMs: 0, identity: checkpoint?.state.identity ?? "" }, offset: 0, tail: "0" };
+    const again = await readSource(checkpoints, env(), { facts: [], problems: [], checkpoints: new Map([[String(key), before]]) });
+    expect(joinFacts(again.facts)).toEqual(joinFacts(whole.facts));
+    expect(again.checkpoints).toEqual(whole.checkpoints);
   });
 
   test("may be known only as a remote's, and the same commit twice is read once", async () => {
@@ -219,6 +283,22 @@ describe("a checkpoint branch", () => {
     ]);
     expect(responses(reading.facts)).toHaveLength(10);
     expect(problems(reading)).toEqual([]);
+  });
+
+  test("may stand under a ref of its own, named after it, beside a branch of others", async () => {
+    const id = "01KX37KN6NXDTV10FKNCBPTP2Y";
+    const own = `refs/entire/checkpoints/2Y/${id}`;
+    await commit({ "0/metadata.json": metadata("s1"), "0/full.jsonl": firstLines(10), "metadata.json": Buffer.from("{}") }, own);
+    const first = await readSource(checkpoints, env());
+    expect(listed(first).map((fact) => `${fact.checkpoint} ${fact.entry} ${fact.session} ${fact.transcript}`)).toEqual([
+      `${id} 2Y/${id}/0 s1 present`,
+    ]);
+    expect(responses(first.facts)).toHaveLength(2);
+    await commit({ "aa/aaaaaaaaaa/0/metadata.json": metadata("s1"), "aa/aaaaaaaaaa/0/full.jsonl": transcript });
+    const second = await readSource(checkpoints, env(), first);
+    expect(listed(second).map((fact) => fact.checkpoint)).toEqual(["aaaaaaaaaaaa"]);
+    expect(responses([...first.facts, ...second.facts])).toHaveLength(10);
+    expect([...problems(first), ...problems(second)]).toEqual([]);
   });
 
   test("that v1 and v2 both hold is one checkpoint, with one transcript", async () => {
@@ -269,12 +349,20 @@ test("a transcript that is absent from a partial clone is counted, and read when
 
 describe("parts", () => {
   test("formats are told apart by content", () => {
-    expect(formatOf(transcript)).toBe("claude-code");
-    expect(formatOf(gemini)).toBe("gemini-cli");
-    expect(formatOf(Buffer.from('{"timestamp":"2026-01-02T10:00:00.000Z","type":"session_meta","payload":{}}\n'))).toBe("codex");
-    expect(formatOf(Buffer.from('{"info":{"id":"ses_1"},"messages":[]}'))).toBe("opencode");
-    expect(formatOf(Buffer.from(" \n"))).toBe("empty");
-    expect(formatOf(Buffer.from("hello"))).toBe("unknown");
+    const agent = (text: string | Buffer): string => formatOf(Buffer.from(text)).agent;
+    expect(agent(transcript)).toBe("claude-code");
+    expect(agent(gemini)).toBe("gemini-cli");
+    expect(agent('{"sessionId":"g1","projectHash":"00","startTime":"2026-01-02T10:00:00Z"}\n')).toBe("gemini-cli");
+    expect(agent('{"timestamp":"2026-01-02T10:00:00.000Z","type":"session_meta","payload":{}}\n')).toBe("codex");
+    expect(agent('{"timestamp":"2026-01-02T10:00:00.000Z","ordinal":0,"type":"session_meta","payload":{}}\n')).toBe("codex");
+    expect(agent('{"type":"session","version":3,"id":"p1","timestamp":"2026-01-02T10:00:00.000Z","cwd":"/x"}\n')).toBe("pi");
+    expect(agent('{"type":"session_start","id":"d1","cwd":"/x"}\n')).toBe("droid");
+    expect(agent('{"uuid":"u1","parentUuid":null,"sessionId":"q1","type":"user","message":{"role":"user","parts":[]}}\n')).toBe(
+      "qwen-code",
+    );
+    expect(agent('{"info":{"id":"ses_1"},"messages":[]}')).toBe("opencode");
+    expect(agent(" \n")).toBe("empty");
+    expect(agent("hello")).toBe("unknown");
   });
   test("an agent's title without meaning is no agent", () => {
     expect(agentOf(null, "Agent")).toBeNull();

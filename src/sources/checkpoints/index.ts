@@ -3,19 +3,10 @@ import { CatFile } from "../../git/cat-file.ts";
 import { GitError } from "../../git/git.ts";
 import { type TreeEntry, readTree } from "../../git/refs.ts";
 import type { Fingerprinter } from "../../lines/fingerprint.ts";
-import { parseTranscript } from "../claude-code/parse.ts";
 import type { Checkpoint, Found, Item, Source, SourceEnv } from "../source.ts";
-import { type CheckpointTrees, findCheckpoints, sourceId } from "./discover.ts";
-import {
-  type CheckpointEntry,
-  type CheckpointMetadata,
-  type TranscriptFormat,
-  type TranscriptState,
-  agentOf,
-  formatOf,
-  listEntries,
-  parseMetadata,
-} from "./parse.ts";
+import { type CheckpointTree, type CheckpointTrees, findCheckpoints, sourceId } from "./discover.ts";
+import { type TranscriptFormat, formatOf, formats } from "./formats.ts";
+import { type CheckpointEntry, type CheckpointMetadata, type TranscriptState, agentOf, listEntries, parseMetadata } from "./parse.ts";
 
 /** Transcripts that Entire keeps on a branch of the repository. README.md beside this file says how they are read. */
 export const checkpoints = {
@@ -27,9 +18,12 @@ export const checkpoints = {
   },
 } as const satisfies Source;
 
-/** The commits are the state: while the refs stand where they stood, nothing is read. */
+/**
+ * The commits are the state: while the refs stand where they stood, nothing is read. The size is how many formats are known:
+ * where an earlier version knew fewer, all is read anew.
+ */
 function foundTrees(trees: CheckpointTrees, fingerprinter: Fingerprinter): Found {
-  const state = { size: 0, mtimeMs: 0, identity: trees.commits.join(" ") };
+  const state = { size: formats.length, mtimeMs: 0, identity: trees.trees.map(textOf).join(" ") };
   return {
     key: `${trees.gitDir}:checkpoints`,
     state,
@@ -39,6 +33,14 @@ function foundTrees(trees: CheckpointTrees, fingerprinter: Fingerprinter): Found
       yield [{ kind: "checkpoint", checkpoint: { state, offset: 0, tail: String(reading.absent) } }];
     },
   };
+}
+
+/** A tree as the state names it: its commit, and the folder it stands for behind a colon. */
+const textOf = ({ commit, under }: CheckpointTree): string => (under === "" ? commit : `${commit}:${under}`);
+
+function treeIn(text: string): CheckpointTree {
+  const [commit = "", under = ""] = text.split(":");
+  return { commit, under };
 }
 
 /** A transcript, told in one or more blobs, and who lists it. */
@@ -58,6 +60,8 @@ class CheckpointReading {
   readonly #fingerprinter: Fingerprinter;
   readonly #objects: CatFile;
   readonly #formats = new Map<string, TranscriptFormat>();
+  /** Sessions that are listed by themselves and are a sub-agent of another, by whom their transcript tells of it. */
+  readonly #startedBy = new Map<string, string>();
 
   constructor(trees: CheckpointTrees, fingerprinter: Fingerprinter) {
     this.#trees = trees;
@@ -67,8 +71,8 @@ class CheckpointReading {
 
   async *read(from: Checkpoint | null): AsyncGenerator<readonly Item[]> {
     try {
-      const now = await this.#list(this.#trees.commits);
-      const before = from === null ? null : await this.#listBefore(from);
+      const now = await this.#list(this.#trees.trees);
+      const before = from === null || from.state.size !== formats.length ? null : await this.#listBefore(from);
       const fresh = listEntries(now.filter((file) => before?.get(file.path) !== file.oid));
       const { entries, foreign } = before === null ? fresh : this.#completed(fresh.entries, now, fresh.foreign);
       const problems: Problem[] =
@@ -85,10 +89,13 @@ class CheckpointReading {
     }
   }
 
-  async #list(commits: readonly string[]): Promise<TreeEntry[]> {
+  async #list(trees: readonly CheckpointTree[]): Promise<TreeEntry[]> {
     const files = new Map<string, TreeEntry>();
-    for (const commit of commits) {
-      for (const file of await readTree(this.#trees.git, commit, { sizes: true })) if (!files.has(file.path)) files.set(file.path, file);
+    for (const { commit, under } of trees) {
+      for (const file of await readTree(this.#trees.git, commit, { sizes: true })) {
+        const path = under + file.path;
+        if (!files.has(path)) files.set(path, { ...file, path });
+      }
     }
     this.absent = [...files.values()].filter((file) => isTranscriptFile(file) && file.size === null).length;
     return [...files.values()];
@@ -98,7 +105,7 @@ class CheckpointReading {
   async #listBefore(from: Checkpoint): Promise<Map<string, string> | null> {
     try {
       const absent = this.absent;
-      const files = await this.#list(from.state.identity.split(" "));
+      const files = await this.#list(from.state.identity.split(" ").map(treeIn));
       const stillAbsent = String(this.absent) === from.tail;
       this.absent = absent;
       return stillAbsent ? new Map(files.map((file) => [file.path, file.oid])) : null;
@@ -153,26 +160,31 @@ class CheckpointReading {
       if (content === null) continue;
       const format = formatOf(content);
       this.#formats.set(keyOf(transcript.oids), format);
-      if (format !== "claude-code") continue;
+      if (format.reader === null) continue;
       const known: number =
         before !== null && before.session === transcript.session && startsWith(content, before.content, before.resumeAt)
           ? before.resumeAt
           : 0;
-      const context = {
+      const input = {
         source: sourceId,
         locator: `${this.#trees.gitDir}:${transcript.path}`,
         session: transcript.session,
-        agentId: null,
         complete: true,
         fingerprinter: this.#fingerprinter,
       };
       let resumeAt = known;
-      for await (const batch of parseTranscript((at) => [content.subarray(at)], known, context)) {
+      for await (const batch of format.reader.parse((at) => [content.subarray(at)], known, input)) {
         resumeAt = batch.resumeAt;
+        for (const item of batch.items) this.#noteStarter(transcript.session, item);
         yield batch.items;
       }
       before = { session: transcript.session, content, resumeAt };
     }
+  }
+
+  #noteStarter(listed: string, item: Item): void {
+    if (item.kind !== "fact" || (item.fact.kind !== "sighting" && item.fact.kind !== "call")) return;
+    if (item.fact.agentId === listed) this.#startedBy.set(listed, item.fact.session);
   }
 
   /** The parts of a transcript as one; null if any is absent, or there is none. */
@@ -195,8 +207,8 @@ class CheckpointReading {
           checkpoint,
           entry: folder,
           listedId: about.listedId,
-          session: about.session,
-          agent: agentOf(format, about.agent),
+          session: this.#startedBy.get(about.session) ?? about.session,
+          agent: agentOf(format?.agent ?? null, about.agent),
           filesTouched: about.filesTouched,
           branch: about.branch,
           createdAt: about.createdAt,
@@ -230,10 +242,10 @@ class CheckpointReading {
           "import from a full clone to see them",
         ),
       );
-    for (const format of new Set(this.#formats.values())) {
-      if (format === "claude-code" || format === "empty") continue;
-      const count = entries.filter((entry) => this.#formats.get(keyOf(entry.transcript.map((file) => file.oid))) === format).length;
-      problems.push(this.#problem("format_not_supported", "notice", `transcripts in the format of ${format}; not read yet`, count));
+    const unread = [...this.#formats.values()].filter(({ agent, reader }) => reader === null && agent !== "empty");
+    for (const agent of new Set(unread.map((format) => format.agent))) {
+      const count = entries.filter((entry) => this.#formats.get(keyOf(entry.transcript.map((file) => file.oid)))?.agent === agent).length;
+      problems.push(this.#problem("format_not_supported", "notice", `transcripts in the format of ${agent}; not read yet`, count));
     }
     return problems;
   }
@@ -268,8 +280,8 @@ function bytesOf(transcript: readonly TreeEntry[]): number | null {
 function transcriptState(transcript: readonly TreeEntry[], format: TranscriptFormat | null): TranscriptState {
   if (transcript.length === 0) return "none";
   if (transcript.some((file) => file.size === null)) return "absent";
-  if (transcript.every((file) => file.size === 0) || format === "empty") return "empty";
-  return format === null || format === "claude-code" ? "present" : "not_supported";
+  if (transcript.every((file) => file.size === 0) || format?.agent === "empty") return "empty";
+  return format === null || format.reader !== null ? "present" : "not_supported";
 }
 
 /** Present transcripts not yet read, equal ones once; a session's versions together, the shortest first. */

@@ -2,10 +2,10 @@
 import type { CheckpointFact } from "../../contract/facts.ts";
 import type { TreeEntry } from "../../git/refs.ts";
 
-/** One session under one checkpoint: `<xx>/<rest>/<n>/`, in older layouts `<xx>/<rest>/` itself. */
+/** One session under one checkpoint: `<xx>/<rest>/<n>/`, in older layouts `<xx>/<rest>/` itself, in the newest `<YZ>/<id>/<n>/`. */
 export interface CheckpointEntry {
   readonly folder: string;
-  /** Twelve hex digits. */
+  /** Twelve hex digits; in the newest layout 26 letters and digits. */
   readonly checkpoint: string;
   readonly metadata: TreeEntry | null;
   /** The transcript in its parts, in order; large ones are cut at 50 MB. Empty if the entry has none. */
@@ -18,7 +18,7 @@ export interface CheckpointListing {
   readonly foreign: number;
 }
 
-const inCheckpoint = /^([0-9a-f]{2})\/([0-9a-f]{10})\/(?:(\d+)\/)?([^/]+)$/;
+const inCheckpoint = /^(?:([0-9a-f]{2})\/([0-9a-f]{10})|[0-9A-Z]{2}\/([0-9A-Z]{26}))\/(?:(\d+)\/)?([^/]+)$/;
 const transcriptName = /^(full\.jsonl|raw_transcript)(?:\.(\d+))?$/;
 /** Written beside the transcript and not read: the compact `transcript.jsonl` tells the same session in fewer words. */
 const companions = new Set([
@@ -39,12 +39,12 @@ export function listEntries(files: readonly TreeEntry[]): CheckpointListing {
   for (const file of files) {
     const match = inCheckpoint.exec(file.path);
     if (match === null) {
-      if (file.path !== generationFile && !/^[0-9a-f]{2}\/[0-9a-f]{10}\/(?:\d+\/)?tasks\//.test(file.path)) foreign++;
+      if (file.path !== generationFile && !/^\w{2}\/\w{10,26}\/(?:\d+\/)?tasks\//.test(file.path)) foreign++;
       continue;
     }
-    const [, shard = "", rest = "", number, name = ""] = match;
+    const [, shard = "", rest = "", id, number, name = ""] = match;
     const folder = file.path.slice(0, -name.length - 1);
-    const entry = entries.get(folder) ?? { checkpoint: shard + rest, numbered: number !== undefined, metadata: null, transcript: [] };
+    const entry = entries.get(folder) ?? { checkpoint: id ?? shard + rest, numbered: number !== undefined, metadata: null, transcript: [] };
     const part = transcriptName.exec(name);
     if (name === "metadata.json") entry.metadata = file;
     else if (part !== null) entry.transcript.push({ layout: part[1] as Part["layout"], part: Number(part[2] ?? 0), file });
@@ -114,19 +114,6 @@ export function parseMetadata(content: Buffer): CheckpointMetadata | null {
   };
 }
 
-export type TranscriptFormat = "claude-code" | "gemini-cli" | "opencode" | "codex" | "unknown" | "empty";
-
-/** Tells the format from the content: the metadata's agent can be wrong or missing. */
-export function formatOf(content: Buffer): TranscriptFormat {
-  const head = content.toString("latin1", 0, 65_536).trimStart();
-  if (head === "") return "empty";
-  if (/^\{\s*"(?:sessionId|messages)"\s*:/.test(head) && /"messages"\s*:\s*\[/.test(head)) return "gemini-cli";
-  if (/^\{\s*"info"\s*:/.test(head)) return "opencode";
-  if (/^\{"timestamp":"[^"]*","type":"session_meta"/.test(head)) return "codex";
-  if (/"(?:parentUuid|leafUuid|sessionId|isSidechain|messageId)"\s*:/.test(head) && /"type"\s*:/.test(head)) return "claude-code";
-  return "unknown";
-}
-
 const agentsByTitle: Readonly<Record<string, string>> = {
   "Claude Code": "claude-code",
   "Gemini CLI": "gemini-cli",
@@ -140,8 +127,8 @@ const agentsByTitle: Readonly<Record<string, string>> = {
   "Factory AI Droid": "droid",
 };
 
-/** Agent of an entry: by the transcript where there is one, else by the metadata's word, null for "Agent" and nothing. */
-export function agentOf(format: TranscriptFormat | null, title: string | null): string | null {
+/** Agent of an entry: by what its transcript looks like where there is one, else by the metadata's word, null for "Agent" and nothing. */
+export function agentOf(format: string | null, title: string | null): string | null {
   if (format !== null && format !== "unknown" && format !== "empty") return format;
   return title !== null && Object.hasOwn(agentsByTitle, title) ? (agentsByTitle[title] ?? null) : null;
 }

@@ -1,9 +1,9 @@
-import { closeSync, openSync, readSync } from "node:fs";
 import { basename } from "node:path";
-import type { Fingerprinter } from "../../lines/fingerprint.ts";
-import type { Checkpoint, Found, Item, Source, SourceEnv, SourceState } from "../source.ts";
-import { type TranscriptFile, findTranscripts, sourceId, unreadable } from "./discover.ts";
-import { parseTranscript } from "./parse.ts";
+import { foundFile } from "../found-file.ts";
+import type { InputFile } from "../find-files.ts";
+import type { Source, SourceEnv } from "../source.ts";
+import { findTranscripts, sourceId } from "./discover.ts";
+import { type TranscriptContext, parseTranscript } from "./parse.ts";
 
 /** Transcripts of Claude Code on this machine. README.md beside this file says where they are and how they are read. */
 export const claudeCode = {
@@ -11,90 +11,13 @@ export const claudeCode = {
   title: "Claude Code transcripts",
   inRepositories: false,
   async *discover(env: SourceEnv) {
-    for (const found of findTranscripts(env)) yield "problem" in found ? found : foundFile(found, env.fingerprinter);
+    for (const found of findTranscripts(env)) yield "problem" in found ? found : foundTranscript(found, env.fingerprinter);
   },
 } as const satisfies Source;
 
-/** Small enough to stay in the processor's cache until it is walked: a megabyte at once takes twice the time (measured). */
-const chunkBytes = 1 << 16;
-const tailBytes = 4096;
-/** A checkpoint is given at most this often within a file. */
-const checkpointBytes = 16 << 20;
-
-/** Buffers no reading uses now: a new one for each of thousands of files costs more than parsing it. */
-const idleChunks: Buffer[] = [];
-
-function foundFile(file: TranscriptFile, fingerprinter: Fingerprinter): Found {
-  return { key: file.path, state: file.state, read: (from) => readFile(file, from, fingerprinter) };
-}
-
-async function* readFile(file: TranscriptFile, from: Checkpoint | null, fingerprinter: Fingerprinter): AsyncGenerator<readonly Item[]> {
-  const chunk = idleChunks.pop() ?? Buffer.allocUnsafeSlow(chunkBytes);
-  let descriptor: number | null = null;
-  try {
-    descriptor = openSync(file.path, "r");
-    yield* readOpen(descriptor, chunk, file, from, fingerprinter);
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    yield [{ kind: "problem", problem: unreadable(file.path, error) }];
-  } finally {
-    idleChunks.push(chunk);
-    if (descriptor !== null) closeSync(descriptor);
-  }
-}
-
-async function* readOpen(
-  descriptor: number,
-  chunk: Buffer,
-  file: TranscriptFile,
-  from: Checkpoint | null,
-  fingerprinter: Fingerprinter,
-): AsyncGenerator<readonly Item[]> {
-  const { size } = file.state;
-  const start = from !== null && from.offset <= size && tailAt(descriptor, from.offset) === from.tail ? from.offset : 0;
-  const checkpoint = (offset: number, state: SourceState): Item => ({
-    kind: "checkpoint",
-    checkpoint: { state, offset, tail: tailAt(descriptor, offset) },
-  });
+function foundTranscript(file: InputFile, fingerprinter: SourceEnv["fingerprinter"]) {
   const name = basename(file.path, ".jsonl");
   const agentId = name.startsWith("agent-") ? name.slice("agent-".length) : null;
-  const context = { source: sourceId, locator: file.path, session: name, agentId, complete: false, fingerprinter };
-  let told = start;
-  let last = start;
-  for await (const { items, resumeAt } of parseTranscript((at) => chunksOf(descriptor, chunk, at, size), start, context)) {
-    yield items;
-    last = resumeAt;
-    if (last - told < checkpointBytes) continue;
-    yield [checkpoint(last, { ...file.state, size: last })]; // of another size than the file: there is more to read
-    told = last;
-  }
-  yield [checkpoint(last, file.state)];
+  const context: TranscriptContext = { source: sourceId, locator: file.path, session: name, agentId, complete: false, fingerprinter };
+  return foundFile(file, sourceId, (open, from) => parseTranscript(open, from, context));
 }
-
-/**
- * Bytes of the file from `from` up to the size it had when it was found: what came since belongs to the next reading.
- * Read synchronously: a trip through the thread pool costs three times the read of a megabyte (measured, Node 20).
- */
-function* chunksOf(descriptor: number, chunk: Buffer, from: number, size: number): Generator<Buffer> {
-  for (let at = from; at < size; ) {
-    const bytesRead = readSync(descriptor, chunk, 0, Math.min(chunk.length, size - at), at);
-    if (bytesRead === 0) return;
-    at += bytesRead;
-    yield chunk.subarray(0, bytesRead);
-  }
-}
-
-/** Fingerprint of up to 4 kB before `offset`: tells a file that grew from one that was written anew. */
-function tailAt(descriptor: number, offset: number): string {
-  const bytes = Buffer.alloc(Math.min(tailBytes, offset));
-  const bytesRead = readSync(descriptor, bytes, 0, bytes.length, offset - bytes.length);
-  let a = 0x811c9dc5;
-  let b = 0x01000193;
-  for (let i = 0; i < bytesRead; i++) {
-    a = Math.imul(a ^ (bytes[i] as number), 0x01000193);
-    b = Math.imul(b + (bytes[i] as number), 0x9e3779b1);
-  }
-  return `${(a >>> 0).toString(16)}.${(b >>> 0).toString(16)}`;
-}
-
-const isSystemError = (error: unknown): boolean => error instanceof Error && "code" in error && "syscall" in error;

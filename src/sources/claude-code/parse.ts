@@ -3,15 +3,14 @@
  * Lines are found in the bytes and walked over without making strings of them; the file is never in memory as a whole.
  */
 import type { TokenFact } from "../../contract/facts.ts";
-import type { Problem } from "../../contract/problem.ts";
+import { CountedProblems } from "../counted-problems.ts";
 import { JsonCursor, NotJson } from "../json-cursor.ts";
+import type { ParsedBatch } from "../found-file.ts";
+import { Lines, type OpenBytes } from "../lines.ts";
 import type { Item } from "../source.ts";
 import { type FactContext, type FactSink, type PatchlessWrite, TranscriptFacts } from "./facts.ts";
 import { ReplayMarks, WriteReplay } from "./replay.ts";
 import { TranscriptRecord, walker, words } from "./schema.ts";
-
-/** Chunks of the transcript from an offset on. A chunk may be overwritten once the next one is asked for. */
-export type OpenBytes = (from: number) => AsyncIterable<Buffer> | Iterable<Buffer>;
 
 export interface TranscriptContext extends FactContext {
   /** Id of the source, for its problems. */
@@ -24,23 +23,15 @@ export interface TranscriptContext extends FactContext {
 
 /** A batch is told when it has this many items. */
 const batchItems = 512;
-/** What is walked at once: it should stay in the processor's cache between being read and being walked. */
-const pieceBytes = 1 << 17;
 /** Lines that are read again and lie farther apart are read each by itself. */
 const farBytes = 1 << 19;
-
-export interface TranscriptBatch {
-  readonly items: readonly Item[];
-  /** Reading may begin here again and tell nothing less. */
-  readonly resumeAt: number;
-}
 
 /**
  * Facts and problems of a transcript, one batch a chunk. The same facts come out however the reading is cut into parts,
  * once what the parts tell is joined.
  * @param from 0, or what an earlier batch said
  */
-export async function* parseTranscript(open: OpenBytes, from: number, context: TranscriptContext): AsyncGenerator<TranscriptBatch> {
+export async function* parseTranscript(open: OpenBytes, from: number, context: TranscriptContext): AsyncGenerator<ParsedBatch> {
   const reader = new TranscriptReader(context, from);
   const chunks = open(from);
   if (Symbol.iterator in chunks) {
@@ -68,9 +59,13 @@ export async function* parseTranscript(open: OpenBytes, from: number, context: T
 
 /** Reads a transcript from its start once more. */
 async function replayAll(open: OpenBytes, replay: WriteReplay): Promise<void> {
-  const lines = new Lines(0, (bytes, start, end) => {
-    if (replay.concerns(bytes.subarray(start, end))) replayLine(replay, bytes, start, end);
-  });
+  const lines = new Lines(
+    0,
+    (bytes, start, end) => {
+      if (replay.concerns(bytes.subarray(start, end))) replayLine(replay, bytes, start, end);
+    },
+    walker,
+  );
   for await (const chunk of open(0)) lines.push(chunk);
   lines.finish();
 }
@@ -80,12 +75,16 @@ async function replayMarked(open: OpenBytes, replay: WriteReplay, offsets: reado
   let next = 0;
   const wanted = (): number => offsets[next] ?? Number.POSITIVE_INFINITY;
   while (next < offsets.length) {
-    const lines = new Lines(wanted(), (bytes, start, end, offset) => {
-      const after = offset + end - start;
-      if (wanted() >= after) return;
-      replayLine(replay, bytes, start, end);
-      while (wanted() < after) next++;
-    });
+    const lines = new Lines(
+      wanted(),
+      (bytes, start, end, offset) => {
+        const after = offset + end - start;
+        if (wanted() >= after) return;
+        replayLine(replay, bytes, start, end);
+        while (wanted() < after) next++;
+      },
+      walker,
+    );
     for await (const chunk of open(lines.offset)) {
       lines.push(chunk);
       if (wanted() > lines.offset + farBytes) break;
@@ -97,80 +96,25 @@ async function replayMarked(open: OpenBytes, replay: WriteReplay, offsets: reado
   }
 }
 
-/** Lines as they are handed over: where one stands, its offset in the file, and whether a line feed ended it. */
-type TakeLine = (bytes: Buffer, start: number, end: number, offset: number, whole: boolean) => void;
-
-/** Cuts chunks into lines and hands each over where it stands, with its offset in the file. */
-class Lines {
-  readonly #line: TakeLine;
-  #carry: Buffer[] = [];
-  #carried = 0;
-  /** Offset of the first byte that is not yet part of a line. */
-  offset: number;
-
-  constructor(offset: number, line: TakeLine) {
-    this.offset = offset;
-    this.#line = line;
-  }
-
-  push(chunk: Buffer): void {
-    for (let at = 0; at < chunk.length; at += pieceBytes) this.#take(chunk.subarray(at, at + pieceBytes));
-  }
-
-  #take(chunk: Buffer): void {
-    const end = chunk.lastIndexOf(10) + 1;
-    if (end > 0) this.#handOver(chunk.subarray(0, end));
-    if (end === chunk.length) return;
-    this.#carry.push(Buffer.from(chunk.subarray(end)));
-    this.#carried += chunk.length - end;
-  }
-
-  /** Puts what was carried and the rest of its lines together, where the walker wants them. */
-  #handOver(rest: Buffer): void {
-    const size = this.#carried + rest.length;
-    const bytes = walker === null ? Buffer.allocUnsafe(size) : walker.room(size);
-    let start = walker?.textAt ?? 0;
-    let stop = start;
-    for (const part of this.#carry) stop += part.copy(bytes, stop);
-    stop += rest.copy(bytes, stop);
-    this.#carry = [];
-    this.#carried = 0;
-    while (start < stop) {
-      const found = bytes.indexOf(10, start);
-      const whole = found >= 0 && found < stop;
-      const end = whole ? found : stop;
-      this.#line(bytes, start, end, this.offset, whole);
-      if (!whole) return;
-      this.offset += end + 1 - start;
-      start = end + 1;
-    }
-  }
-
-  /** Hands over the last line if it has no line feed. */
-  finish(): void {
-    if (this.#carried > 0) this.#handOver(Buffer.alloc(0));
-  }
-}
-
 class TranscriptReader implements FactSink {
   readonly patchless: PatchlessWrite[] = [];
   /** Null where the reading did not begin at the start: what stands before is not known. */
   readonly marks: ReplayMarks | null;
-  readonly #context: TranscriptContext;
+  readonly #complete: boolean;
   readonly #facts: TranscriptFacts;
   readonly #lines: Lines;
   readonly #cursor = new JsonCursor(words);
   readonly #record = new TranscriptRecord();
   #items: Item[] = [];
-  /** Problems by code and message, told at the end with their count. */
-  readonly #problems = new Map<string, { problem: Problem; count: number }>();
+  readonly #problems: CountedProblems;
   #oldestPatchless = Number.POSITIVE_INFINITY;
 
   constructor(context: TranscriptContext, from: number) {
-    this.#context = context;
+    this.#complete = context.complete;
+    this.#problems = new CountedProblems(context.source, context.locator);
     this.marks = from === 0 ? new ReplayMarks() : null;
     this.#facts = new TranscriptFacts(context, this);
-    this.#lines = new Lines(from, (bytes, start, end, offset, whole) => this.#line(bytes, start, end, offset, whole));
+    this.#lines = new Lines(from, (bytes, start, end, offset, whole) => this.#line(bytes, start, end, offset, whole), walker);
   }
 
   push(chunk: Buffer): void {
@@ -180,10 +124,7 @@ class TranscriptReader implements FactSink {
   finish(): void {
     this.#lines.finish();
     this.#facts.tell();
-    for (const { problem, count } of this.#problems.values()) {
-      this.#items.push({ kind: "problem", problem: count === 1 ? problem : { ...problem, count } });
-    }
-    this.#problems.clear();
+    this.#items.push(...this.#problems.take());
   }
 
   /** Items that wait to be told. */
@@ -196,7 +137,7 @@ class TranscriptReader implements FactSink {
     this.#oldestPatchless = Number.POSITIVE_INFINITY;
   }
 
-  batch(): TranscriptBatch {
+  batch(): ParsedBatch {
     this.#facts.tellSessions();
     const items = this.#items;
     this.#items = [];
@@ -208,15 +149,7 @@ class TranscriptReader implements FactSink {
   }
 
   problem(code: string, severity: "lost" | "notice", offset: number, message: string, hint?: string): void {
-    const key = `${code} ${severity} ${message}`;
-    const known = this.#problems.get(key);
-    if (known !== undefined) {
-      known.count++;
-      return;
-    }
-    const { source, locator } = this.#context;
-    const problem: Problem = { code, severity, source, locator: `${locator}@${offset}`, message, ...(hint === undefined ? {} : { hint }) };
-    this.#problems.set(key, { problem, count: 1 });
+    this.#problems.add(code, severity, offset, message, hint);
   }
 
   patchlessWrite(write: PatchlessWrite, since: number): void {
@@ -236,7 +169,7 @@ class TranscriptReader implements FactSink {
         continue;
       }
       const next = this.#nextRecord(bytes, at + 1, end);
-      const isTail = next === end && !whole && !this.#context.complete;
+      const isTail = next === end && !whole && !this.#complete;
       if (isTail)
         this.problem("unfinished_line", "notice", offset + at - start, "the last line is not finished; it is read when the file has grown");
       else this.#torn(bytes.subarray(at, next), offset + at - start);

@@ -143,6 +143,7 @@ const names = [
   "worktree-state",
   "content-replacement",
   "attribution-snapshot",
+  "bridge-session",
 ] as const;
 
 export const words = new Words(names);
@@ -165,6 +166,7 @@ export const silentTypes: ReadonlySet<number> = new Set([
   w["worktree-state"],
   w["content-replacement"],
   w["attribution-snapshot"],
+  w["bridge-session"],
 ]);
 
 /** What all records of a session say, mostly word for word the same. */

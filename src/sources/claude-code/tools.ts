@@ -1,4 +1,5 @@
 import type { ActivityKind } from "../../contract/facts.ts";
+import { activityOfMcpTool } from "../mcp-tool.ts";
 
 const activities: Readonly<Record<string, ActivityKind>> = {
   Edit: "edit",
@@ -41,11 +42,7 @@ const activities: Readonly<Record<string, ActivityKind>> = {
 export function activityOfTool(tool: string): ActivityKind {
   const known = Object.hasOwn(activities, tool) ? activities[tool] : undefined;
   if (known !== undefined) return known;
-  if (!tool.startsWith("mcp__")) return "other";
-  if (/create_(pull_request|merge_request)$/.test(tool)) return "open_change";
-  if (/(pull_request|merge_request|review)/.test(tool)) return "review";
-  if (/(^|_)(search|find|query|grep)(_|$)/.test(tool)) return "search";
-  return /(^|_)(browser|navigate|fetch|screenshot)(_|$)/.test(tool) ? "web" : "other";
+  return tool.startsWith("mcp__") ? activityOfMcpTool(tool) : "other";
 }
 
 /** Tools whose calls write a file. */

@@ -1,6 +1,6 @@
 /**
  * Bundles the command line into dist/: assay.js and the parts it loads when a command needs them. Files that end in
- * `-worker.ts` become entries of their own, beside it. Only DuckDB's native part stays outside. The page goes into web/
+ * `-worker.ts` become entries of their own, beside it. The databases' native parts stay outside. The page goes into web/
  * below it.
  */
 import { chmodSync, readdirSync, rmSync } from "node:fs";
@@ -30,7 +30,7 @@ export const bundling = {
   target: "node20.19",
   format: "esm",
   loader: { ".sql": "text" },
-  external: ["@duckdb/node-bindings*"],
+  external: ["@duckdb/node-bindings*", "libsql"],
   // CommonJS parts of dependencies (yaml) call require for Node's own modules.
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   logLevel: "warning",

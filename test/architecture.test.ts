@@ -121,6 +121,14 @@ describe("architecture", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("imports the reader of agents' databases in one file, and as a value only when a database is opened", () => {
+    const readers = files.filter(
+      (file) => /\bfrom "libsql"|import\("libsql"\)/.test(readFileSync(file, "utf8")) && !file.endsWith(".test.ts"),
+    );
+    expect(readers.map(short)).toEqual(["sources/sqlite.ts"]);
+    expect(readFileSync(readers[0] as string, "utf8")).not.toMatch(/^import (?!type )[^;]*from "libsql"/m);
+  });
+
   it("lets contract import nothing but zod, and pure folders no files, processes or network", () => {
     const effects = /^(node:)?(fs|fs\/promises|child_process|net|http|https|dgram|tls|worker_threads)$/;
     const pure = ["contract", "lines", "prices", "bills", "attribution", "measures", "analysis"];

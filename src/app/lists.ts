@@ -109,6 +109,8 @@ export async function listChanges(questions: Questions, asked: ChangesQuery, tim
       evidence: String(row["evidence"]),
       landedAt: instant(row["landed_ms"]),
       releasedAt: instant(row["released_ms"]),
+      reviewPath: text(row["review_path"]),
+      reviewRounds: row["review_rounds"] === null ? null : Number(row["review_rounds"]),
       spendNanoUsd: text(row["nano"]),
       byRollUp: moneyByRollUp(details.money, "change_id", row["change_id"]),
       sessions: Number(row["sessions"]),

@@ -77,11 +77,8 @@ export async function personsOfSessions(database: Database, people: readonly Per
     if (owner !== undefined && owners.size === 1) persons.set(row["session_id"] as number, owner);
   }
   for (const row of await database.all("SELECT session_id, value FROM session_label_d WHERE label = 'email' ORDER BY session_id")) {
-    const email = String(row["value"]).toLowerCase();
-    const owner = people.find(({ otel_emails = [], git_emails = [] }) =>
-      [...otel_emails, ...git_emails].some((one) => one.toLowerCase() === email),
-    );
-    if (owner !== undefined) persons.set(row["session_id"] as number, owner.name);
+    const owner = ownerOf(people, "otel_email", String(row["value"]));
+    if (owner !== null) persons.set(row["session_id"] as number, owner);
   }
   const authors = await database.all(
     `SELECT l.session_id, c.author_email, sum(l.lines + coalesce(l.lines_removed, 0))::INTEGER AS lines

@@ -21,7 +21,7 @@ const commit = (n: number, email: string, trailer: string | null): CommitFact =>
   files: [],
 });
 
-it("counts authors, co-authors, forge logins, agents' accounts and the owners of home folders, and knows whose they are", async () => {
+it("counts authors, co-authors, forge logins, e-mails of telemetry, agents' accounts and the owners of home folders, and knows whose they are", async () => {
   const folder = mkdtempSync(join(tmpdir(), "assay-whoami-"));
   const store = await FactStore.open(folder);
   store.addCommit(1, commit(1, "ada@example.com", "Claude <noreply@anthropic.com>"), 1);
@@ -40,6 +40,18 @@ it("counts authors, co-authors, forge logins, agents' accounts and the owners of
     store.addTokenFact(
       { ...session, session: `s${n}`, firstAt: 1, lastAt: 2, cwd },
       { source: "claude-code", device: null, seenAt: 1, repositoryOf: () => 1 },
+    );
+  for (const email of ["ada@example.com", "dora@telemetry.example"])
+    store.addTokenFact(
+      {
+        kind: "session_label",
+        agent: "claude-code",
+        session: email === "ada@example.com" ? "s0" : "s1",
+        label: "email",
+        value: email,
+        instant: 1,
+      },
+      { source: "otlp", device: null, seenAt: 1, repositoryOf: () => 1 },
     );
   const review = {
     kind: "forge_review",
@@ -65,6 +77,8 @@ it("counts authors, co-authors, forge logins, agents' accounts and the owners of
   ).toEqual([
     ["git_email", "ada@example.com", 2, 0, 0, "Ada Marsh"],
     ["git_email", "cleo@example.com", 1, 0, 0, null],
+    ["otel_email", "ada@example.com", 0, 1, 0, "Ada Marsh"], // as her commits are signed
+    ["otel_email", "dora@telemetry.example", 0, 1, 0, null],
     ["os_user", "ada", 0, 1, 0, "Ada Marsh"],
     ["os_user", "ben", 0, 1, 0, null],
     ["forge_login", "benreed", 1, 0, 2, null],

@@ -43,17 +43,21 @@ export async function identities(store: FactStore, people: readonly Person[]): P
     if (email !== undefined && agentTrailer.test(String(row["key"]))) addAddress(add, email, row["commits"] as number, name);
   }
   const users = new Map<string, number>();
-  for (const { cwd } of await readSessions(store)) {
+  const emails = new Map<string, number>();
+  for (const { cwd, labels } of await readSessions(store)) {
+    const email = labels.get("email");
+    if (email !== undefined) emails.set(email, (emails.get(email) ?? 0) + 1);
     const user = cwd === null ? null : osUserOf(cwd);
     if (user !== null) users.set(user, (users.get(user) ?? 0) + 1);
   }
+  for (const [email, sessions] of emails) add("otel_email", email, "sessions", sessions);
   for (const [user, sessions] of users) add("os_user", user, "sessions", sessions);
   const actors =
     await store.database.all(`SELECT d.text AS login, bool_or(bot) AS bot, count(DISTINCT (repository, number))::INTEGER AS changes
     FROM (${forgeActors.map(([table, actor]) => `SELECT ${actor}_id AS id, ${actor}_bot AS bot, forge_repository_id AS repository, number FROM ${table} WHERE ${actor}_id IS NOT NULL`).join(" UNION ALL ")})
     JOIN dict d USING (id) GROUP BY d.text`);
   for (const row of actors) add(row["bot"] === true ? "agent" : "forge_login", String(row["login"]), "changes", row["changes"] as number);
-  const order = ["git_email", "os_user", "forge_login", "agent"];
+  const order = ["git_email", "otel_email", "os_user", "forge_login", "agent"];
   return [...seen.values()].sort(
     (a, b) =>
       order.indexOf(a.kind) - order.indexOf(b.kind) ||
@@ -84,11 +88,19 @@ export function osUserOf(path: string): string | null {
   return /^(?:\/home\/|\/Users\/|\/?[A-Za-z]:[\\/]Users[\\/])([^\\/]+)/.exec(path)?.[1] ?? null;
 }
 
+/** Lists of a person that an identity may stand in: an agent's account is often called as the person's commits are. */
+const listsOf = {
+  git_email: ["git_emails"],
+  otel_email: ["otel_emails", "git_emails"],
+  os_user: ["os_users"],
+  forge_login: ["forge_logins"],
+  agent: [],
+} as const satisfies Record<Identity["kind"], readonly (keyof Person)[]>;
+
 /** Name of the person of assay.yaml an identity belongs to; null for nobody's and for an agent's. */
 export function ownerOf(people: readonly Person[], kind: Identity["kind"], value: string): string | null {
-  const list = { git_email: "git_emails", os_user: "os_users", forge_login: "forge_logins", agent: null } as const;
-  const setting = list[kind];
-  if (setting === null) return null;
   const wanted = value.toLowerCase();
-  return people.find((person) => person[setting]?.some((identity) => identity.toLowerCase() === wanted))?.name ?? null;
+  const isTheirs = (person: Person): boolean =>
+    listsOf[kind].some((list) => person[list]?.some((identity) => identity.toLowerCase() === wanted) === true);
+  return people.find(isTheirs)?.name ?? null;
 }

@@ -134,6 +134,9 @@ export const changeRowSchema = z.object({
   evidence: z.string(),
   landedAt: instant.nullable(),
   releasedAt: instant.nullable(),
+  /** How it came to land, and in how many rounds persons looked at it; null where no forge told, or it has not landed. */
+  reviewPath: z.string().nullable(),
+  reviewRounds: z.int().nullable(),
   /** Null where no strand is known to have gone into it. */
   spendNanoUsd: nano.nullable(),
   byRollUp,

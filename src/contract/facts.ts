@@ -105,7 +105,8 @@ export interface TurnFact {
   readonly trigger: "prompt" | "command" | "queued" | "notification";
   /** Keyed by the store's secret; null where there is no text. */
   readonly promptFingerprint: number | null;
-  readonly promptLength: number;
+  /** Characters; null where the witness does not say. */
+  readonly promptLength: number | null;
   /** The context was emptied before this turn (`/clear`): nothing is carried forward over it. */
   readonly cleared: boolean;
 }

@@ -184,7 +184,7 @@ export interface Blame {
 
 /** Somebody as the facts name them. An agent's account is nobody's. */
 export interface Identity {
-  readonly kind: "git_email" | "os_user" | "forge_login" | "agent";
+  readonly kind: "git_email" | "otel_email" | "os_user" | "forge_login" | "agent";
   readonly value: string;
   /** The newest name it was seen with. */
   readonly name: string | null;

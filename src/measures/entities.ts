@@ -107,11 +107,27 @@ const issueAgeSql = (of: "e" | "k"): string => `CASE WHEN ${of}.issue_opened_ms 
 /** A part of a charge with its strand: columns after FROM are those of a usage. */
 const ledgerColumns = `c.charge_id, c.remainder, c.list_nano_usd IS NULL AS unpriced, CASE WHEN l.strand_id IS NULL THEN c.list_nano_usd ELSE l.list_nano_usd END AS list_nano_usd,
   u.*, t.strand_id, t.flow, t.grade, t.unlinked_reason, t.repository_id AS changed_repository_id, t.change_id, t.line_kind, t.side,
-  t.author_kind, t.landed_ms, t.released_ms, t.landing_is_release, t.repair`;
+  t.author_kind, t.landed_ms, t.repair`;
 const ledgerFrom = `FROM charge c
 LEFT JOIN usage_d u ON u.usage_id = c.usage_id
 LEFT JOIN ledger l ON l.charge_id = c.charge_id
 LEFT JOIN strand t ON t.strand_id = l.strand_id`;
+
+const ledgerCellDimensions = {
+  ...cellDimensions,
+  fate: { sql: "e.fate" },
+  roll_up: { sql: "e.roll_up" },
+  repair: { sql: "e.repair" },
+  // At list prices there are no remainders.
+  unlinked_reason: { sql: "e.unlinked_reason" },
+} as const satisfies EntityDimensions;
+
+/** When the first lines of the change of a part were released, and whether its repository's rule says that landing is. */
+const releaseColumns = "x.released_ms, coalesce(x.landing_is_release, FALSE) AS landing_is_release";
+const releaseJoin = (of: "t" | "l"): string => `LEFT JOIN (
+  SELECT change_id, min(released_ms) AS released_ms, bool_or(landing_is_release) AS landing_is_release
+  FROM strand WHERE landed_ms IS NOT NULL GROUP BY change_id
+) x ON x.change_id = ${of}.change_id`;
 
 /** What parts of charges have in common, whichever period they are told of. */
 const ofLedger = {
@@ -241,23 +257,25 @@ FROM (
     ...ofLedger,
     cells: {
       rows: `SELECT l.*, w.roll_up FROM ledger_cell l LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = l.fate`,
-      dimensions: {
-        ...cellDimensions,
-        fate: { sql: "e.fate" },
-        roll_up: { sql: "e.roll_up" },
-        repair: { sql: "e.repair" },
-        // At list prices there are no remainders.
-        unlinked_reason: { sql: "e.unlinked_reason" },
-      },
+      dimensions: ledgerCellDimensions,
     },
   },
   cohort: {
     title: "one part of a charge, told of the day its task began to cost: the task is the change its lines went to, else the session",
     key: "charge_id, strand_id",
-    rows: `SELECT ${ledgerColumns},
+    rows: `SELECT ${ledgerColumns}, ${releaseColumns},
   min(u.instant_ms) OVER (PARTITION BY t.change_id, CASE WHEN t.change_id IS NULL THEN u.session_id END) AS task_ms
 ${ledgerFrom}
+${releaseJoin("t")}
 WHERE CAST($as_of_ms AS BIGINT) IS NULL OR u.instant_ms <= CAST($as_of_ms AS BIGINT)`,
+    cells: {
+      rows: `SELECT l.*, w.roll_up, ${releaseColumns},
+  min(l.instant_ms) OVER (PARTITION BY l.change_id, CASE WHEN l.change_id IS NULL THEN l.session_id END) AS task_ms
+FROM ledger_cell l
+LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = l.fate
+${releaseJoin("l")}`,
+      dimensions: ledgerCellDimensions,
+    },
     time: "e.task_ms",
     timeTitle: "when the first response of the task was made",
     ...ofLedger,

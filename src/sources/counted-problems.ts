@@ -12,14 +12,15 @@ export class CountedProblems {
     this.#locator = locator;
   }
 
-  add(code: string, severity: Problem["severity"], offset: number, message: string, hint?: string): void {
+  /** @param place an offset in the input, or the name of the record in it */
+  add(code: string, severity: Problem["severity"], place: number | string, message: string, hint?: string): void {
     const key = `${code} ${severity} ${message}`;
     const known = this.#problems.get(key);
     if (known !== undefined) {
       known.count++;
       return;
     }
-    const locator = `${this.#locator}@${offset}`;
+    const locator = `${this.#locator}${typeof place === "number" ? "@" : ":"}${place}`;
     const problem: Problem = { code, severity, source: this.#source, locator, message, ...(hint === undefined ? {} : { hint }) };
     this.#problems.set(key, { problem, count: 1 });
   }

@@ -70,7 +70,7 @@ const filesFirst = (a: Dirent, b: Dirent): number => Number(a.isDirectory()) - N
 
 const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
 
-const isMissing = (error: unknown): boolean => codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR";
+export const isMissing = (error: unknown): boolean => codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR";
 
 export const isSystemError = (error: unknown): boolean => error instanceof Error && "code" in error && "syscall" in error;
 

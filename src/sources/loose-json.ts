@@ -66,3 +66,10 @@ export function makerOf(model: string): string | null {
   if (/^(?:kimi|moonshot)/.test(id)) return "moonshotai";
   return id.startsWith("deepseek") ? "deepseek" : null;
 }
+
+/** A text that may be empty: contents of files, old and new text of an edit. */
+export const contentOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
+
+/** Dollars as logged, in nano-dollars; null where none are, or 0: agents log 0 for what they know no price of. */
+export const nanoUsdOf = (value: unknown): number | null =>
+  typeof value === "number" && Number.isFinite(value) && value > 0 ? Math.round(value * 1e9) : null;

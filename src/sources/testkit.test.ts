@@ -11,6 +11,8 @@ import { amp } from "./amp/index.ts";
 import { checkpoints } from "./checkpoints/index.ts";
 import { claudeCode } from "./claude-code/index.ts";
 import { codex } from "./codex/index.ts";
+import { copilotCli } from "./copilot-cli/index.ts";
+import { copilotEvents, cursorHarness, databaseHarnesses, gooseHarness } from "./database-harnesses.ts";
 import { droid } from "./droid/index.ts";
 import { geminiCli } from "./gemini-cli/index.ts";
 import { kimi } from "./kimi/index.ts";
@@ -166,6 +168,10 @@ const harnesses = [
   fileHarness(droid, droidSession, repeated(`droid/session/${droidSession}`, 6, /\b(?:toolu_|x)\d\b/g), mystery),
   checkpointHarness,
   otlpHarness,
+  ...databaseHarnesses,
+  fileHarness(copilotCli, ".copilot/session-state/c1/events.jsonl", copilotEvents, mystery),
+  gooseHarness,
+  cursorHarness,
 ];
 
 test("every registered source has a harness", () => {
@@ -245,7 +251,7 @@ describe.each(harnesses.map((harness) => [harness.source.id, harness] as const))
     const lines = harness.sample.subarray(0, harness.sample.lastIndexOf(10, harness.sample.length - 2) + 1);
     const half = await readAll(harness.sample.subarray(0, lines.length + 40));
     expect(joined(half)).toEqual(joined(await readAll(lines)));
-    expect(half.problems.map((problem) => problem.severity)).toEqual(["notice"]);
+    expect(half.problems.map((problem) => problem.severity)).toEqual(harness.unfinished ?? ["notice"]);
   });
 
   test("counts a broken line and reads on", async () => {
@@ -262,7 +268,7 @@ describe.each(harnesses.map((harness) => [harness.source.id, harness] as const))
       return;
     }
     expect(joined(damaged)).toEqual(joined(await readAll(harness.sample)));
-    expect(damaged.problems.map((problem) => `${problem.code} ${problem.severity}`)).toEqual(["torn_line lost"]);
+    expect(damaged.problems.map((problem) => `${problem.code} ${problem.severity}`)).toEqual([harness.torn ?? "torn_line lost"]);
   });
 
   test("fails at no damage whatever", async () => {

@@ -24,6 +24,10 @@ export interface SourceHarness {
   readonly sample: Buffer;
   /** A line of a type nobody knows. */
   readonly unknownLine: string;
+  /** Code and severity of a broken line with tokens in it; `torn_line lost` if left out. */
+  readonly torn?: string;
+  /** Severities of the problems of a last line that is not ended; one notice if left out. */
+  readonly unfinished?: readonly string[];
   /** Of an input that is one JSON document: the sample with two parts of types nobody knows in it. Lines mean nothing there. */
   readonly documentWithUnknown?: Buffer;
 }

@@ -157,6 +157,8 @@ export function changeListing({ own, landedFromMs, landedToMs, money, until }: C
     sql: `SELECT k.change_id, r.name || ' ' || k.change_key AS change_name, k.change_key, r.name AS repository, k.kind, k.evidence,
        CASE WHEN k.landed_ms <= $until THEN k.landed_ms END AS landed_ms,
        CASE WHEN k.released_ms <= $until THEN k.released_ms END AS released_ms,
+       CASE WHEN k.landed_ms <= $until THEN k.review_path END AS review_path,
+       CASE WHEN k.landed_ms <= $until THEN k.review_rounds END AS review_rounds,
        m.nano, coalesce(m.sessions, 0)::INTEGER AS sessions, coalesce(n.lines, 0)::INTEGER AS lines, coalesce(n.alive, 0)::INTEGER AS alive,
        n.alive / nullif(n.lines, 0) AS alive_share, coalesce(n.agent, 0)::INTEGER AS agent, coalesce(n.mixed, 0)::INTEGER AS mixed,
        coalesce(n.person, 0)::INTEGER AS person, coalesce(n.unknown, 0)::INTEGER AS unknown

@@ -303,6 +303,38 @@ function droid(round: Round): Json[] {
   ];
 }
 
+function copilot(round: Round): Json[] {
+  const event = (step: number, type: string, data: Json): Json => ({
+    type,
+    data,
+    id: `e${round.number}.${step}`,
+    timestamp: iso(round.at + step * 1000),
+    parentId: `e${round.number}.${step - 1}`,
+  });
+  const called = (step: number, kind: string, name: string, given: Json, content: string, more: Json = {}): Json[] => {
+    const toolCallId = callId(kind, round.number);
+    const request = { toolCallId, name, arguments: given, type: "function" };
+    return [
+      event(step, "assistant.message", { messageId: `m${round.number}.${step}`, content: "", toolRequests: [request], model: "gpt-5.4" }),
+      event(step, "tool.execution_start", { toolCallId, toolName: name, arguments: given }),
+      event(step + 1, "tool.execution_complete", { toolCallId, success: true, result: { content }, ...more }),
+    ];
+  };
+  const { path, content, from, to, printed } = round;
+  return [
+    event(0, "user.message", { content: round.prompt, attachments: [] }),
+    ...called(1, "r", "view", { path }, content),
+    ...called(3, "e", "edit", { path, old_str: from, new_str: to }, "ok"),
+    ...called(5, "t", "bash", { command: "go test ./...", description: "Run the tests" }, printed, { shellExecution: { exitCode: 0 } }),
+    event(7, "assistant.message", {
+      messageId: `m${round.number}.7`,
+      content: "The berth lies south now.",
+      toolRequests: [],
+      model: "gpt-5.4",
+    }),
+  ];
+}
+
 interface AgentLog {
   /** Below a home. */
   readonly path: string;
@@ -325,6 +357,11 @@ const logs: Readonly<Record<string, AgentLog>> = {
   "qwen-code": { path: ".qwen/projects/quay/chats/s1.jsonl", head: [], steps: qwen },
   pi: { path: ".pi/agent/sessions/quay/1_s1.jsonl", head: [{ type: "session", id: "s1", timestamp: iso(startsAt), cwd }], steps: pi },
   kimi: { path: ".kimi/sessions/quay/s1/wire.jsonl", head: [{ type: "metadata", protocol_version: "1.2" }], steps: kimi },
+  "copilot-cli": {
+    path: ".copilot/session-state/s1/events.jsonl",
+    head: [{ type: "session.start", timestamp: iso(startsAt), data: { sessionId: "s1", context: { cwd, branch: "main" } } }],
+    steps: copilot,
+  },
   droid: { path: ".factory/sessions/quay/s1.jsonl", head: [{ type: "session_start", id: "s1", cwd }], steps: droid },
 };
 

@@ -2,6 +2,7 @@
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { openServed } from "../../src/app/served-assay.ts";
 import { TestRepository } from "../../src/outcomes/git/test-repository.ts";
 import { HandTranscript, call } from "./support/hand-transcript.ts";
 import { Scratch, differences, dumpStore, importInto, makeStore, openStore } from "./support/sample-store.ts";
@@ -137,6 +138,13 @@ it("tells of the change how it came to land: what was said after it landed is in
   });
   const { rows } = await openStore(store).query({ measures: ["changes_landed"], by: ["review_path"] }, { asOf: null });
   expect(rows.find(({ review_path: path }) => path === "reviewed")).toEqual({ review_path: "reviewed", changes_landed: 1 });
+  const options = { folder: store, configFile: null, isSample: false, version: "test", variables: {}, platform: "linux" } as const;
+  const served = openServed({ ...options, releaseMemory() {}, now: () => 1 }, { timeMs: 10_000, rows: 100 });
+  const listed = await served.listChanges({ limit: 100, sort: "landed" });
+  await served.close();
+  expect(listed.rows.filter(({ reviewPath }) => reviewPath !== null)).toMatchObject([
+    { change: "#8", reviewPath: "reviewed", reviewRounds: 1 },
+  ]);
   const delivery = await openStore(store).delivery({ asOf: null, days: 30 });
   expect(delivery.repositories[0]?.review).toMatchObject({ told: 1, reviewed: 1, ofBots: 0, reviewedShare: null });
 });

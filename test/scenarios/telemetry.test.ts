@@ -188,23 +188,45 @@ describe("a session of telemetry alone", () => {
   });
 });
 
+async function examined(store: string, check: string, now: number): Promise<DoctorCheck | undefined> {
+  const options = {
+    folder: store,
+    configFile: null,
+    isSample: false,
+    version: "test",
+    variables: {},
+    platform: "linux",
+    releaseMemory() {},
+    now: () => now,
+  } as const;
+  const report = await doctor(options, { home: null, nodeVersion: "v20.19.0", freeBytes: async () => 1e12 });
+  return report.checks.find(({ id }) => id === check);
+}
+
+describe("an inbox", () => {
+  it("that is not read for an hour is told by doctor", async () => {
+    const store = await makeStore(scratch.next());
+    await importInto(store, {});
+    receive(store, tokenPoints(["output", 140, "11:00:00", "11:02:00"]));
+    const later = Date.now() + 3_700_000;
+    expect((await examined(store, "telemetry_read", Date.now()))?.sentence).toMatch(/^\d+ bytes of telemetry wait to be read\.$/);
+    expect((await examined(store, "telemetry_read", later))?.sentence).toBe(
+      "1 segment of telemetry came more than an hour ago and is not read yet.",
+    );
+    await importInto(store, {});
+    expect(await examined(store, "telemetry_read", later)).toMatchObject({
+      state: "ok",
+      sentence: "No telemetry waits to be read.",
+    });
+  });
+});
+
 describe("metrics", () => {
   async function agreement(...segments: readonly string[]): Promise<DoctorCheck | undefined> {
     const store = await makeStore(scratch.next());
     receive(store, ...segments);
     await importInto(store, {});
-    const options = {
-      folder: store,
-      configFile: null,
-      isSample: false,
-      version: "test",
-      variables: {},
-      platform: "linux",
-      releaseMemory() {},
-      now: () => instant("12:00:00"),
-    } as const;
-    const report = await doctor(options, { home: null, nodeVersion: "v20.19.0", freeBytes: async () => 1e12 });
-    return report.checks.find(({ id }) => id === "telemetry_agrees");
+    return await examined(store, "telemetry_agrees", instant("12:00:00"));
   }
   const event = logsOf("2.1.220", ["11:01:04", { ...response, request_id: "req_1", output_tokens: 140, input_tokens: 10 }]);
 

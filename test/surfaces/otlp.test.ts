@@ -155,7 +155,7 @@ describe("OTLP over HTTP", () => {
       "call|claude-code|s1|toolu_1|null|null|null|1767348005000|Bash|commit|80|null",
       "commit_mention|claude-code|s1|toolu_1|0123456789abcdef0123456789abcdef01234567|1767348005000|null|true",
       "session|claude-code|s1|1767348000000|1767348005000|null|null|null|2.1.220|null|null|null",
-      "sighting|otlp|claude-code|s1|req_1|1|req_1|1767348004000|null|null|claude-opus-4-5|2.1.220|null|null|null|null|null|12|6789|1011|0|345|null|0|0|0|18300000|false",
+      "sighting|otlp|claude-code|s1|req_1|1|req_1|1767348004000|null|null|claude-opus-4-5|2.1.220|null|null|null|null|null|12|6789|1011|0|345|null|0|0|0|18300000|false|null",
       "turn|claude-code|s1|otlp:p1|1767348000000|prompt|null|31|false",
     ]);
     expect(dumps[1]).toEqual(dumps[0]);
@@ -183,7 +183,7 @@ describe("OTLP over HTTP", () => {
     expect(facts.map((line) => line.replace(/span:\w+\/\w+/, "SPAN").replace(/input\|\d+\|\d+\|\w+\|/, "input|FROM|TO|SERIES|"))).toEqual([
       "metric_point|claude-code|s1|input|FROM|TO|SERIES|m1|false|100",
       "metric_point|claude-code|s1|input|FROM|TO|SERIES|m1|false|50",
-      `sighting|otlp|copilot-cli|g1|resp_1|0|SPAN|${at}|null|openai|gpt-5|null|null|null|null|null|null|40|60|0|0|30|null|0|0|0|null|false`,
+      `sighting|otlp|copilot-cli|g1|resp_1|0|SPAN|${at}|null|openai|gpt-5|null|null|null|null|null|null|40|60|0|0|30|null|0|0|0|null|false|null`,
     ]);
   });
 

@@ -1,4 +1,7 @@
 /** What agents' metrics count, held against the responses their events told: metrics are never usages. */
+import { join } from "node:path";
+import { listSegments } from "../../sources/otlp/segments.ts";
+import { inboxFolder } from "../../store/place.ts";
 import { type Check, counted, ok, warning } from "./check.ts";
 
 /** The last points of a session may be on their way while its events are not, or the other way round. */
@@ -27,7 +30,28 @@ SELECT session_id, coalesce(c.tokens, 0)::BIGINT AS counted, coalesce(t.tokens, 
 FROM counted c FULL JOIN told t USING (session_id, model_id, kind)
 WHERE session_id IN (SELECT session_id FROM counted) AND session_id IN (SELECT session_id FROM events)`;
 
+/** A server drains its inbox within seconds; an import takes minutes at most. */
+const waitMs = 60 * 60_000;
+
 export const telemetryChecks: readonly Check[] = [
+  {
+    id: "telemetry_read",
+    theme: "sources",
+    needs: "nothing",
+    async run({ options }) {
+      const segments = (await listSegments(join(options.folder, inboxFolder))).flatMap(({ stats }) =>
+        stats instanceof Error ? [] : [stats],
+      );
+      const bytes = segments.reduce((sum, { size }) => sum + size, 0);
+      const late = segments.filter(({ size, mtimeMs }) => size > 0 && options.now() - mtimeMs > waitMs);
+      if (late.length > 0)
+        return warning(
+          `${counted(late.length, "segment")} of telemetry came more than an hour ago and is not read yet.`,
+          "Run `assay import`; it says why where it cannot read them. A server that runs reads them by itself.",
+        );
+      return ok(bytes === 0 ? "No telemetry waits to be read." : `${counted(bytes, "byte")} of telemetry wait to be read.`);
+    },
+  },
   {
     id: "telemetry_agrees",
     theme: "sources",

@@ -192,7 +192,7 @@ describe("a checkpoint branch", () => {
     const told = (agent: string, kind: TokenFact["kind"]): number =>
       joinFacts(reading.facts).filter((fact) => fact.kind === kind && "agent" in fact && fact.agent === agent).length;
     expect(Object.keys(transcripts).map((agent) => [agent, told(agent, "sighting"), told(agent, "write")])).toEqual([
-      ["codex", 3, 4],
+      ["codex", 3, 5],
       ["gemini-cli", 2, 1],
       ["pi", 4, 3],
       ["qwen-code", 4, 2],
@@ -355,6 +355,7 @@ describe("parts", () => {
     expect(agent('{"sessionId":"g1","projectHash":"00","startTime":"2026-01-02T10:00:00Z"}\n')).toBe("gemini-cli");
     expect(agent('{"timestamp":"2026-01-02T10:00:00.000Z","type":"session_meta","payload":{}}\n')).toBe("codex");
     expect(agent('{"timestamp":"2026-01-02T10:00:00.000Z","ordinal":0,"type":"session_meta","payload":{}}\n')).toBe("codex");
+    expect(agent('{"type":"session.start","data":{"sessionId":"c1","producer":"copilot-agent"}}\n')).toBe("copilot-cli");
     expect(agent('{"type":"session","version":3,"id":"p1","timestamp":"2026-01-02T10:00:00.000Z","cwd":"/x"}\n')).toBe("pi");
     expect(agent('{"type":"session_start","id":"d1","cwd":"/x"}\n')).toBe("droid");
     expect(agent('{"uuid":"u1","parentUuid":null,"sessionId":"q1","type":"user","message":{"role":"user","parts":[]}}\n')).toBe(

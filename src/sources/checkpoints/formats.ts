@@ -1,6 +1,7 @@
 /** Formats of transcripts on checkpoint branches, told by their content: the metadata's agent can be wrong or missing. */
 import { parseTranscript } from "../claude-code/parse.ts";
 import { codexFormat } from "../codex/parse.ts";
+import { copilotFormat } from "../copilot-cli/parse.ts";
 import { droidFormat } from "../droid/parse.ts";
 import type { ParsedBatch } from "../found-file.ts";
 import { geminiFormat, nowhere } from "../gemini-cli/parse.ts";
@@ -8,6 +9,7 @@ import { parseJsonDocument } from "../json-document.ts";
 import { parseJsonLines } from "../json-lines.ts";
 import type { JsonFormat, JsonInput } from "../json-reading.ts";
 import type { OpenBytes } from "../lines.ts";
+import { isOpenCodeExport, openCodeExport } from "../opencode/export.ts";
 import { piFormat } from "../pi/parse.ts";
 import { qwenFormat } from "../qwen-code/parse.ts";
 
@@ -31,6 +33,7 @@ const document =
 
 /** The first that matches reads it. */
 export const formats: readonly FormatReader[] = [
+  { agent: "opencode", matches: isOpenCodeExport, parse: document(openCodeExport) },
   // Its first line is whole and holds no message; of a document the first line is open, or all of it.
   { agent: "gemini-cli", matches: (head) => /^\{[^\n{}]*"projectHash"[^\n{}]*\}\s*\n/.test(head), parse: lines(geminiFormat(nowhere)) },
   {
@@ -38,6 +41,7 @@ export const formats: readonly FormatReader[] = [
     matches: (head) => /^\{\s*"(?:sessionId|messages)"\s*:/.test(head) && /"messages"\s*:\s*\[/.test(head),
     parse: document(geminiFormat(nowhere)),
   },
+  { agent: "copilot-cli", matches: (head) => /^\{[^\n]{0,400}"type"\s*:\s*"session\.start"/.test(head), parse: lines(copilotFormat) },
   { agent: "codex", matches: (head) => /^\{[^\n]{0,200}"type"\s*:\s*"session_meta"/.test(head), parse: lines(codexFormat) },
   { agent: "pi", matches: (head) => /^\{[^\n]{0,40}"type"\s*:\s*"session"\s*,/.test(head), parse: lines(piFormat) },
   { agent: "droid", matches: (head) => /^\{[^\n]{0,40}"type"\s*:\s*"session_start"/.test(head), parse: lines(droidFormat) },
@@ -53,11 +57,6 @@ export const formats: readonly FormatReader[] = [
   },
 ];
 
-/** Recognised, and not read: no reader knows them yet. */
-const known: readonly { readonly agent: string; matches(head: string): boolean }[] = [
-  { agent: "opencode", matches: (head) => /^\{\s*"info"\s*:/.test(head) },
-];
-
 const headBytes = 65_536;
 
 export interface TranscriptFormat {
@@ -71,5 +70,5 @@ export function formatOf(content: Buffer): TranscriptFormat {
   const head = content.toString("latin1", 0, headBytes).trimStart();
   if (head === "") return { agent: "empty", reader: null };
   const reader = formats.find((format) => format.matches(head)) ?? null;
-  return { agent: reader?.agent ?? known.find((format) => format.matches(head))?.agent ?? "unknown", reader };
+  return { agent: reader?.agent ?? "unknown", reader };
 }

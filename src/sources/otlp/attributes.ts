@@ -136,10 +136,11 @@ export const isWanted = (key: string): boolean => byKey.has(key) || key === tool
 
 export type KeptAttributes = Readonly<Record<string, KeptValue>>;
 
-/** @returns what is kept, by its word here; or which attribute makes the record unusable, by its key as we know it */
-export function keepAttributes(values: ReadonlyMap<string, Value>): { readonly kept: KeptAttributes } | { readonly bad: string } {
+/** @returns what is kept, by its word here; and which attribute, by its key as we know it, makes a record that is of use unusable */
+export function keepAttributes(values: ReadonlyMap<string, Value>): { readonly kept: KeptAttributes; readonly bad: string | null } {
   const result: Record<string, KeptValue> = {}; // its keys are the words of the table above
   const older = new Set<string>();
+  let bad: string | null = null;
   for (const [key, value] of values) {
     if (key === toolParameters) {
       Object.assign(result, parametersOf(value));
@@ -150,13 +151,13 @@ export function keepAttributes(values: ReadonlyMap<string, Value>): { readonly k
     if (spec.as in result && (spec.older === true || !older.has(spec.as))) continue;
     const read = spec.read(value);
     if (read === undefined) {
-      if (spec.optional !== true) return { bad: key };
+      if (spec.optional !== true) bad ??= key;
       continue;
     }
     result[spec.as] = read;
     if (spec.older === true) older.add(spec.as);
   }
-  return { kept: result };
+  return { kept: result, bad };
 }
 
 /** What a tool's parameters tell that is no text: the commit a command made, and what the command was for. */

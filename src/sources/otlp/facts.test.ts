@@ -199,6 +199,16 @@ describe("Codex", () => {
   });
 });
 
+describe("calls of Codex", () => {
+  it("are for what its log says they are for", () => {
+    const activity = (tool_name: string) => {
+      const said = { "event.name": "codex.tool_result", "conversation.id": "c1", call_id: `call_${tool_name}`, tool_name, success: true };
+      return logs({ "service.name": "codex_cli_rs" }, said).facts.find((fact) => fact.kind === "call")?.activity;
+    };
+    expect(["update_plan", "apply_patch", "exec_command", "view_image"].map(activity)).toEqual(["plan", "edit", null, "read"]);
+  });
+});
+
 describe("GenAI conventions", () => {
   const copilot: Said = { "service.name": "copilot-chat", "service.version": "0.40.0" };
   const inference: Said = {
@@ -292,6 +302,14 @@ describe("GenAI conventions", () => {
     const { facts, problems } = spans(copilot, spanOf("chat", { ...inference, ...usage }));
     expect(sightings(facts)[0]).toContain("in 10 read 60 written 0 out 30");
     expect(problems.map(({ code }) => code)).toEqual(["telemetry_cache_outside_input"]);
+  });
+
+  it("refuses no span that is no model's, whatever it says", () => {
+    const { refused, problems } = spans({ "service.name": "shop" }, spanOf("GET /basket", { request_id: "not an id", success: 7 }));
+    expect([refused, problems.map(({ code }) => code)]).toEqual([0, ["telemetry_not_used"]]);
+    expect(spans(copilot, spanOf("chat", { ...inference, "gen_ai.usage.input_tokens": -1, "gen_ai.usage.output_tokens": 1 })).refused).toBe(
+      1,
+    );
   });
 
   it("calls spans that are no model's a notice, and takes them", () => {

@@ -1,7 +1,8 @@
 /** Kept records into facts, by what they are called. README.md beside this file says which attribute becomes what. */
 import type { ActivityKind, MetricPointFact, SightingFact, TokenCounts, TokenFact } from "../../contract/facts.ts";
 import { activityKinds, telemetryTurn } from "../../contract/facts.ts";
-import { activityOfTool } from "../claude-code/tools.ts";
+import { activityOfTool as claudeActivity } from "../claude-code/tools.ts";
+import { activityOf as codexActivity } from "../codex/tools.ts";
 import type { Said } from "./says.ts";
 
 /** A doubt about what was told, once for each (code, what). */
@@ -214,7 +215,7 @@ function toolCall({ said, agent, session }: Told, sink: FactSink): void {
   const tool = said.text("tool");
   const instant = said.at;
   if (tool !== null) {
-    const activity = toolActivity(tool, said.text("activity"));
+    const activity = toolActivity(agent, tool, said.text("activity"));
     const inputBytes = said.count("input_bytes") ?? 0;
     const names = { kind: "call", agent, session, callId, messageId: null, agentId: subAgentOf(said), parentCallId: null } as const;
     sink.fact({ ...names, instant, tool, activity, inputBytes, subjectFingerprint: null });
@@ -231,12 +232,13 @@ function toolCall({ said, agent, session }: Told, sink: FactSink): void {
     sink.fact({ kind: "commit_mention", agent, session, callId, instant, hash, branch: said.text("branch"), telemetry: true });
 }
 
-const shells: ReadonlySet<string> = new Set(["Bash", "shell", "exec_command", "local_shell"]);
-
-/** What a shell command was for is known where the agent shows the command (`OTEL_LOG_TOOL_DETAILS=1`); else a log may know. */
-function toolActivity(tool: string, told: string | null): ActivityKind | null {
-  if (shells.has(tool)) return activityKinds.find((kind) => kind === told) ?? null;
-  return tool === "apply_patch" ? "edit" : activityOfTool(tool);
+/**
+ * As the agent's logs have it, so that both witnesses say the same. What a shell command was for is known where the agent shows
+ * the command (Claude Code: `OTEL_LOG_TOOL_DETAILS=1`); else a log may know.
+ */
+function toolActivity(agent: string, tool: string, told: string | null): ActivityKind | null {
+  const kind = agent === "codex" ? codexActivity(tool) : claudeActivity(tool);
+  return kind === "shell" ? (activityKinds.find((known) => known === told) ?? null) : kind;
 }
 
 function prompt({ said, agent, session }: Told, sink: FactSink): void {
@@ -250,7 +252,7 @@ function prompt({ said, agent, session }: Told, sink: FactSink): void {
     instant: said.at,
     trigger: "prompt",
     promptFingerprint: null,
-    promptLength: said.count("prompt_length") ?? 0,
+    promptLength: said.count("prompt_length"),
     cleared: false,
   });
 }

@@ -77,9 +77,8 @@ class Keeping {
 
   /** Keeps the records of one resource. */
   group(kind: Signal, attributes: Attributes | undefined, keep: () => void): void {
-    const from = keepAttributes(attributes?.values ?? new Map<string, Value>());
-    this.#resourceDefect = "bad" in from ? `attribute ${from.bad} of a resource is not what it should be` : tooMany(attributes);
-    const said = "kept" in from ? from.kept : {};
+    const { kept: said, bad } = keepAttributes(attributes?.values ?? noValues);
+    this.#resourceDefect = bad === null ? tooMany(attributes) : `attribute ${bad} of a resource is not what it should be`;
     this.#service = String(said["service"] ?? "");
     keep();
     for (let at = 0; at < this.#kept.length; at += recordsOfLine)
@@ -90,26 +89,23 @@ class Keeping {
   }
 
   log(record: LogRecord, scope: string): void {
-    const says = this.#says(record.attributes);
-    if (says === null) return;
+    const { says, defect } = this.#read(record.attributes);
     const name = logName(record, says, scope, this.#service);
     if (!usedNames.has(name)) return this.#leaveOut(name);
     if (name === "codex.sse_event" && !("all_input" in says)) return; // one a piece of a stream; the last one tells the tokens
     const at = says["moment"] ?? (record.timeUnixNano || record.observedTimeUnixNano || this.#receivedAt);
+    if (defect !== null) return this.#refuse(defect);
     const missing = missingOf(name, says);
     if (missing !== null) return this.#refuse(`${name} without ${missing}`);
     this.#keep(name, Number(at), says, spanKey(record));
   }
 
   span(span: Span): void {
-    if (!isId(span.traceId, 16) || !isId(span.spanId, 8)) {
-      this.#records++;
-      return this.#refuse("a span without trace id and span id");
-    }
-    const says = this.#says(span.attributes);
-    if (says === null) return;
+    const { says, defect } = this.#read(span.attributes);
+    if (!isId(span.traceId, 16) || !isId(span.spanId, 8)) return this.#refuse("a span without trace id and span id");
     const name = spanName(span, says);
     if (!usedNames.has(name)) return this.#leaveOut(name);
+    if (defect !== null) return this.#refuse(defect);
     this.#keep(name, span.endTimeUnixNano || span.startTimeUnixNano || this.#receivedAt, says, spanKey(span));
   }
 
@@ -122,10 +118,10 @@ class Keeping {
     }
     const temporality = sum?.aggregationTemporality ?? 0;
     for (const point of points) {
-      const says = this.#says(point.attributes);
-      if (says === null) continue;
+      const { says, defect } = this.#read(point.attributes);
       const amount = amountOf(point, measure);
-      if (temporality !== 1 && temporality !== 2) this.#refuse("a sum without its temporality");
+      if (defect !== null) this.#refuse(defect);
+      else if (temporality !== 1 && temporality !== 2) this.#refuse("a sum without its temporality");
       else if (amount === null) this.#refuse(`${name} with an amount that is no count`);
       else if (!point.timeUnixNano) this.#refuse("a point without its time");
       else {
@@ -136,17 +132,12 @@ class Keeping {
     }
   }
 
-  #says(attributes: Attributes | undefined): KeptAttributes | null {
+  /** What a record says, and why it cannot be used if it is of use at all. */
+  #read(attributes: Attributes | undefined): { readonly says: KeptAttributes; readonly defect: string | null } {
     this.#records++;
-    const defect = this.#resourceDefect ?? tooMany(attributes);
-    if (defect !== null) {
-      this.#refuse(defect);
-      return null;
-    }
-    const read = keepAttributes(attributes?.values ?? new Map<string, Value>());
-    if ("kept" in read) return read.kept;
-    this.#refuse(`attribute ${read.bad} is not what it should be`);
-    return null;
+    const { kept, bad } = keepAttributes(attributes?.values ?? noValues);
+    const own = bad === null ? tooMany(attributes) : `attribute ${bad} is not what it should be`;
+    return { says: kept, defect: this.#resourceDefect ?? own };
   }
 
   #keep(name: string, at: number, says: KeptAttributes, key: string): void {
@@ -178,6 +169,8 @@ class Keeping {
     };
   }
 }
+
+const noValues: ReadonlyMap<string, Value> = new Map();
 
 /** The year 2200: what is later is a clock that counts in other units. */
 const farAway = Date.UTC(2200, 0, 1);

@@ -6,8 +6,14 @@ import { formatCount } from "./numbers.ts";
 import { printable } from "./printable.ts";
 import { type Column, tableLines } from "./text-table.ts";
 
-const words = { git_email: "git e-mail", os_user: "OS user", forge_login: "forge login", agent: "agent" } as const;
-const settings = { git_email: "git_emails", os_user: "os_users", forge_login: "forge_logins" } as const;
+const words = {
+  git_email: "git e-mail",
+  otel_email: "telemetry e-mail",
+  os_user: "OS user",
+  forge_login: "forge login",
+  agent: "agent",
+} as const;
+const settings = { git_email: "git_emails", otel_email: "otel_emails", os_user: "os_users", forge_login: "forge_logins" } as const;
 
 export function identitiesText(rows: readonly Identity[], options: TextOptions): string {
   if (rows.length === 0) return "No identity was seen yet: assay import\n";

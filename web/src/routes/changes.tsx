@@ -1,12 +1,12 @@
 import { Link, useSearch } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { ChangeRow } from "../../../src/contract/api.ts";
-import { formatCount, formatDay, formatRatio } from "../../../src/surfaces/cli/numbers.ts";
+import { formatCount, formatDay, formatNumberOf, formatRatio } from "../../../src/surfaces/cli/numbers.ts";
 import { notKnown, shortId, shortRepository } from "../format/cell.ts";
 import { useChanges } from "../query/use.ts";
 import { changeId } from "../ui/cell-link.tsx";
 import { moneyColumns } from "../ui/columns.tsx";
-import { DataTable } from "../ui/data-table.tsx";
+import { DataTable, type TableColumn } from "../ui/data-table.tsx";
 import { Empty, Frame } from "../ui/frame.tsx";
 import { Pager, SortTitle, sortedAs, usePages } from "../ui/pager.tsx";
 import { RollUpLegend } from "../ui/roll-up-bar.tsx";
@@ -75,6 +75,7 @@ export function Changes(): ReactElement {
                         <span className="no-wrap">{formatDay(releasedAt)}</span>
                       ),
                   },
+                  ...(rows.some(({ reviewPath }) => reviewPath !== null) ? [reviewColumn] : []),
                   {
                     key: "lines",
                     title: title("lines", "Lines landed"),
@@ -111,6 +112,21 @@ export function Changes(): ReactElement {
     </div>
   );
 }
+
+/** Shown where a forge told of any. */
+const reviewColumn: TableColumn<ChangeRow> = {
+  key: "review",
+  title: "Review",
+  cell: ({ reviewPath, reviewRounds }) =>
+    reviewPath === null ? (
+      <span className="soft">not observed</span>
+    ) : (
+      <>
+        {reviewPath.replaceAll("_", " ")}
+        {(reviewRounds ?? 0) > 0 ? <small className="beside">{formatNumberOf(reviewRounds ?? 0, "round")}</small> : null}
+      </>
+    ),
+};
 
 /** `52–100 %`: agent … agent + mixed + unknown. */
 export function aiShare(lines: Readonly<Record<string, number>>): string {

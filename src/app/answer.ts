@@ -1,6 +1,7 @@
 import { notDistinguishable } from "../analysis/ranking.ts";
 import { rules, unlinkedSentences } from "../attribution/fates.ts";
 import type { Answer, AnswerRepository, DayRange, AnswerRollUp, Range, SourceRow, SpannedFate } from "../contract/answer.ts";
+import { basisSentences } from "../contract/basis.ts";
 import { fateNames, isObserved, notObservedByGit, rollUp, type RollUpName } from "../contract/fates.ts";
 import type { MeasureQueryInput } from "../contract/query.ts";
 import { allocationNames } from "../measures/span-columns.ts";
@@ -23,8 +24,14 @@ export interface AnswerContext {
 
 type AnswerRow = Readonly<Record<string, string | number | null>>;
 
-const basisSentence = "API-equivalent at list prices, not what you paid";
 const topRows = 8;
+/** What of a bill no usage explains, by its kind. */
+const remainderSentences = {
+  unlogged: "It is on a bill and in no log: another machine, person or tool, or calls that agents do not log.",
+  credit: "It is a credit of a bill, which belongs to no use.",
+  tax: "It is tax of a bill, which belongs to no use.",
+  other: "It is on a bill of an AI service and no use of a model.",
+} as const;
 const span = (row: AnswerRow | undefined, of: "fate" | "bought"): Range => ({
   low: number(row?.[`${of}_low_share`]),
   high: number(row?.[`${of}_high_share`]),
@@ -123,8 +130,10 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
     };
   });
   const finalShare = number(total["final_share"]);
+  // What early counts lack is estimated at list prices; on other money it is not known.
+  const isList = questions.basis === "list";
   const estimate: Answer["estimate"] = {
-    shareOfUsages: finalShare === null ? null : 1 - finalShare,
+    shareOfUsages: finalShare === null || !isList ? null : 1 - finalShare,
     moreNanoUsd: (BigInt(text(total["spend_estimated"]) ?? "0") - BigInt(spend)).toString(),
     leaveOneOutError: await ruleError(questions),
   };
@@ -139,8 +148,8 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
   );
 
   return {
-    basis: "list",
-    basisSentence,
+    basis: questions.basis,
+    basisSentence: basisSentences[questions.basis],
     asOf: questions.asOf === null ? null : new Date(questions.asOf).toISOString(),
     range: range === null ? null : { from: range.from, to: range.to },
     period: { from: dayOf(period[0]?.["first"]), to: dayOf(period[0]?.["last"]) },
@@ -167,7 +176,10 @@ export async function answerQuestion(questions: Questions, context: AnswerContex
       const reason = text(row["unlinked_reason"]) ?? "after_horizon";
       return {
         reason,
-        sentence: unlinkedSentences[reason as keyof typeof unlinkedSentences] ?? reason,
+        sentence:
+          unlinkedSentences[reason as keyof typeof unlinkedSentences] ??
+          remainderSentences[reason as keyof typeof remainderSentences] ??
+          reason,
         nanoUsd: text(row["spend"]) ?? "0",
       };
     }),

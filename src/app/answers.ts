@@ -6,9 +6,11 @@ import type { FactStore } from "../store/store.ts";
 import { answerQuestion } from "./answer.ts";
 import type { SourceRow } from "../contract/answer.ts";
 import type { Assay, AskOptions } from "./assay.ts";
+import { takeBasis } from "./basis.ts";
 import { blame } from "./blame.ts";
 import { auditStore } from "./audit.ts";
 import { namesOf } from "./compute.ts";
+import { compareTool } from "./compare-tool.ts";
 import { ensureDerived, incidentLabelsOf, readOptionsConfig, withFacts } from "./derived.ts";
 import { explain } from "./explain.ts";
 import { noteRows } from "./note-rows.ts";
@@ -18,9 +20,11 @@ import { readForgeDelivery } from "./forge-delivery.ts";
 import { readKnownFixes } from "./known-fixes.ts";
 import { problemOf } from "./lists.ts";
 import type { OpenAssayOptions } from "./open-assay.ts";
+import { exportFocus } from "./export-focus.ts";
 import { type KnownRepository, fillOrganisation } from "./organisation-tables.ts";
 import { homeOf } from "./repository-access.ts";
 import { Questions } from "./questions.ts";
+import { billRows, reconcileStore } from "./reconcile.ts";
 import { stickDaysSensitivity } from "./sensitivity.ts";
 import { changeCostsOf, leastChanges, mostUndecided } from "./change-costs.ts";
 import { peopleTiersOf } from "./people-tiers.ts";
@@ -51,6 +55,10 @@ type Answers = Pick<
   | "survival"
   | "delivery"
   | "returns"
+  | "bills"
+  | "reconcile"
+  | "compareTool"
+  | "exportFocus"
   | "costs"
 >;
 
@@ -67,9 +75,9 @@ function eachTime(options: OpenAssayOptions): Reading {
   const facts: Reading["facts"] = (_, use) => withFacts(options.folder, true, use);
   return {
     facts,
-    async questions({ asOf }, use) {
+    async questions(asked, use) {
       await ensureDerived(options, () => {});
-      const questions = await openQuestions(options, asOf, facts);
+      const questions = await openQuestions(options, asked, facts);
       try {
         return await use(questions);
       } finally {
@@ -79,11 +87,17 @@ function eachTime(options: OpenAssayOptions): Reading {
   };
 }
 
-export async function openQuestions(options: OpenAssayOptions, asOf: number | null, facts: Reading["facts"]): Promise<Questions> {
+export async function openQuestions(
+  options: OpenAssayOptions,
+  { asOf, basis = "list" }: AskOptions,
+  facts: Reading["facts"],
+): Promise<Questions> {
   const config = readOptionsConfig(options);
-  return await Questions.open(options.folder, asOf, config.fates, async (database) =>
-    fillOrganisation(database, config, await facts("repositories", knownRepositories), homeOf(options.variables)),
-  );
+  const fill = async (database: Database): Promise<void> =>
+    fillOrganisation(database, config, await facts("repositories", knownRepositories), homeOf(options.variables));
+  const take = async (database: Database): Promise<void> =>
+    basis === "list" ? undefined : await takeBasis(database, basis, config, facts);
+  return await Questions.open(options.folder, asOf, config.fates, fill, { basis, take });
 }
 
 /** The use cases that ask and change nothing. */
@@ -117,7 +131,9 @@ export function answers(options: OpenAssayOptions, reading: Reading = eachTime(o
     showCommit: (id, asked) => withQuestions(asked, (questions) => showCommit(questions, id)),
     explain: (subject, asked) => withQuestions(asked, (questions) => explain(questions, subject)),
     query: (query, asked) =>
-      withQuestions(asked, (questions) => questions.ask({ timeZone: readOptionsConfig(options).timeZone, ...query })),
+      withQuestions({ ...asked, basis: query.basis ?? asked.basis ?? "list" }, (questions) =>
+        questions.ask({ timeZone: readOptionsConfig(options).timeZone, ...query }),
+      ),
     blame: (file, asked) => withQuestions(asked, (questions) => blame(questions, file, options.variables)),
     showFile: (file, asked) => withQuestions(asked, (questions) => showFile(questions, file, options.variables)),
     identities: () => reading.facts("identities", (store) => identities(store, readOptionsConfig(options).organisation.people ?? [])),
@@ -157,6 +173,19 @@ export function answers(options: OpenAssayOptions, reading: Reading = eachTime(o
           ...(await changeCostsOf((query) => questions.ask({ timeZone, ...query }), asked.grain)),
           people: await peopleTiersOf(questions, asked, organisation),
         };
+      }),
+    bills: () => reading.facts("bills", billRows),
+    reconcile: (asked) =>
+      withQuestions(asked, (questions) => {
+        const config = readOptionsConfig(options);
+        const name = `reconcile ${JSON.stringify([asked, config.prices, config.organisation.exchange_rates])}`;
+        return reading.facts(name, (store) => reconcileStore(store, questions.database, config, asked));
+      }),
+    exportFocus: (asked) => withQuestions(asked, (questions) => exportFocus(questions, readOptionsConfig(options), asked), "whole"),
+    compareTool: (asked) =>
+      withQuestions({ asOf: null }, (questions) => {
+        const config = readOptionsConfig(options);
+        return compareTool(questions.database, config, { ...asked, timeZone: asked.timeZone ?? config.timeZone });
       }),
     sources: () => withQuestions({ asOf: null }, listSources),
     notes: () => withQuestions({ asOf: null }, (questions) => noteRows(questions.database)),

@@ -1,4 +1,7 @@
 /** What surfaces may call. One object per opened store; `main.ts` makes it, surfaces parse, call it and render. */
+import type { FetchAsked } from "./fetch-bills.ts";
+import type { Basis } from "../contract/basis.ts";
+import type { BillRow, BillsImport, FocusExport, ReconcileAsked, Reconciliation, ToolComparison } from "../contract/bills.ts";
 import type { Answer, DayRange, SourceRow } from "../contract/answer.ts";
 import type { Overrule, OverruleAsked } from "../contract/overrule.ts";
 import type { ClosedPeriod, Restatement, Sensitivity } from "../contract/close.ts";
@@ -68,6 +71,8 @@ export interface ImportSummary {
 export interface AskOptions {
   /** UTC instant, ms; null for the horizon. */
   readonly asOf: number | null;
+  /** Which money; list prices unless said. */
+  readonly basis?: Basis;
 }
 
 export interface AskedFile {
@@ -212,5 +217,17 @@ export interface Assay {
   overrules(): Promise<readonly Overrule[]>;
   /** Says what a change is, whatever the rules say, or takes that back. */
   overrule(asked: OverruleAsked): Promise<Overrule>;
+  /** Reads files of bills and of reports of usage and cost; absolute paths. */
+  importBills(files: readonly string[], progress: Progress): Promise<BillsImport>;
+  /** Asks the providers that assay.yaml names for their reports; days in UTC, the last 31 where none are given. */
+  fetchBills(asked: FetchAsked): Promise<BillsImport>;
+  /** What is stored of bills. */
+  bills(): Promise<readonly BillRow[]>;
+  /** What was billed beside what was logged. */
+  reconcile(options: AskOptions & ReconcileAsked): Promise<Reconciliation>;
+  /** The ledger as FOCUS 1.2, in CSV; days in UTC, both included, null is open. */
+  exportFocus(options: AskOptions & { readonly from: string | null; readonly to: string | null }): Promise<FocusExport>;
+  /** Why another tool's total is not ours; without a time zone the organisation's. */
+  compareTool(asked: { readonly tool: string; readonly file: string; readonly timeZone: string | null }): Promise<ToolComparison>;
   close(): Promise<void>;
 }

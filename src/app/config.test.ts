@@ -139,6 +139,8 @@ describe("assay.yaml", () => {
 const whole = `
 time_zone: Europe/Berlin
 currency: EUR
+billing: [{ provider: anthropic, key_variable: ANTHROPIC_ADMIN_KEY }]
+exchange_rates: [{ currency: EUR, usd: "1.08", from: 2026-01-01 }]
 k: 6
 stick_days: 21
 revert_days: 90

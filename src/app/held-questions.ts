@@ -58,12 +58,12 @@ export class HeldQuestions implements Reading {
   }
 
   /** @throws UserError `time_limit` when `use` asked the database for longer than allowed */
-  questions = async <T>({ asOf }: AskOptions, use: (questions: Questions) => Promise<T>, kind?: "whole"): Promise<T> => {
+  questions = async <T>({ asOf, basis = "list" }: AskOptions, use: (questions: Questions) => Promise<T>, kind?: "whole"): Promise<T> => {
     if (this.#closed) throw new UserError("closing", "The server is closing.");
     await this.#refresh();
     // What takes long has a connection of its own: nobody who asks one thing waits behind it.
-    const name = `${kind ?? "one"} ${asOf}`;
-    const held = this.#hold(name, asOf);
+    const name = `${kind ?? "one"} ${asOf} ${basis}`;
+    const held = this.#hold(name, { asOf, basis });
     const turn = held.last.then(async () => {
       const questions = await held.questions;
       return kind === "whole" ? await use(questions) : await this.#within(name, questions, use);
@@ -119,10 +119,10 @@ export class HeldQuestions implements Reading {
     }
   }
 
-  #hold(name: string, asOf: number | null): Held {
+  #hold(name: string, asked: AskOptions): Held {
     const known = this.#held.get(name);
     this.#held.delete(name);
-    const held: Held = known ?? { questions: openQuestions(this.#options, asOf, this.facts), last: Promise.resolve() };
+    const held: Held = known ?? { questions: openQuestions(this.#options, asked, this.facts), last: Promise.resolve() };
     if (known === undefined) held.questions.catch(() => this.#held.delete(name)); // thrown to who asked
     this.#held.set(name, held); // the last asked for is last in the map
     for (const oldest of this.#held.keys()) if (this.#held.size > heldAtOnce) this.#drop(oldest);

@@ -70,6 +70,12 @@ export function openAssay(options: OpenAssayOptions): Assay {
     costs: async (asked) => (await answers()).costs(asked),
     overrules: async () => (await import("./overrule.ts")).listOverrules(options),
     overrule: async (asked) => (await import("./overrule.ts")).overruleChange(options, asked),
+    importBills: async (files, progress) => (await import("./import-bills.ts")).importBills(options, files, progress),
+    fetchBills: async (asked) => (await import("./fetch-bills.ts")).fetchBills(options, asked),
+    bills: async () => (await answers()).bills(),
+    reconcile: async (asked) => (await answers()).reconcile(asked),
+    compareTool: async (asked) => (await answers()).compareTool(asked),
+    exportFocus: async (asked) => (await answers()).exportFocus(asked),
     close: () => Promise.resolve(),
   };
   return assay;

@@ -3,7 +3,10 @@
  * which are used. Days are `YYYY-MM-DD`, both ends included; money is in whole `currency` units unless a name says otherwise.
  */
 import { z } from "zod";
+import { billingApis } from "../bills/registry.ts";
+import { exchangeRatesSchema } from "../prices/exchange-rates.ts";
 import { ownPricesSchema } from "../prices/own-prices.ts";
+import { planSchema } from "../prices/plans.ts";
 
 const days = z.int().positive();
 const text = z.string().trim().min(1);
@@ -55,6 +58,18 @@ const forge = z.strictObject({
   incident_labels: z.array(text).optional(),
 });
 
+const billing = z
+  .strictObject({
+    provider: z.enum(billingApis.map(({ id }) => id)),
+    /** Holds the key; it is never stored. */
+    key_variable: variable,
+    /** Of its API; the provider's own unless said. */
+    address: forgeAddress.optional(),
+    /** For GitHub. */
+    organization: text.optional(),
+  })
+  .refine(({ provider, organization }) => provider !== "github-copilot" || organization !== undefined, "needs an organization");
+
 const timeZone = text.refine(isTimeZone, "is no time zone: take a name like Europe/Berlin or UTC");
 
 export const organisationSchema = z.strictObject({
@@ -89,23 +104,9 @@ export const organisationSchema = z.strictObject({
   cost_centres: z.array(z.strictObject({ id, name: text.optional() })).optional(),
 
   prices: ownPricesSchema.optional(),
-  plans: z
-    .array(
-      z
-        .strictObject({
-          name: text,
-          provider: text,
-          ...period,
-          /** USD a seat or a month; null where it is paid by use alone. */
-          usd_per_seat_month: amount.optional(),
-          usd_per_month: amount.optional(),
-          seats: z.int().nonnegative().optional(),
-          included_usd: amount.optional(),
-          discount: z.number().min(0).max(1).optional(),
-        })
-        .refine(ends, "ends before it begins"),
-    )
-    .optional(),
+  exchange_rates: exchangeRatesSchema.optional(),
+  plans: z.array(planSchema).optional(),
+  billing: z.array(billing).optional(),
   salaries: z.array(z.strictObject({ name: text, year: range })).optional(),
   values: z.array(z.strictObject({ name: text, each: range })).optional(),
 

@@ -1,6 +1,7 @@
 import { survivalAt } from "../analysis/survival.ts";
 import { type FateStrand, fate } from "../attribution/fates.ts";
 import type { FateName, FateParameters } from "../contract/fates.ts";
+import type { Basis } from "../contract/basis.ts";
 import { UserError } from "../contract/errors.ts";
 import {
   type MeasureQuery,
@@ -34,6 +35,8 @@ export class Questions {
   readonly parameters: FateParameters;
   /** Whether cells answer: they are of the kept fates. */
   readonly cells: boolean;
+  /** Which money `charge` and `ledger` hold. */
+  readonly basis: Basis;
   readonly #fates = new Map<number, StoredStrand>();
   readonly #fillOrganisation: (database: Database) => Promise<void>;
   #organisation: Promise<void> | null = null;
@@ -46,30 +49,33 @@ export class Questions {
     parameters: FateParameters,
     cells: boolean,
     fillOrganisation: (database: Database) => Promise<void>,
+    basis: Basis,
   ) {
     this.cells = cells;
+    this.basis = basis;
     this.#fillOrganisation = fillOrganisation;
     this.database = database;
     this.asOf = asOf;
     this.parameters = parameters;
   }
 
-  /** @param fillOrganisation makes the tables of teams and products, for the first question that splits by them */
+  /**
+   * @param fillOrganisation makes the tables of teams and products, for the first question that splits by them
+   * @param money puts the money of another basis into the place of list prices
+   */
   static async open(
     folder: string,
     asOf: number | null,
     parameters: FateParameters,
     fillOrganisation: (database: Database) => Promise<void> = withoutOrganisation,
+    money: { readonly basis: Basis; take(database: Database): Promise<void> } = { basis: "list", take: async () => {} },
   ): Promise<Questions> {
     const database = await openDerived(folder);
-    const questions = new Questions(
-      database,
-      asOf,
-      parameters,
-      asOf === null && (await keepsFates(database, parameters)),
-      fillOrganisation,
-    );
-    if (questions.cells) await questions.database.run("CREATE TEMP VIEW strand_fate AS SELECT strand_id, fate FROM fate_now");
+    const isKept = asOf === null && (await keepsFates(database, parameters));
+    // Cells are of list prices.
+    const questions = new Questions(database, asOf, parameters, isKept && money.basis === "list", fillOrganisation, money.basis);
+    await money.take(database);
+    if (isKept) await database.run("CREATE TEMP VIEW strand_fate AS SELECT strand_id, fate FROM fate_now");
     else await questions.#computeFates();
     return questions;
   }
@@ -149,7 +155,8 @@ export class Questions {
 
   /** Answers a query of measures. @throws UserError for measures and dimensions that do not fit, `bad_query` */
   async ask(input: MeasureQueryInput): Promise<MeasureResult> {
-    const parsed = measureQuerySchema.safeParse({ asOf: this.asOf === null ? null : new Date(this.asOf).toISOString(), ...input });
+    const own = { asOf: this.asOf === null ? null : new Date(this.asOf).toISOString(), basis: this.basis };
+    const parsed = measureQuerySchema.safeParse({ ...own, ...input });
     if (!parsed.success) {
       const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "query"}: ${message}`);
       throw new UserError("bad_query", `The query cannot be asked: ${issues.join("; ")}.`);
@@ -166,7 +173,20 @@ export class Questions {
     const compiled = compile(query, { audience: "local", cells: this.cells });
     await this.#prepare(compiled.needs);
     const rows = await this.database.all(compiled.sql, compiled.params);
-    return compiled.finish(rows, { kaplan_meier: (lifeTimes, days) => survivalAt(lifeTimes, days) });
+    return this.#inBasis(compiled.finish(rows, { kaplan_meier: (lifeTimes, days) => survivalAt(lifeTimes, days) }));
+  }
+
+  /** Dollars are called by the basis they are in, and what has none of that basis is not "without a price". */
+  #inBasis(result: MeasureResult): MeasureResult {
+    const { basis } = this;
+    if (basis === "list") return result;
+    return {
+      ...result,
+      basis: result.basis === null ? null : basis,
+      warnings: result.warnings.map((warning) =>
+        warning.code === "unpriced" ? { ...warning, message: unknownIn(basis, warning.message) } : warning,
+      ),
+    };
   }
 
   /** A comparison of a period the store does not wholly know is growth of the record, not of the work. */
@@ -196,6 +216,13 @@ export class Questions {
   close(): void {
     this.database.close();
   }
+}
+
+/** @param message of list prices, which begins with the count */
+function unknownIn(basis: Exclude<Basis, "list">, message: string): string {
+  const count = /^[\d,]+/.exec(message)?.[0] ?? "Some";
+  const why = basis === "billed" ? "no bill and no plan covers" : "no plan names a contract for";
+  return `${count} usages are missing here: ${why} them.`;
 }
 
 /** Questions that were opened without assay.yaml cannot tell teams: no answer is better than one in which all are nobody's. */

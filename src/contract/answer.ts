@@ -2,6 +2,7 @@
  * What the main question is answered with. Nano-dollars are strings of integers (they may pass 2^53), ratios 0..1, days
  * local dates `YYYY-MM-DD`, null is "not known" or "not observed", never 0.
  */
+import type { Basis } from "./basis.ts";
 import type { FateName, RollUpName } from "./fates.ts";
 import type { Problem } from "./problem.ts";
 
@@ -61,7 +62,7 @@ export interface DayRange {
 
 export interface Answer {
   /** "API-equivalent at list prices, not what you paid". */
-  readonly basis: "list";
+  readonly basis: Basis;
   readonly basisSentence: string;
   /** Asked instant, null for "the newest facts". */
   readonly asOf: string | null;

@@ -2,6 +2,7 @@
  * The answers whose types are written by hand elsewhere, as schemas: for the OpenAPI document, and for the test that what
  * is sent is what is promised. `satisfies` holds the two together, field by field.
  */
+import { bases } from "./basis.ts";
 import { z } from "zod";
 import type { Answer, SourceRow } from "./answer.ts";
 import { type Delivery, rungs } from "./delivery.ts";
@@ -66,7 +67,7 @@ export const sourceRowSchema = z.object({
 }) satisfies z.ZodType<SourceRow>;
 
 export const answerSchema = z.object({
-  basis: z.literal("list"),
+  basis: z.enum(bases),
   basisSentence: z.string(),
   asOf: instant.nullable(),
   range: z.object({ from: z.string().nullable(), to: z.string().nullable() }).nullable(),

@@ -1,5 +1,6 @@
 /** Every route of the API: where it is, who may take it, what it takes and gives. Handlers are in src/surfaces/http/. */
 import { z } from "zod";
+import { bases } from "./basis.ts";
 import {
   answerSchema,
   changeCardSchema,
@@ -68,7 +69,12 @@ export const routes = {
     path: "/api/answer",
     role: "viewer",
     summary: "What did the tokens buy? As `assay report --format json`",
-    query: z.strictObject({ asOf: z.string().optional(), from: z.iso.date().optional(), to: z.iso.date().optional() }),
+    query: z.strictObject({
+      asOf: z.string().optional(),
+      from: z.iso.date().optional(),
+      to: z.iso.date().optional(),
+      basis: z.enum(bases).default("list"),
+    }),
     answer: answerSchema,
     ofStore: true,
   },

@@ -14,6 +14,7 @@ test("everything but the measures has a default", () => {
     order: [],
     limit: 1_000,
     asOf: null,
+    basis: "list",
     sql: false,
   });
 });

@@ -3,6 +3,7 @@
  * `z.toJSONSchema`) the input of the tools that ask.
  */
 import { z } from "zod";
+import { bases } from "./basis.ts";
 
 /** Lengths of time a result may be cut into; weeks begin on Monday. */
 export const grains = ["day", "week", "month", "quarter", "year"] as const;
@@ -51,6 +52,8 @@ export const measureQuerySchema = z.strictObject({
   limit: z.int().min(1).max(100_000).default(1_000),
   /** UTC instant: what happened later does not exist for the answer. Null: the newest facts. */
   asOf: z.iso.datetime({ offset: true }).nullable().default(null),
+  /** Which money is meant. */
+  basis: z.enum(bases).default("list"),
   /** Whether the answer shows its SQL. */
   sql: z.boolean().default(false),
 });
@@ -105,9 +108,9 @@ export const measureResultSchema = z.object({
   compared: closedRange.nullable(),
   /**
    * What the dollars are: list prices, not what was paid; `estimated`: at list prices, of counts of which some are estimated
-   * (where both are asked for, a warning names the estimated ones). Null where no column is money.
+   * (where both are asked for, a warning names the estimated ones); else as the query asked. Null where no column is money.
    */
-  basis: z.enum(["list", "estimated"]).nullable(),
+  basis: z.enum([...bases, "estimated"]).nullable(),
   /** Values of `time` whose bucket reaches out of the range. */
   partialBuckets: z.array(z.string()),
   warnings: z.array(measureWarningSchema),

@@ -45,7 +45,10 @@ export const dimensions = {
     title: "Group of fates",
     description: "`bought`, `ripening`, `iteration`, `undone`, `repair`, `reviewing`, `thinking`, `burned`, `idle`, `unknown`.",
   },
-  unlinked_reason: { title: "Reason not linked", description: "Why an end cannot be observed; null for what is linked." },
+  unlinked_reason: {
+    title: "Reason not linked",
+    description: "Why an end cannot be observed, or which remainder of a bill it is; null for what is linked.",
+  },
   grade: { title: "Grade of evidence", description: "`A`, `B`, `C`, or `none` for what no line carries.", artefact: true },
   flow: { title: "Flow", description: "`own`, `tail`, or moved over turns without edits: `back`, `forward`." },
   allocation: {

@@ -118,6 +118,8 @@ const ledgerCellDimensions = {
   fate: { sql: "e.fate" },
   roll_up: { sql: "e.roll_up" },
   repair: { sql: "e.repair" },
+  // At list prices there are no remainders.
+  unlinked_reason: { sql: "e.unlinked_reason" },
 } as const satisfies EntityDimensions;
 
 /** When the first lines of the change of a part were released, and whether its repository's rule says that landing is. */
@@ -143,7 +145,7 @@ LEFT JOIN (VALUES ${rollUpRows}) w(fate, roll_up) ON w.fate = ${fateSql}`,
     ...usageDimensions,
     fate: { sql: fateSql, join: "fate" },
     roll_up: { sql: "w.roll_up", join: "fate" },
-    unlinked_reason: { sql: "e.unlinked_reason" },
+    unlinked_reason: { sql: "coalesce(e.unlinked_reason, e.remainder)" },
     grade: { sql: "coalesce(e.grade, 'none')" },
     flow: { sql: "e.flow" },
     changed_repository: { sql: "h.name", join: "changed" },
@@ -209,7 +211,7 @@ export const entities = {
   usage: {
     title: "one billed model response",
     key: "usage_id",
-    rows: "SELECT *, 1 AS usages FROM usage_d",
+    rows: "SELECT *, 1 AS usages FROM usage_d WHERE usage_key IS NOT NULL",
     time: "e.instant_ms",
     timeTitle: "when the response was made",
     joins: usageJoins,

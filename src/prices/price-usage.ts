@@ -83,7 +83,7 @@ export function priceInput(usage: PricedUsage, book: PriceBook): InputCost | nul
 }
 
 /** What tokens cost more or less for how they were served: a factor, times `scale`. */
-function multiplierOf(usage: PricedUsage, book: PriceBook): { readonly factor: bigint; readonly scale: bigint } | PriceGap {
+export function multiplierOf(usage: PricedUsage, book: PriceBook): { readonly factor: bigint; readonly scale: bigint } | PriceGap {
   let factor = 1n;
   let scale = 1n;
   for (const [kind, value, gap] of served(usage)) {
@@ -96,7 +96,7 @@ function multiplierOf(usage: PricedUsage, book: PriceBook): { readonly factor: b
   return { factor, scale };
 }
 
-const attoPerNano = 1_000_000_000n;
+export const attoPerNano = 1_000_000_000n;
 
 const served = (usage: PricedUsage) =>
   [
@@ -121,7 +121,7 @@ function tokensAtto(usage: PricedUsage, price: Price): bigint | null {
 }
 
 /** What is compared with a tier's threshold: the prompt of one request. Of a total nobody knows the requests: the lowest tier, a lower bound. */
-function promptTokens({ counts, grain }: PricedUsage): number {
+export function promptTokens({ counts, grain }: PricedUsage): number {
   if (grain !== undefined && grain !== "response") return 0;
   return counts.input + counts.cacheRead + counts.cacheWrite5m + counts.cacheWrite1h;
 }

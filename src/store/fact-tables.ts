@@ -1,4 +1,5 @@
 import type { ColumnType } from "./duckdb/database.ts";
+import { billTable } from "./bill-table.ts";
 import { forgeTables } from "./forge-tables.ts";
 
 /**
@@ -196,6 +197,7 @@ export const factTables = {
     firstSeen,
   ],
   ...forgeTables,
+  ...billTable,
 } as const satisfies Record<string, readonly FactColumn[]>;
 
 export type FactTable = keyof typeof factTables;

@@ -5,4 +5,4 @@ export const derivedFile = "derived.duckdb";
 export const inboxFolder = "inbox";
 
 /** How many migrations facts.duckdb has had; here, so that a store of an older schema is told without opening it. */
-export const factsVersion = 12;
+export const factsVersion = 13;

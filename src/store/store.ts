@@ -11,6 +11,8 @@ import { Database, type Row } from "./duckdb/database.ts";
 import { type ChangedKind, noteChanged } from "./changed.ts";
 import { FactBatch } from "./fact-batch.ts";
 import { type StoredOverrule, addOverrule } from "./overrules.ts";
+import type { BillLineFact } from "../contract/bill-facts.ts";
+import { addBillLine } from "./bill-rows.ts";
 import { ForgeBookkeeping } from "./forge-bookkeeping.ts";
 import { addForgeFact, repositoriesAt, repositoriesOfIncidents } from "./forge-rows.ts";
 import facts1 from "./migrations/0001_facts.sql";
@@ -25,6 +27,7 @@ import savedViews9 from "./migrations/0009_saved_views.sql";
 import overrules10 from "./migrations/0010_overrules.sql";
 import telemetry11 from "./migrations/0011_telemetry.sql";
 import usageGrain12 from "./migrations/0012_usage_grain.sql";
+import bills13 from "./migrations/0013_bills.sql";
 import { featureVersion } from "../lines/line-diff.ts";
 import { addCommit, addNote, addTokenFact, type Telling } from "./rows.ts";
 
@@ -42,6 +45,7 @@ export const migrations: readonly string[] = [
   overrules10,
   telemetry11,
   usageGrain12,
+  bills13,
 ];
 
 /** Where reading an input ended, as its source said. */
@@ -172,6 +176,10 @@ export class FactStore {
 
   addForgeFact(fact: ForgeFact, seenAt: number): void {
     addForgeFact(this.#batch, this.dictionary, fact, seenAt);
+  }
+
+  addBillLine(fact: BillLineFact, seenAt: number): void {
+    addBillLine(this.#batch, this.dictionary, fact, seenAt);
   }
 
   /** Tells whether the content of a note on a commit of a repository was read before. */

@@ -198,6 +198,12 @@ export const columnsAboutPeople: Readonly<Record<DatabaseName, Readonly<Record<s
       query: "What somebody looked at and wanted to see again; may name a session.",
       saved_ms: "When the view was saved: newest first.",
     },
+    bill_line: {
+      actor_id: "Seat, user or key a bill names: tells seats that nobody used, and whose key has no logs.",
+      from_ms: "Beginning of what a line of a bill is for: as when.",
+      to_ms: "End of what a line of a bill is for: as when.",
+      request_key: "Id of a request a gateway billed: meets the usage that has it.",
+    },
     overrule: {
       author: "Who said what a change is: an overrule has an author.",
       reason: "Why, as that person wrote it: an overrule has a reason.",
@@ -394,6 +400,8 @@ export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<s
     forge_stream: "forge stream state",
     forge_delivery: "forge delivery first_seen_ms",
     forge_token: "address",
+    bill_line:
+      "report_id provider_id account_id view line_key occurrence version_ms telling use_id model_id item_id input cache_read cache_write_5m cache_write_1h cache_write output requests quantity_nano unit_id currency_id billed_nano contract_nano list_nano first_seen_ms",
   },
   derived: {
     derived_state: "name value",

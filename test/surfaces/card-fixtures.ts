@@ -193,6 +193,7 @@ export const queryResult: MeasureResult = {
     timeZone: "Europe/Berlin",
     limit: 1_000,
     asOf: null,
+    basis: "list",
     sql: false,
   },
   compared: null,

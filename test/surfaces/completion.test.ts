@@ -28,7 +28,7 @@ function offered(...words: readonly string[]): string[] {
 describe("bash", () => {
   it("offers the commands, and those that begin as typed", () => {
     expect(offered("")).toContain("query");
-    expect(offered("re").sort()).toEqual(["rebuild", "report", "restatement", "returns"]);
+    expect(offered("re").sort()).toEqual(["rebuild", "reconcile", "report", "restatement", "returns"]);
     expect(offered("show", "")).toEqual(expect.arrayContaining(["session", "change", "commit"]));
     expect(offered("zzz")).toEqual([]);
   });

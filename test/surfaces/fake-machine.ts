@@ -5,6 +5,7 @@ import type { Machine, OpenOptions } from "../../src/surfaces/cli/machine.ts";
 import { runCli } from "../../src/surfaces/cli/run.ts";
 import { answerFixture } from "./answer-fixture.ts";
 import { costs, delivery, returns, survival } from "./delivery-fixtures.ts";
+import { reconciliation, toolComparison } from "./bill-fixtures.ts";
 import { closedPeriod, restatement, sensitivity } from "./close-fixtures.ts";
 import {
   auditFixture,
@@ -119,6 +120,12 @@ export async function runWith(args: readonly string[], setting: Setting = {}): P
     costs: told("costs", costs),
     overrules: told("overrules", [overruled]),
     overrule: told("overrule", overruled),
+    importBills: told("importBills", { files: [], lines: 0, lost: 0 }),
+    fetchBills: told("fetchBills", { files: [], lines: 0, lost: 0 }),
+    bills: told("bills", []),
+    reconcile: told("reconcile", reconciliation),
+    exportFocus: told("exportFocus", { csv: "BilledCost\r\n1\r\n", rows: 1, basis: "list", totalNanoUsd: "1000000000", withoutCost: 2 }),
+    compareTool: told("compareTool", toolComparison),
     ...given,
     close: async () => {
       closed++;

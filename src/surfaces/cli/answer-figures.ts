@@ -137,7 +137,7 @@ function counts(answer: Answer): string[] {
 function headline(answer: Answer, groups: readonly GroupFigure[]): { headline: string; verdict: string } {
   const { coverage } = answer;
   if (BigInt(answer.spendNanoUsd) === 0n) {
-    const verdict = answer.usages === 0 ? "No billed response was found." : "No response found here has a price: see below.";
+    const verdict = answer.usages === 0 ? "No billed response was found." : `No response found here ${lacking(answer)}: see below.`;
     return { headline: "What did the tokens buy?", verdict };
   }
   if (coverage === null) return { headline: "What did the tokens buy?", verdict: "How much of the spend is followed is not known." };
@@ -288,14 +288,21 @@ export function rankSentence(pairs: readonly (readonly [string, string])[]): str
   return pairs.length === 0 ? null : `by bought not distinguishable: ${pairsSentence(pairs)}`;
 }
 
+/** What a response without money in the asked basis lacks. */
+const lacking = ({ basis }: Answer): string => (basis === "list" ? "has a price" : "is on a bill or in a plan that is known");
+
 function priceSentence(answer: Answer): string {
-  if (answer.unpriced.length === 0) return "every model has a price at the day of use";
+  if (answer.unpriced.length === 0)
+    return answer.basis === "list" ? "every model has a price at the day of use" : "every response is covered";
   const models = answer.unpriced.map(
     (gap) => `${gap.model} (${formatNumberOf(gap.usages, "response")}, ${formatNumberOf(gap.tokens, "token")})`,
   );
   const all = answer.tokens;
   const tokens = all.input + all.cacheRead + all.cacheWrite5m + all.cacheWrite1h + all.output;
-  const share = tokens === 0 ? "" : `${formatRatio(all.withoutPrice / tokens)} of the tokens have no price: `;
+  const share =
+    tokens === 0
+      ? ""
+      : `${formatRatio(all.withoutPrice / tokens)} of the tokens ${answer.basis === "list" ? "have no price" : "are on no bill and in no plan"}: `;
   return `${share}${models.join(", ")}; their dollars are in no total`;
 }
 

@@ -183,7 +183,7 @@ function repositoryBlock(answer: Answer, width: number, ink: Ink): string[] {
 function modelBlock(answer: Answer, width: number, ink: Ink): string[] {
   const rows = answer.models.map((model) => [
     printable(model.model),
-    model.nanoUsd === null ? "no price" : formatUsd(model.nanoUsd),
+    model.nanoUsd === null ? (answer.basis === "list" ? "no price" : "not known") : formatUsd(model.nanoUsd),
     shareOrUnknown(model.bought, model.boughtSpan),
     formatCount(model.usages),
   ]);

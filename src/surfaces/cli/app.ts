@@ -24,11 +24,13 @@ import type { ReturnsFlags } from "./commands/returns.ts";
 import type { SurvivalFlags } from "./commands/survival.ts";
 import type { StartFlags } from "./commands/start.ts";
 import type { WatchFlags } from "./commands/watch.ts";
+import { bills, compare, exportLedger, reconcile } from "./bill-commands.ts";
 import type { CliContext } from "./context.ts";
 import { exitCodeOf, failureText } from "./failure.ts";
 import {
   type AsOfFlags,
   asOfFlags,
+  basisFlags,
   type CommonFlags,
   commonFlags,
   dayFlags,
@@ -116,6 +118,7 @@ const report = buildCommand<ReportFlags, [], CliContext>({
     flags: {
       format: { kind: "enum", values: reportFormats, default: "text", brief: "How to print it; pdf by a browser of this machine" },
       ...dayFlags,
+      ...basisFlags,
       ...asOfFlags,
       out: { ...out, brief: "Write to a file instead of printing" },
       ...commonFlags,
@@ -401,6 +404,7 @@ const query = buildCommand<QueryFlags, string[], CliContext>({
         brief: "How to print it; csv and json hold exact values",
       },
       sql: { kind: "boolean", optional: true, withNegated: false, brief: "Print the SQL statement instead" },
+      ...basisFlags,
       ...asOfFlags,
       ...commonFlags,
     },
@@ -503,6 +507,10 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   delivery,
   returns,
   costs,
+  bills,
+  reconcile,
+  compare,
+  export: exportLedger,
   rebuild,
   completion,
 });

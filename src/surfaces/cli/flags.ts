@@ -1,4 +1,5 @@
 /** Flags that many commands take, declared once. Parsing only: nothing here opens a store. */
+import { type Basis, bases } from "../../contract/basis.ts";
 import { UserError } from "../../contract/errors.ts";
 import { isCalendarDay, parseAsOf } from "../../contract/as-of.ts";
 
@@ -43,6 +44,15 @@ export const asOfFlags = {
     placeholder: "DATE",
     brief: "What was known and decided by then (a day in UTC, or an instant)",
   },
+} as const;
+
+/** Which money is meant. */
+export interface BasisFlags {
+  readonly basis: Basis;
+}
+
+export const basisFlags = {
+  basis: { kind: "enum", values: bases, default: "list", brief: "Which money: list prices, less discounts of plans, or as billed" },
 } as const;
 
 /** Days a report is of, both included. */

@@ -1,4 +1,5 @@
 /** The answer to a query: as an aligned table for people. */
+import { basisSentences } from "../../contract/basis.ts";
 import type { Cell, MeasureResult, ResultColumn } from "../../contract/query.ts";
 import type { TextOptions } from "./answer-text.ts";
 import { inkFor } from "./ink.ts";
@@ -93,6 +94,11 @@ function totalCells({ columns, rows, warnings }: MeasureResult): string[] | null
   });
 }
 
+const basisSentence = (basis: NonNullable<MeasureResult["basis"]>): string =>
+  basis === "contract" || basis === "billed"
+    ? `Dollars are ${basisSentences[basis]}.`
+    : "Dollars are API-equivalent at list prices, not what was paid.";
+
 /** Basis, period, buckets that are cut, comparison, warnings: what a number must not be read without. */
 function notesOf(result: MeasureResult): string[] {
   const { basis, query, compared, partialBuckets, warnings, columns, rows } = result;
@@ -100,7 +106,7 @@ function notesOf(result: MeasureResult): string[] {
   const asked = [from === null ? null : `from ${from}`, to === null ? null : `to ${to}`].filter((part) => part !== null).join(" ");
   const isMissing = columns.some(({ id, kind }) => kind !== "dimension" && rows.some((row) => (row[id] ?? null) === null));
   return [
-    ...(basis === null ? [] : ["Dollars are API-equivalent at list prices, not what was paid."]),
+    ...(basis === null ? [] : [basisSentence(basis)]),
     ...(asked === "" ? [] : [`Days ${asked}, in ${query.timeZone}.`]),
     ...(compared === null ? [] : [`Before: ${compared.from} to ${compared.to}. "new": nothing there before.`]),
     ...(partialBuckets.length === 0

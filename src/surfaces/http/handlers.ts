@@ -38,8 +38,8 @@ type Handlers = { readonly [Id in RouteId]: (served: Served, asked: Asked<Id>) =
 
 export const handlers: Handlers = {
   answer: async ({ assay }, { query }) => {
-    const { from = null, to = null } = query;
-    return json(await assay.answer({ ...asOf(query), ...(from === null && to === null ? {} : { range: { from, to } }) }));
+    const { from = null, to = null, basis } = query;
+    return json(await assay.answer({ ...asOf(query), basis, ...(from === null && to === null ? {} : { range: { from, to } }) }));
   },
   query: ({ assay }, { query }) => ask(assay, parseQuery(query.q), query.format),
   // As it was sent: what it leaves out is assay.yaml's to say, as for every other surface.

@@ -1,10 +1,10 @@
 import type { MeasureQueryInput } from "../../../contract/query.ts";
 import { askOptions, type CliContext, printJson, textOptions, withAssay } from "../context.ts";
-import type { AsOfFlags, CommonFlags } from "../flags.ts";
+import type { AsOfFlags, BasisFlags, CommonFlags } from "../flags.ts";
 import { resultCsv } from "../../../app/result-table.ts";
 import { queryText } from "../query-text.ts";
 
-export interface QueryFlags extends CommonFlags, AsOfFlags {
+export interface QueryFlags extends CommonFlags, AsOfFlags, BasisFlags {
   readonly by?: readonly string[];
   readonly where?: readonly NonNullable<MeasureQueryInput["where"]>[number][];
   readonly range?: NonNullable<MeasureQueryInput["range"]>;
@@ -20,7 +20,7 @@ export interface QueryFlags extends CommonFlags, AsOfFlags {
 /** Any measures by any dimensions. Ends with 2 where a name is not known or does not fit. */
 export async function query(this: CliContext, flags: QueryFlags, ...measures: string[]): Promise<void> {
   const { machine } = this;
-  const { by, where, range, compare, grain, timeZone, order, limit, sql } = flags;
+  const { by, where, range, compare, grain, timeZone, order, limit, sql, basis } = flags;
   const asked: MeasureQueryInput = {
     measures: measures.flatMap((text) => text.split(",").filter((part) => part !== "")).map(asId),
     ...(by === undefined ? {} : { by: by.map(asId) }),
@@ -31,6 +31,7 @@ export async function query(this: CliContext, flags: QueryFlags, ...measures: st
     ...(timeZone === undefined ? {} : { timeZone }),
     ...(order === undefined ? {} : { order: order.map((one) => ({ ...one, by: asId(one.by) })) }),
     ...(limit === undefined ? {} : { limit }),
+    ...(basis === "list" ? {} : { basis }),
     ...(sql === true ? { sql } : {}),
   };
   const result = await withAssay(machine, flags, (assay) => assay.query(asked, askOptions(flags)));

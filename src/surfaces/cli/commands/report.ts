@@ -2,12 +2,12 @@ import { resolve } from "node:path";
 import type { Answer } from "../../../contract/answer.ts";
 import { UserError } from "../../../contract/errors.ts";
 import { askOptions, type CliContext, textOptions, withAssay } from "../context.ts";
-import { type AsOfFlags, type CommonFlags, type DayFlags, dayRange, type reportFormats } from "../flags.ts";
+import { type AsOfFlags, type BasisFlags, type CommonFlags, type DayFlags, dayRange, type reportFormats } from "../flags.ts";
 import type { TextOptions } from "../answer-text.ts";
 
 type Format = (typeof reportFormats)[number];
 
-export interface ReportFlags extends CommonFlags, AsOfFlags, DayFlags {
+export interface ReportFlags extends CommonFlags, AsOfFlags, BasisFlags, DayFlags {
   readonly format: Format;
   readonly out?: string;
 }
@@ -18,7 +18,10 @@ export async function report(this: CliContext, flags: ReportFlags): Promise<void
   if (format === "pdf" && flags.out === undefined)
     throw new UserError("pdf_needs_file", "A PDF is written to a file.", { hint: "Say which: --out report.pdf" });
   const range = dayRange(flags);
-  const answer = await withAssay(machine, flags, (assay) => assay.answer({ ...askOptions(flags), ...(range === null ? {} : { range }) }));
+  const basis = flags.basis === "list" ? {} : { basis: flags.basis };
+  const answer = await withAssay(machine, flags, (assay) =>
+    assay.answer({ ...askOptions(flags), ...basis, ...(range === null ? {} : { range }) }),
+  );
   if (flags.out === undefined) {
     machine.stdout.write(await rendered(answer, format, textOptions(machine, flags)));
     return;

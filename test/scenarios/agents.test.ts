@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Assay } from "../../src/app/assay.ts";
 import { TestRepository } from "../../src/outcomes/git/test-repository.ts";
+import { keepRequest } from "../../src/sources/otlp/records.ts";
 import { Scratch, importInto, makeStore, openStore } from "./support/sample-store.ts";
 
 const scratch = new Scratch();
@@ -161,6 +162,24 @@ function logs(): Record<string, string> {
   };
 }
 
+/** What Codex sends of its one response, by its own clock and without an id, as a server kept it. */
+function telemetry(): string {
+  const said = {
+    "event.name": "codex.sse_event",
+    "event.kind": "response.completed",
+    "event.timestamp": "2026-01-03T11:00:02.750Z",
+    "conversation.id": "s-codex",
+    model: "gpt-5.2",
+    input_token_count: "0",
+    output_token_count: "1000",
+  };
+  const attributesOf = (told: Readonly<Record<string, string>>) =>
+    Object.entries(told).map(([key, stringValue]) => ({ key, value: { stringValue } }));
+  const resource = { attributes: attributesOf({ "service.name": "codex_cli_rs" }) };
+  const resourceLogs = [{ resource, scopeLogs: [{ logRecords: [{ attributes: attributesOf(said) }] }] }];
+  return keepRequest("logs", "json", Buffer.from(JSON.stringify({ resourceLogs })), 1).text;
+}
+
 beforeAll(async () => {
   repository.commit({ "README.md": "The harbour.\n" }); // 2 January, noon
   landing = repository.commit(Object.fromEntries(agents.map((agent) => [`${agent}.ts`, textOf(agent)]))); // 3 January, noon
@@ -172,6 +191,8 @@ beforeAll(async () => {
     writeFileSync(join(home, path), content);
   }
   const store = await makeStore(scratch.next());
+  mkdirSync(join(store, "inbox"));
+  writeFileSync(join(store, "inbox", "1-codex.jsonl"), telemetry());
   expect((await importInto(store, { home })).problems.map(({ code }) => code)).toEqual([]);
   assay = openStore(store);
 }, 60_000);
@@ -201,6 +222,11 @@ it("prices a thousand tokens of output of each at its maker's list, and says whe
   ]);
   const gaps = await assay.problems();
   expect(JSON.stringify(gaps)).toContain("qwen3-coder-plus");
+});
+
+it("counts a response once that a log and telemetry tell", async () => {
+  const { rows } = await assay.query({ measures: ["usages", "sightings"], by: ["agent"] }, { asOf: null });
+  expect(rows.find(({ agent }) => agent === "codex")).toEqual({ agent: "codex", usages: 1, sightings: 2 });
 });
 
 it("tells a session's total from responses", async () => {

@@ -117,7 +117,7 @@ describe("input that is absent or not yet supported", () => {
     expect((JSON.parse(empty.out) as { problems: { code: string }[] }).problems.map((problem) => problem.code)).toEqual(["no_repository"]);
   });
 
-  it("ends with 0 for checkpoints whose transcripts are absent or of an agent that is not read yet", async () => {
+  it("ends with 0 for checkpoints whose transcripts are absent or of a format nobody knows", async () => {
     const repository = new TestRepository();
     repositories.push(repository);
     repository.commit({ "README.md": "harbour\n" });
@@ -127,7 +127,7 @@ describe("input that is absent or not yet supported", () => {
     repository.commit({
       "README.md": null,
       "ab/0123456789/0/metadata.json": about("first"),
-      "ab/0123456789/0/full.jsonl": '{"sessionId":"first","messages":[]}\n',
+      "ab/0123456789/0/full.jsonl": '{"hologram":"first"}\n',
       "cd/0123456789/0/metadata.json": about("second"),
       "ef/0123456789/0/metadata.json": about("third"),
       "ef/0123456789/0/full.jsonl": '{"sessionId":"third","messages":[]}\n',

@@ -10,6 +10,7 @@ const read = (file: string): string => readFileSync(join(here, file), "utf8");
 
 const values = [
   "analysis/ranking.ts",
+  "contract/answer.ts",
   "contract/fates.ts",
   "contract/returns.ts",
   "surfaces/cli/answer-figures.ts",

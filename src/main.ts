@@ -10,10 +10,22 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import packageJson from "../package.json" with { type: "json" };
 import type { Assay, ImportSummary, Progress } from "./app/assay.ts";
+import type { Ended } from "./app/capture/apply-schedule.ts";
+import type { Program } from "./app/capture/schedule.ts";
 import type { RunImport } from "./app/imports.ts";
 import type { OpenAssayOptions } from "./app/open-assay.ts";
-import type { Machine, OpenOptions, SampleFolders, Screen, ServeOptions, Serving } from "./surfaces/cli/machine.ts";
+import type { Machine, OpenOptions, Processes, SampleFolders, Screen, ServeOptions, Serving } from "./surfaces/cli/machine.ts";
 import { runCli } from "./surfaces/cli/run.ts";
+
+const processes: Processes = {
+  program: [process.execPath, fileURLToPath(import.meta.url)],
+  pid: process.pid,
+  userId: process.getuid?.() ?? null,
+  run: runProgram,
+  startApart,
+  isAlive,
+  wait: async (ms) => void (await setTimeout(ms)),
+};
 
 const machine: Machine = {
   stdout: screen(() => process.stdout),
@@ -42,6 +54,7 @@ const machine: Machine = {
     const { printPdf } = await import("./surfaces/cli/print-pdf.ts");
     await printPdf(page, path, { platform: process.platform, variables: process.env, isRoot: process.getuid?.() === 0 });
   },
+  processes,
   serve,
   openPage,
   ...(process.send === undefined ? {} : { tellProgress: (...step: Parameters<Progress>) => void process.send?.({ step }) }),
@@ -57,11 +70,11 @@ async function open(options: OpenOptions): Promise<Assay> {
   return openAssay(await storeOptions(options));
 }
 
-async function storeOptions({ storeDir, configFile }: OpenOptions): Promise<OpenAssayOptions> {
+async function storeOptions({ storeDir, configFile, variables: given }: OpenOptions): Promise<OpenAssayOptions> {
   const { env, platform } = process;
   const isSample = await exists(join(storeDir, sampleMark));
   // The sample has a home of its own: variables that move the agents' folders would lead back to this user's.
-  const variables = isSample ? { PATH: env["PATH"] } : env;
+  const variables = isSample ? { PATH: env["PATH"] } : (given ?? env);
   return {
     folder: storeDir,
     configFile,
@@ -114,12 +127,7 @@ const importApart =
           : ["--no-home", `--only=${only}`];
       const args = ["import", "--json", `--store=${storeDir}`, ...(configFile === null ? [] : [`--config=${configFile}`]), ...places];
       const child = fork(fileURLToPath(import.meta.url), args, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
-      // Who asks the server comes first: an import takes what processors are left.
-      try {
-        if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
-      } catch {
-        // It has ended, or the machine has no priorities: it only runs as others do.
-      }
+      lowerPriority(child.pid);
       let out = "";
       let err = "";
       child.stdout?.setEncoding("utf8").on("data", (text: string) => (out += text));
@@ -140,6 +148,43 @@ function openPage(address: string): void {
   spawn(command as string, [...args, address], { stdio: "ignore", detached: true })
     .on("error", () => {})
     .unref();
+}
+
+function runProgram({ name, args }: Program, input?: string): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(name, args, { stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"], windowsHide: true });
+    let [out, err] = ["", ""];
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => (out += text));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => (err += text));
+    child.on("error", (error) => resolve({ code: null, out, err: error.message }));
+    child.on("close", (code) => resolve({ code, out, err }));
+    // It may end without reading: its code tells how it went.
+    child.stdin?.on("error", () => {}).end(input);
+  });
+}
+
+function startApart(args: readonly string[]): void {
+  const [program, script] = processes.program as [string, string];
+  const child = spawn(program, [script, ...args], { stdio: "ignore", detached: true, windowsHide: true, cwd: homedir() });
+  lowerPriority(child.pid);
+  child.unref();
+}
+
+/** Who asks comes first: an import takes what processors are left. */
+function lowerPriority(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended, or the machine has no priorities: it only runs as others do.
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"; // another user's
+  }
 }
 
 /** Node hands its collector out only under this flag; a heap left to itself grows to twice what is alive before it is swept. */

@@ -1,3 +1,4 @@
+import { captureChecks } from "./capture-checks.ts";
 import type { Check } from "./check.ts";
 import { derivedChecks } from "./derived-checks.ts";
 import { factChecks } from "./fact-checks.ts";
@@ -13,5 +14,6 @@ export const checks: readonly Check[] = [
   ...machineChecks,
   ...sourceChecks,
   ...telemetryChecks,
+  ...captureChecks,
   ...repositoryChecks,
 ];

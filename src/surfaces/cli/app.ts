@@ -25,6 +25,7 @@ import type { SurvivalFlags } from "./commands/survival.ts";
 import type { StartFlags } from "./commands/start.ts";
 import type { WatchFlags } from "./commands/watch.ts";
 import { bills, compare, exportLedger, reconcile } from "./bill-commands.ts";
+import { capture } from "./capture-commands.ts";
 import type { CliContext } from "./context.ts";
 import { exitCodeOf, failureText } from "./failure.ts";
 import {
@@ -479,6 +480,7 @@ const routes = Object.assign(Object.create(null) as Record<never, never>, {
   serve,
   import: importCommand,
   watch,
+  capture,
   report,
   show: buildRouteMap({
     routes: {

@@ -1,5 +1,7 @@
 /** What the command line needs of the machine it runs on. `main.ts` makes it from the real one, tests make their own. */
 import type { Assay, Progress } from "../../app/assay.ts";
+import type { ScheduleHost } from "../../app/capture/apply-schedule.ts";
+import type { TurnHost } from "../../app/capture/turns.ts";
 
 /** A stream a person or a program reads. */
 export interface Screen {
@@ -16,6 +18,16 @@ export interface OpenOptions {
   readonly storeDir: string;
   /** The organisation's file, absolute; null for `assay.yaml` in the store's folder, if there is one. */
   readonly configFile: string | null;
+  /** Environment of what is read, where it is not that of this process. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Processes beside this one. */
+export interface Processes extends Pick<ScheduleHost, "run" | "userId">, Pick<TurnHost, "pid" | "isAlive" | "wait"> {
+  /** What starts this program: the interpreter and its script. */
+  readonly program: readonly string[];
+  /** Starts this program with other arguments, quietly and at a low priority, and lets it go: it outlives this process. */
+  startApart(args: readonly string[]): void;
 }
 
 /** Where the invented organisation was written, and the store that is marked as holding nothing else. */
@@ -71,6 +83,7 @@ export interface Machine {
   writeText(path: string, text: string): Promise<void>;
   /** Prints a page to a file as PDF. @throws UserError where no browser is there that can */
   printPdf(page: string, path: string): Promise<void>;
+  readonly processes: Processes;
   /** Serves a store. */
   serve(options: ServeOptions): Promise<Serving>;
   /** Shows an address in this user's browser, where there is one. */

@@ -89,7 +89,11 @@ async function writeCrontab({ name }: KeptSchedule, line: string | null, host: S
 
 function refused({ name, args }: Program, { code, err, out }: Ended): UserError {
   const said = (err.trim() || out.trim()).split("\n")[0] ?? "";
-  return new UserError("schedule_failed", `${[name, ...args].join(" ")} ended with ${code ?? "no start"}${said === "" ? "." : `: ${said}`}`, {
-    hint: "The hook of Claude Code is in place, where it has a folder; `assay capture install --no-schedule` leaves the schedule out.",
-  });
+  return new UserError(
+    "schedule_failed",
+    `${[name, ...args].join(" ")} ended with ${code ?? "no start"}${said === "" ? "." : `: ${said}`}`,
+    {
+      hint: "The hook of Claude Code is in place, where it has a folder; `assay capture install --no-schedule` leaves the schedule out.",
+    },
+  );
 }

@@ -39,9 +39,28 @@ export interface InstallResult {
 
 /** Variables that move the folders of agents, beside the PATH on which git is. Test: those the sources read. */
 export const keptVariables = [
-  ...["AMP_DATA_DIR", "APPDATA", "CLAUDE_CONFIG_DIR", "CLINE_DATA_DIR", "CLINE_DIR", "CODEX_HOME", "COPILOT_HOME", "CURSOR_CONFIG_DIR"],
-  ...["DROID_SESSIONS_DIR", "FACTORY_DIR", "GEMINI_DATA_DIR", "GOOSE_PATH_ROOT", "KILO_DATA_DIR", "KIMI_CODE_HOME", "KIMI_DATA_DIR"],
-  ...["KIMI_SHARE_DIR", "OPENCODE_DATA_DIR", "PI_AGENT_DIR", "PI_CODING_AGENT_DIR", "QWEN_DATA_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME"],
+  "AMP_DATA_DIR",
+  "APPDATA",
+  "CLAUDE_CONFIG_DIR",
+  "CLINE_DATA_DIR",
+  "CLINE_DIR",
+  "CODEX_HOME",
+  "COPILOT_HOME",
+  "CURSOR_CONFIG_DIR",
+  "DROID_SESSIONS_DIR",
+  "FACTORY_DIR",
+  "GEMINI_DATA_DIR",
+  "GOOSE_PATH_ROOT",
+  "KILO_DATA_DIR",
+  "KIMI_CODE_HOME",
+  "KIMI_DATA_DIR",
+  "KIMI_SHARE_DIR",
+  "OPENCODE_DATA_DIR",
+  "PI_AGENT_DIR",
+  "PI_CODING_AGENT_DIR",
+  "QWEN_DATA_DIR",
+  "XDG_CONFIG_HOME",
+  "XDG_DATA_HOME",
 ] as const;
 
 /**
@@ -54,7 +73,13 @@ export async function installCapture(options: InstallOptions, host: ScheduleHost
   const before = readInstalled(folder);
   const files = settingsFiles(home, host);
   const command = hookLine([...program, "capture", "run", "--by", "hook", "--detach", "--store", folder], host.platform);
-  const hooks = files.map((file) => plannedHook(file, command, before?.hooks.find((one) => one.file === file)));
+  const hooks = files.map((file) =>
+    plannedHook(
+      file,
+      command,
+      before?.hooks.find((one) => one.file === file),
+    ),
+  );
   for (const { text, kept } of hooks) if (text !== null) writeSettings(kept, text);
   const others = (before?.hooks ?? []).filter(({ file }) => !files.includes(file));
   const kept: Installed = {
@@ -111,10 +136,12 @@ export async function captureStatus(folder: string, host: ScheduleHost): Promise
         ? null
         : { kind: schedule.kind, name: schedule.name, state: (await isScheduled(schedule, host)) ? "present" : "missing" },
     missingPrograms: (installed?.program ?? []).filter((path) => !existsSync(path)),
-    keptDays: hooks.filter(({ state }) => state !== "unreadable").flatMap(({ file }) => {
-      const text = readTextIfThere(file);
-      return text === null ? [] : [{ file, days: keptDaysOf(text) }];
-    }),
+    keptDays: hooks
+      .filter(({ state }) => state !== "unreadable")
+      .flatMap(({ file }) => {
+        const text = readTextIfThere(file);
+        return text === null ? [] : [{ file, days: keptDaysOf(text) }];
+      }),
     last,
     lastFailure,
   };
@@ -143,7 +170,8 @@ function settingsFiles(home: string, { variables }: ScheduleHost): string[] {
 function plannedHook(file: string, command: string, before: KeptHook | undefined): { text: string | null; kept: KeptHook } {
   return namingFile(file, () => {
     const found = readTextIfThere(file);
-    if (before !== undefined && before.command === command && found !== null && hasHook(found, command)) return { text: null, kept: before };
+    if (before !== undefined && before.command === command && found !== null && hasHook(found, command))
+      return { text: null, kept: before };
     const base = before === undefined ? found : textWithout(before);
     const put = withHook(base ?? "", command);
     // The hook of an install whose record is lost: it is taken into the record, and goes alone when it goes.

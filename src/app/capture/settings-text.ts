@@ -122,8 +122,7 @@ function entriesOf(text: string): Handler[][] {
   });
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 const unexpected = (what: string): UserError =>
   new UserError("settings_unexpected", `These are no settings of Claude Code: ${what}.`, { hint: "Nothing was changed. Mend the file." });

@@ -23,7 +23,8 @@ export const captureChecks: readonly Check[] = [
       if (hook !== undefined) return warning(`The hook of capture is ${hook.state} in ${hook.file}.`, again);
       const last = readRuns(options.folder)?.last;
       if (last === undefined) return ok("Capture is installed; it has not read anything yet.");
-      if (last.outcome === "failed") return warning(`The last reading of capture failed: ${last.sentence}`, last.hint ?? "Run `assay import`.");
+      if (last.outcome === "failed")
+        return warning(`The last reading of capture failed: ${last.sentence}`, last.hint ?? "Run `assay import`.");
       const days = (options.now() - Date.parse(last.endedAt)) / dayMs;
       if (installed.schedule !== null && days > silentDays)
         return warning(`Capture has read nothing since ${last.endedAt}.`, "`assay capture status` says whether its schedule is there.");

@@ -1,13 +1,10 @@
 #!/usr/bin/env node
 /** The composition root: the only place that reads environment, arguments, clock and home folder. */
-import { fork, spawn } from "node:child_process";
 import { mkdir, stat, statfs, writeFile } from "node:fs/promises";
 import { constants, homedir, setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import packageJson from "../package.json" with { type: "json" };
 import type { Assay, ImportSummary, Progress } from "./app/assay.ts";
 import type { Ended } from "./app/capture/apply-schedule.ts";
@@ -16,6 +13,9 @@ import type { RunImport } from "./app/imports.ts";
 import type { OpenAssayOptions } from "./app/open-assay.ts";
 import type { Machine, OpenOptions, Processes, SampleFolders, Screen, ServeOptions, Serving } from "./surfaces/cli/machine.ts";
 import { runCli } from "./surfaces/cli/run.ts";
+
+/** Loaded when it is needed: most commands start no process, and it is a fifth of what starting costs. */
+const children = () => process.getBuiltinModule("node:child_process");
 
 const processes: Processes = {
   program: [process.execPath, fileURLToPath(import.meta.url)],
@@ -126,7 +126,7 @@ const importApart =
           ? [...repositories.map((folder) => `--repo=${folder}`), home === null ? "--no-home" : `--home=${home}`]
           : ["--no-home", `--only=${only}`];
       const args = ["import", "--json", `--store=${storeDir}`, ...(configFile === null ? [] : [`--config=${configFile}`]), ...places];
-      const child = fork(fileURLToPath(import.meta.url), args, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+      const child = children().fork(fileURLToPath(import.meta.url), args, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
       lowerPriority(child.pid);
       let out = "";
       let err = "";
@@ -145,14 +145,14 @@ const importApart =
 /** Where there is no browser nothing happens: the address was printed. */
 function openPage(address: string): void {
   const [command, ...args] = { darwin: ["open"], win32: ["cmd", "/c", "start", ""] }[process.platform as string] ?? ["xdg-open"];
-  spawn(command as string, [...args, address], { stdio: "ignore", detached: true })
+  children().spawn(command as string, [...args, address], { stdio: "ignore", detached: true })
     .on("error", () => {})
     .unref();
 }
 
 function runProgram({ name, args }: Program, input?: string): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(name, args, { stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"], windowsHide: true });
+    const child = children().spawn(name, args, { stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"], windowsHide: true });
     let [out, err] = ["", ""];
     child.stdout?.setEncoding("utf8").on("data", (text: string) => (out += text));
     child.stderr?.setEncoding("utf8").on("data", (text: string) => (err += text));
@@ -165,7 +165,7 @@ function runProgram({ name, args }: Program, input?: string): Promise<Ended> {
 
 function startApart(args: readonly string[]): void {
   const [program, script] = processes.program as [string, string];
-  const child = spawn(program, [script, ...args], { stdio: "ignore", detached: true, windowsHide: true, cwd: homedir() });
+  const child = children().spawn(program, [script, ...args], { stdio: "ignore", detached: true, windowsHide: true, cwd: homedir() });
   lowerPriority(child.pid);
   child.unref();
 }
@@ -189,6 +189,8 @@ function isAlive(pid: number): boolean {
 
 /** Node hands its collector out only under this flag; a heap left to itself grows to twice what is alive before it is swept. */
 function releaseMemory(): void {
+  const { setFlagsFromString } = process.getBuiltinModule("node:v8");
+  const { runInNewContext } = process.getBuiltinModule("node:vm");
   setFlagsFromString("--expose-gc");
   const collect: unknown = runInNewContext("gc");
   if (typeof collect === "function") collect();

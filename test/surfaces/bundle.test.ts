@@ -1,11 +1,13 @@
 /** The bundle as it is published: built anew, run as a process. */
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Answer } from "../../src/contract/answer.ts";
+import type { CaptureStatus } from "../../src/contract/capture.ts";
+import { HandTranscript } from "../scenarios/support/hand-transcript.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Inside the project, so that DuckDB is found beside it. */
@@ -110,6 +112,32 @@ describe("the bundle", () => {
     server.kill("SIGINT");
     expect(await ended).toEqual([0, null]);
     await expect(fetch(address)).rejects.toThrow();
+  }, 120_000);
+
+  it("captures a session by the hook it put into the settings, run as a shell runs it", async () => {
+    const [home, store] = [join(scratch, "captured home"), join(scratch, "captured store")];
+    new HandTranscript("5d0c6c1e-52a7-4b8e-8c39-7f1f2d3a4b5c", join(scratch, "nowhere"), "2026-01-03")
+      .prompt("11:00:00", "Write the berths down.")
+      .response("11:00:10", 40, { type: "text", text: "Done." })
+      .saveIn(home);
+    const place = ["--store", store];
+    expect(assay("capture", "install", "--no-schedule", "--home", home, ...place)).toMatchObject({ code: 0, err: "" });
+    const settings = JSON.parse(readFileSync(join(home, ".claude/settings.json"), "utf8")) as {
+      hooks: { SessionEnd: [{ hooks: [{ command: string }] }] };
+    };
+    const { command } = settings.hooks.SessionEnd[0].hooks[0];
+    const ended = spawnSync("sh", ["-c", command], { env: { PATH: "/usr/bin:/bin" }, encoding: "utf8", input: "{}" });
+    expect([ended.status, ended.stdout, ended.stderr]).toEqual([0, "", ""]);
+
+    let last: CaptureStatus["last"] = null;
+    for (let tries = 0; last === null && tries < 200; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      last = (JSON.parse((await assayBeside("capture", "status", "--json", ...place)).out) as CaptureStatus).last;
+    }
+    expect(last).toMatchObject({ by: "hook", outcome: "imported", lost: 0 });
+    expect(last?.sentence).toContain("1 new response");
+    expect(assay("capture", "remove", ...place).code).toBe(0);
+    expect(existsSync(join(home, ".claude/settings.json"))).toBe(false);
   }, 120_000);
 
   it("tells a person's mistake from a fault", () => {

@@ -73,14 +73,16 @@ export async function installCapture(options: InstallOptions, host: ScheduleHost
   const before = readInstalled(folder);
   const files = settingsFiles(home, host);
   const command = hookLine([...program, "capture", "run", "--by", "hook", "--detach", "--store", folder], host.platform);
+  const ending = `.before-assay-${digest(folder).slice(0, 8)}`;
   const hooks = files.map((file) =>
     plannedHook(
       file,
+      ending,
       command,
       before?.hooks.find((one) => one.file === file),
     ),
   );
-  for (const { text, kept } of hooks) if (text !== null) writeSettings(kept, text);
+  for (const hook of hooks) writeHook(hook);
   const others = (before?.hooks ?? []).filter(({ file }) => !files.includes(file));
   const kept: Installed = {
     program,
@@ -166,20 +168,33 @@ function settingsFiles(home: string, { variables }: ScheduleHost): string[] {
   return [...new Set(files.map((file) => (existsSync(file) ? realpathSync(file) : file)))];
 }
 
-/** @returns the text to write, null where all is as wanted @throws UserError that names the file */
-function plannedHook(file: string, command: string, before: KeptHook | undefined): { text: string | null; kept: KeptHook } {
+interface PlannedHook {
+  readonly kept: KeptHook;
+  /** What to write; null where all is as wanted. */
+  readonly text: string | null;
+  /** What the file held without a hook of ours; null where there was none. */
+  readonly earlier: string | null;
+}
+
+/** Writes nothing. @param ending of the copy's name, another for every store @throws UserError that names the file */
+function plannedHook(file: string, ending: string, command: string, before: KeptHook | undefined): PlannedHook {
   return namingFile(file, () => {
     const found = readTextIfThere(file);
     if (before !== undefined && before.command === command && found !== null && hasHook(found, command))
-      return { text: null, kept: before };
-    const base = before === undefined ? found : textWithout(before);
-    const put = withHook(base ?? "", command);
+      return { text: null, kept: before, earlier: null };
+    const earlier = before === undefined ? found : textWithout(before);
+    const put = withHook(earlier ?? "", command);
     // The hook of an install whose record is lost: it is taken into the record, and goes alone when it goes.
-    if (put === null) return { text: null, kept: { file, command, brought: "entry", backup: null, written: "" } };
-    const backup = base === null ? null : `${file}.before-assay`;
-    if (backup !== null) writeBeside(backup, base ?? "", modeOf(file));
-    return { text: put.text, kept: { file, command, brought: put.brought, backup, written: digest(put.text) } };
+    if (put === null) return { text: null, kept: { file, command, brought: "entry", backup: null, written: "" }, earlier: null };
+    const backup = earlier === null ? null : `${file}${ending}`;
+    return { text: put.text, kept: { file, command, brought: put.brought, backup, written: digest(put.text) }, earlier };
   });
+}
+
+function writeHook({ kept, text, earlier }: PlannedHook): void {
+  if (text === null) return;
+  if (kept.backup !== null && earlier !== null) writeBeside(kept.backup, earlier, modeOf(kept.file));
+  writeSettings(kept, text);
 }
 
 /** The settings as they are without the hook; null where there was no file before and nothing else came into it. */

@@ -145,7 +145,8 @@ const importApart =
 /** Where there is no browser nothing happens: the address was printed. */
 function openPage(address: string): void {
   const [command, ...args] = { darwin: ["open"], win32: ["cmd", "/c", "start", ""] }[process.platform as string] ?? ["xdg-open"];
-  children().spawn(command as string, [...args, address], { stdio: "ignore", detached: true })
+  children()
+    .spawn(command as string, [...args, address], { stdio: "ignore", detached: true })
     .on("error", () => {})
     .unref();
 }

@@ -2,30 +2,9 @@
  * What was billed, put together from the lines of all reports: which of several reports of the same money counts, in one
  * currency, for periods and models that can be compared with logs. Pure.
  */
-import type { BillKind, BillLineFact, BilledTokens } from "../contract/bill-facts.ts";
+import type { BillKind, BilledSum, BilledTokens } from "../contract/bill-facts.ts";
 import { dayMs } from "./bill.ts";
 import { comparableModel } from "./model-name.ts";
-
-/** A line of a bill, or several that differ in nothing a cell asks for, added up. */
-export interface CountedLine
-  extends Pick<
-    BillLineFact,
-    | "report"
-    | "provider"
-    | "account"
-    | "view"
-    | "version"
-    | "from"
-    | "to"
-    | "use"
-    | "model"
-    | "tokens"
-    | "currency"
-    | "billedNano"
-    | "listNano"
-  > {
-  readonly lines: number;
-}
 
 export interface CellContext {
   /** Ids of reports, those whose money counts before others first. */
@@ -65,7 +44,7 @@ export interface BilledCells {
   readonly withoutRate: readonly { readonly currency: string; readonly lines: number; readonly nano: bigint }[];
 }
 
-export function billedCells(lines: readonly CountedLine[], context: CellContext): BilledCells {
+export function billedCells(lines: readonly BilledSum[], context: CellContext): BilledCells {
   const seen = oneView(lines);
   const { counted, notCounted } = oneReport(seen.filter(hasMoney), context.reports);
   const tokensOnly = oneReport(
@@ -98,14 +77,14 @@ export function billedCells(lines: readonly CountedLine[], context: CellContext)
   };
 }
 
-const hasMoney = (line: CountedLine): boolean => line.billedNano !== null;
+const hasMoney = (line: BilledSum): boolean => line.billedNano !== null;
 const dayOf = (instant: number): number => Math.floor(instant / dayMs) * dayMs;
 export const dayText = (instant: number): string => new Date(instant).toISOString().slice(0, 10);
 
 /** Of several views of one report, account and day, the one told last: each tells all of the day's money. */
-function oneView(lines: readonly CountedLine[]): CountedLine[] {
-  const groupOf = ({ report, provider, account, from }: CountedLine): string => [report, provider, account, dayOf(from)].join("\u0000");
-  const best = new Map<string, CountedLine>();
+function oneView(lines: readonly BilledSum[]): BilledSum[] {
+  const groupOf = ({ report, provider, account, from }: BilledSum): string => [report, provider, account, dayOf(from)].join("\u0000");
+  const best = new Map<string, BilledSum>();
   for (const line of lines) {
     if (line.view === "") continue;
     const known = best.get(groupOf(line));
@@ -116,14 +95,11 @@ function oneView(lines: readonly CountedLine[]): CountedLine[] {
 }
 
 /** Of several reports of one provider's money, on each day the one that stands first in the list: bills never add to each other. */
-function oneReport(
-  lines: readonly CountedLine[],
-  reports: readonly string[],
-): Pick<BilledCells, "notCounted"> & { counted: CountedLine[] } {
+function oneReport(lines: readonly BilledSum[], reports: readonly string[]): Pick<BilledCells, "notCounted"> & { counted: BilledSum[] } {
   const rank = (report: string): number => (reports.includes(report) ? reports.indexOf(report) : reports.length);
   const inOrder = [...new Set(lines.map(({ report }) => report))].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   const taken = new Map<string, string>();
-  const counted: CountedLine[] = [];
+  const counted: BilledSum[] = [];
   const left = new Map<string, BilledCells["notCounted"][number]>();
   for (const report of inOrder) {
     const own = lines.filter((line) => line.report === report);
@@ -181,8 +157,8 @@ type Rates = Map<string, { lines: number; nano: bigint }>;
 function usageCells(
   provider: string,
   span: Span,
-  money: readonly CountedLine[],
-  witnesses: readonly CountedLine[],
+  money: readonly BilledSum[],
+  witnesses: readonly BilledSum[],
   context: CellContext,
   withoutRate: Rates,
 ): BilledCell[] {
@@ -204,16 +180,16 @@ function usageCells(
   });
 }
 
-const modelKey = ({ model }: CountedLine): string | null => (model === null ? null : comparableModel(model));
+const modelKey = ({ model }: BilledSum): string | null => (model === null ? null : comparableModel(model));
 
-function otherCells(provider: string, lines: readonly CountedLine[], context: CellContext, withoutRate: Rates): BilledCell[] {
-  const groups = new Map<string, CountedLine[]>();
+function otherCells(provider: string, lines: readonly BilledSum[], context: CellContext, withoutRate: Rates): BilledCell[] {
+  const groups = new Map<string, BilledSum[]>();
   for (const line of lines) {
     const key = `${line.use} ${dayOf(line.from)} ${dayOf(line.to - 1)}`;
     groups.set(key, [...(groups.get(key) ?? []), line]);
   }
   return [...groups.values()].map((group) => {
-    const [first] = group as [CountedLine, ...CountedLine[]];
+    const [first] = group as [BilledSum, ...BilledSum[]];
     const billed = sumUsd(group, ({ billedNano }) => billedNano, context, withoutRate);
     const span = { from: dayOf(first.from), to: dayOf(first.to - 1) + dayMs };
     return { provider, use: first.use, ...span, model: null, modelName: null, billed, atList: null, tokens: null };
@@ -222,8 +198,8 @@ function otherCells(provider: string, lines: readonly CountedLine[], context: Ce
 
 /** Null where any line has no such amount, or no rate: part of a sum is no sum. */
 function sumUsd(
-  lines: readonly CountedLine[],
-  amount: (line: CountedLine) => bigint | null,
+  lines: readonly BilledSum[],
+  amount: (line: BilledSum) => bigint | null,
   context: CellContext,
   withoutRate: Rates | null,
 ): bigint | null {
@@ -240,14 +216,14 @@ function sumUsd(
   return sum;
 }
 
-const listTold = (lines: readonly CountedLine[], context: CellContext): bigint | null =>
+const listTold = (lines: readonly BilledSum[], context: CellContext): bigint | null =>
   lines.length === 0 ? null : sumUsd(lines, ({ listNano }) => listNano, context, null);
 
-const counts = ({ tokens }: CountedLine): (number | null)[] => Object.values(tokens);
-const hasTokens = (line: CountedLine): boolean => counts(line).some((count) => count !== null);
+const counts = ({ tokens }: BilledSum): (number | null)[] => Object.values(tokens);
+const hasTokens = (line: BilledSum): boolean => counts(line).some((count) => count !== null);
 
 /** Null where any line tells no tokens: web searches and fees have none, and no list price here. */
-function listOfTokens(lines: readonly CountedLine[], { listPrice }: CellContext): bigint | null {
+function listOfTokens(lines: readonly BilledSum[], { listPrice }: CellContext): bigint | null {
   if (lines.length === 0) return null;
   let sum = 0n;
   for (const line of lines) {
@@ -258,7 +234,7 @@ function listOfTokens(lines: readonly CountedLine[], { listPrice }: CellContext)
   return sum;
 }
 
-function tokensOf(lines: readonly CountedLine[]): number | null {
+function tokensOf(lines: readonly BilledSum[]): number | null {
   const told = lines.filter(hasTokens);
   return told.length === 0 ? null : told.reduce((sum, line) => sum + counts(line).reduce<number>((all, count) => all + (count ?? 0), 0), 0);
 }

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { type BilledTokens, noBilledTokens } from "../contract/bill-facts.ts";
-import { type CellContext, type CountedLine, billedCells } from "./billed-cells.ts";
+import type { BilledSum } from "../contract/bill-facts.ts";
+import { type CellContext, billedCells } from "./billed-cells.ts";
 import { type LoggedCell, reconcile } from "./reconcile.ts";
 
 const day = (text: string): number => Date.parse(text);
 
 /** A cent is 10 here: amounts stay readable. */
-function line(more: Partial<CountedLine>): CountedLine {
+function line(more: Partial<BilledSum>): BilledSum {
   return {
     report: "cost",
     provider: "p",
@@ -44,7 +45,7 @@ const context: CellContext = {
   listPrice: (_provider, _model, _instant, tokens: BilledTokens) => BigInt(tokens.input ?? 0) * 2n,
 };
 
-const told = (lines: readonly CountedLine[], cells: readonly LoggedCell[]) => reconcile(billedCells(lines, context), cells);
+const told = (lines: readonly BilledSum[], cells: readonly LoggedCell[]) => reconcile(billedCells(lines, context), cells);
 const input = (count: number): BilledTokens => ({ ...noBilledTokens, input: count });
 
 test("the tokens of one report are priced beside the money of another", () => {

@@ -67,3 +67,28 @@ export interface BillLineFact {
   /** At public prices, as the report says. */
   readonly listNano: bigint | null;
 }
+
+/**
+ * Lines of bills that differ in nothing but amounts, meters and seats, added up by the days they are for. Lines that tell an
+ * amount and lines that do not are in different sums, so that no null is lost.
+ */
+export interface BilledSum
+  extends Pick<
+    BillLineFact,
+    | "report"
+    | "provider"
+    | "account"
+    | "view"
+    | "version"
+    | "from"
+    | "to"
+    | "use"
+    | "model"
+    | "tokens"
+    | "currency"
+    | "billedNano"
+    | "listNano"
+  > {
+  /** Lines in it. */
+  readonly lines: number;
+}

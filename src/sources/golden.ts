@@ -5,11 +5,10 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { TokenFact, WriteFact } from "../contract/facts.ts";
-import { Fingerprinter } from "../lines/fingerprint.ts";
 import type { Source } from "./source.ts";
-import { joinFacts, readSource } from "./testkit.ts";
+import { envOfHome, joinFacts, readSource } from "./testkit.ts";
 
-const fingerprinter = new Fingerprinter("00112233445566778899aabbccddeeff");
+const { fingerprinter } = envOfHome(null);
 
 /**
  * Facts and problems of a home, sorted; facts hold no text, a reader of a test wants some: lines are looked up in the texts
@@ -17,7 +16,7 @@ const fingerprinter = new Fingerprinter("00112233445566778899aabbccddeeff");
  * @param moreTexts lines that stand in no file as such
  */
 export async function toldOf(source: Source, home: string, moreTexts: readonly string[] = []): Promise<string[]> {
-  const { facts, problems } = await readSource(source, { home, variables: {}, platform: "linux", gitDirs: [], fingerprinter });
+  const { facts, problems } = await readSource(source, envOfHome(home));
   const texts = textsOf(home, moreTexts);
   const told = [
     ...joinFacts(facts).map((fact) => printed(fact, texts)),

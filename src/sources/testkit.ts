@@ -6,6 +6,7 @@
 import type { Quality, TokenFact } from "../contract/facts.ts";
 import { qualities, writeQualities } from "../contract/facts.ts";
 import type { Problem } from "../contract/problem.ts";
+import { Fingerprinter } from "../lines/fingerprint.ts";
 import { openGit, runGit } from "../git/git.ts";
 import type { Checkpoint, Found, Item, Source, SourceEnv } from "./source.ts";
 
@@ -31,6 +32,15 @@ export interface SourceHarness {
   /** Of an input that is one JSON document: the sample with two parts of types nobody knows in it. Lines mean nothing there. */
   readonly documentWithUnknown?: Buffer;
 }
+
+/** A home folder on an invented Linux machine, and nothing else. */
+export const envOfHome = (home: string | null): SourceEnv => ({
+  home,
+  variables: {},
+  platform: "linux",
+  gitDirs: [],
+  fingerprinter: new Fingerprinter("00112233445566778899aabbccddeeff"),
+});
 
 export interface Reading {
   readonly facts: readonly TokenFact[];

@@ -1,6 +1,6 @@
 /** Lines of bills among the facts. The only place that knows both their names and their columns. */
 import { createHash } from "node:crypto";
-import type { BillKind, BillLineFact } from "../contract/bill-facts.ts";
+import type { BillKind, BillLineFact, BilledSum } from "../contract/bill-facts.ts";
 import type { Dictionary } from "./dictionary.ts";
 import type { Cell, Database } from "./duckdb/database.ts";
 import type { FactBatch } from "./fact-batch.ts";
@@ -35,37 +35,12 @@ const contentOf = ({ tokens, requests, quantityNano, billedNano, contractNano, l
     .digest("hex")
     .slice(0, 16);
 
-/**
- * Lines of bills that differ in nothing but amounts, meters and seats, added up by the days they are for; each line once, as the
- * telling that came last has it. Lines that tell an amount and lines that do not are in different sums, so that no null is lost.
- */
-export interface BilledSum
-  extends Pick<
-    BillLineFact,
-    | "report"
-    | "provider"
-    | "account"
-    | "view"
-    | "version"
-    | "from"
-    | "to"
-    | "use"
-    | "model"
-    | "tokens"
-    | "currency"
-    | "billedNano"
-    | "listNano"
-  > {
-  /** Lines in it. */
-  readonly lines: number;
-}
-
 const told = `SELECT * FROM bill_line
   QUALIFY row_number() OVER (PARTITION BY report_id, provider_id, account_id, view, line_key, occurrence ORDER BY version_ms DESC, telling DESC) = 1`;
 const tokenColumns = ["input", "cache_read", "cache_write_5m", "cache_write_1h", "cache_write", "output"] as const;
 const dayMs = 86_400_000;
 
-/** In an order that does not depend on who came first. */
+/** Each line once, as the telling that came last has it; in an order that does not depend on who came first. */
 export async function readBilledSums(database: Database): Promise<BilledSum[]> {
   const texts = ["report", "provider", "account", "use", "model", "currency"];
   const rows = await database.all(

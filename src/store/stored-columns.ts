@@ -10,6 +10,17 @@ const path = "The file somebody edited: meets the lines of commits.";
 const account = "Account of somebody at a forge: tells a review by another from one's own. No number of a person is made of it.";
 const bot = "Whether that account is a program's: reviews of persons are counted apart.";
 
+/** Of every table of cells. */
+const cell = {
+  session_id: session,
+  instant_ms: when,
+  geo: "Region the model ran in, as logged: prices differ.",
+  branch,
+  ran_in: folder,
+  activity: "What most tool calls of the turns did: tells building from reading and testing.",
+  purpose: "Build, fix, review, explore or operate: tells what the money was for.",
+} as const;
+
 export type DatabaseName = "facts" | "derived";
 
 /** By database, table and column: what it tells of a person, and what for. */
@@ -232,43 +243,10 @@ export const columnsAboutPeople: Readonly<Record<DatabaseName, Readonly<Record<s
       ran_in: folder,
       visible_chars: "Length of what was answered: where counts were logged early the rest is estimated from it.",
     },
-    usage_cell: {
-      session_id: session,
-      instant_ms: when,
-      geo: "Region the model ran in, as logged: prices differ.",
-      branch: branch,
-      ran_in: folder,
-      activity: "What most tool calls of the turns did: tells building from reading and testing.",
-      purpose: "Build, fix, review, explore or operate: tells what the money was for.",
-    },
-    ledger_cell: {
-      session_id: session,
-      instant_ms: when,
-      geo: "Region the model ran in, as logged: prices differ.",
-      branch: branch,
-      ran_in: folder,
-      activity: "What most tool calls of the turns did: tells building from reading and testing.",
-      purpose: "Build, fix, review, explore or operate: tells what the money was for.",
-      author_kind: "Whether an agent wrote the lines, a person, both, or nobody knows: no name.",
-    },
-    span_cell: {
-      session_id: session,
-      instant_ms: when,
-      geo: "Region the model ran in, as logged: prices differ.",
-      branch: branch,
-      ran_in: folder,
-      activity: "What most tool calls of the turns did: tells building from reading and testing.",
-      purpose: "Build, fix, review, explore or operate: tells what the money was for.",
-    },
-    context_cell: {
-      session_id: session,
-      instant_ms: when,
-      geo: "Region the model ran in, as logged: prices differ.",
-      branch: branch,
-      ran_in: folder,
-      activity: "What most tool calls of the turns did: tells building from reading and testing.",
-      purpose: "Build, fix, review, explore or operate: tells what the money was for.",
-    },
+    usage_cell: cell,
+    ledger_cell: { ...cell, author_kind: "Whether an agent wrote the lines, a person, both, or nobody knows: no name." },
+    span_cell: cell,
+    context_cell: cell,
     segment: {
       session_id: session,
       activity: "What most tool calls of the turn did: tells building from reading and testing.",
@@ -349,6 +327,8 @@ export const columnsAboutPeople: Readonly<Record<DatabaseName, Readonly<Record<s
   },
 };
 
+const cellsAboutNobody = "agent agent_version provider model service_tier speed source output_quality grain sub_agent repository_id";
+
 /** By database and table: columns that tell of nobody by themselves, with blanks between. */
 export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<string, string>>>> = {
   facts: {
@@ -413,14 +393,10 @@ export const columnsAboutNobody: Readonly<Record<DatabaseName, Readonly<Record<s
       "usage_id segment_id agent provider model agent_version service_tier speed repository_id sub_agent turn source sightings input cache_read cache_write_5m cache_write_1h output reasoning output_quality web_searches sighted_tokens grain",
     charge: "charge_id usage_id list_nano_usd contract_nano_usd billed_nano_usd price_gap remainder output_nano_per_million",
     context_cost: "usage_id cause list_nano_usd",
-    usage_cell:
-      "agent agent_version provider model service_tier speed source output_quality grain sub_agent repository_id remainder unpriced usages input cache_read cache_write_5m cache_write_1h output sightings sighted_tokens list_nano_usd",
-    ledger_cell:
-      "agent agent_version provider model service_tier speed source output_quality grain sub_agent repository_id fate flow grade unlinked_reason changed_repository_id change_id line_kind side repair landed_ms list_nano_usd",
-    span_cell:
-      "agent agent_version provider model service_tier speed source output_quality grain sub_agent repository_id fate grade n0 n1 n2 n3 n4 n5",
-    context_cell:
-      "agent agent_version provider model service_tier speed source output_quality grain sub_agent repository_id cause list_nano_usd",
+    usage_cell: `${cellsAboutNobody} remainder unpriced usages input cache_read cache_write_5m cache_write_1h output sightings sighted_tokens list_nano_usd`,
+    ledger_cell: `${cellsAboutNobody} fate flow grade unlinked_reason changed_repository_id change_id line_kind side repair landed_ms list_nano_usd`,
+    span_cell: `${cellsAboutNobody} fate grade n0 n1 n2 n3 n4 n5`,
+    context_cell: `${cellsAboutNobody} cause list_nano_usd`,
     segment: "segment_id turn kind",
     fix_d: "repository_id evidence strength narrow wide",
     strand:

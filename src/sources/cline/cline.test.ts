@@ -3,11 +3,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { TokenFact } from "../../contract/facts.ts";
-import { Fingerprinter } from "../../lines/fingerprint.ts";
 import { kilo } from "../kilo/index.ts";
 import { roo } from "../roo/index.ts";
-import type { Source, SourceEnv } from "../source.ts";
-import { type Reading, joinFacts, readSource } from "../testkit.ts";
+import type { Source } from "../source.ts";
+import { type Reading, joinFacts, envOfHome, readSource } from "../testkit.ts";
 import { cline } from "./index.ts";
 import { blocksOf } from "./tools.ts";
 
@@ -19,8 +18,7 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-const fingerprinter = new Fingerprinter("00112233445566778899aabbccddeeff");
-const env = (): SourceEnv => ({ home, variables: {}, platform: "linux", gitDirs: [], fingerprinter });
+const env = () => envOfHome(home);
 
 /** Seconds of an invented morning. */
 const at = (seconds: number, day = 2): number => Date.UTC(2026, 0, day, 10, 0, seconds);

@@ -3,10 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { TokenFact } from "../../contract/facts.ts";
-import { Fingerprinter } from "../../lines/fingerprint.ts";
-import type { SourceEnv } from "../source.ts";
 import { type InventedRow, writeDatabase } from "../test-database.ts";
-import { type Reading, readSource } from "../testkit.ts";
+import { type Reading, envOfHome, readSource } from "../testkit.ts";
 import { copilotCli } from "./index.ts";
 
 let home: string;
@@ -17,13 +15,7 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-const env = (): SourceEnv => ({
-  home,
-  variables: {},
-  platform: "linux",
-  gitDirs: [],
-  fingerprinter: new Fingerprinter("00112233445566778899aabbccddeeff"),
-});
+const env = () => envOfHome(home);
 const time = (seconds: number): string => new Date(Date.UTC(2026, 4, 12, 10, 0, seconds)).toISOString();
 const at = (seconds: number): number => Date.parse(time(seconds));
 

@@ -3,10 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { TokenFact } from "../../contract/facts.ts";
-import { Fingerprinter } from "../../lines/fingerprint.ts";
-import type { SourceEnv } from "../source.ts";
 import { type InventedRow, writeDatabase } from "../test-database.ts";
-import { type Reading, readSource } from "../testkit.ts";
+import { type Reading, envOfHome, readSource } from "../testkit.ts";
 import { goose } from "./index.ts";
 import { gooseSchema, at, message, session } from "./invented-session.ts";
 
@@ -18,13 +16,7 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-const env = (): SourceEnv => ({
-  home,
-  variables: {},
-  platform: "linux",
-  gitDirs: [],
-  fingerprinter: new Fingerprinter("00112233445566778899aabbccddeeff"),
-});
+const env = () => envOfHome(home);
 
 async function read(rows: readonly InventedRow[], from: Reading | null = null, schema = gooseSchema): Promise<Reading> {
   const path = join(home, ".local/share/goose/sessions/sessions.db");

@@ -4,10 +4,9 @@ import { dirname, join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { TokenFact, WriteFact } from "../../contract/facts.ts";
-import { Fingerprinter } from "../../lines/fingerprint.ts";
-import type { Item, SourceEnv } from "../source.ts";
+import type { Item } from "../source.ts";
 import { type InventedRow, insertRow, writeDatabase } from "../test-database.ts";
-import { type Reading, joinFacts, readSource } from "../testkit.ts";
+import { type Reading, joinFacts, envOfHome, readSource } from "../testkit.ts";
 import { parseJsonDocument } from "../json-document.ts";
 import { isOpenCodeExport, openCodeExport } from "./export.ts";
 import { openCode } from "./index.ts";
@@ -21,8 +20,8 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-const fingerprinter = new Fingerprinter("00112233445566778899aabbccddeeff");
-const env = (): SourceEnv => ({ home, variables: {}, platform: "linux", gitDirs: [], fingerprinter });
+const { fingerprinter } = envOfHome(null);
+const env = () => envOfHome(home);
 const databasePath = (): string => join(home, ".local/share/opencode/opencode.db");
 
 async function read(rows: readonly InventedRow[], from: Reading | null = null): Promise<Reading> {
